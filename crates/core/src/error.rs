@@ -1,0 +1,111 @@
+//! What can go wrong, and the small contract the three faces share.
+
+use std::path::PathBuf;
+
+/// Everything that can go wrong in this crate.
+///
+/// Messages are lower case, name the value and the limit, and never repeat what
+/// [`std::error::Error::source`] says.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A value the caller passed cannot be used.
+    #[error("{what}: {problem}")]
+    InvalidInput {
+        /// What was passed: a parameter, a field, a place in a file.
+        what: String,
+        /// Why it cannot be used, with the value and the limit.
+        problem: String,
+    },
+    /// Something named does not exist.
+    #[error("{what} not found: {hint}")]
+    NotFound {
+        /// What was looked for.
+        what: String,
+        /// Where it was looked for, or how to get it.
+        hint: String,
+    },
+    /// Made by another version, or for other data, than what is here.
+    #[error("{what} does not fit: {problem}")]
+    Incompatible {
+        /// What was opened.
+        what: String,
+        /// Both sides of the difference.
+        problem: String,
+    },
+    /// Reading or writing a file failed.
+    #[error("cannot {action} {}", path.display())]
+    Storage {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// The kind of an [`Error`]: the contract that the Python exceptions and the C
+/// status numbers are made from.
+///
+/// It is exhaustive on purpose until 1.0: a new kind must break both faces at
+/// compile time, so that neither can forget it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// [`Error::InvalidInput`]
+    InvalidInput,
+    /// [`Error::NotFound`]
+    NotFound,
+    /// [`Error::Incompatible`]
+    Incompatible,
+    /// [`Error::Storage`]
+    Storage,
+}
+
+impl Error {
+    /// The kind of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidInput { .. } => ErrorKind::InvalidInput,
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::Incompatible { .. } => ErrorKind::Incompatible,
+            Self::Storage { .. } => ErrorKind::Storage,
+        }
+    }
+
+    /// The message with the messages of its sources, as the faces show it.
+    pub fn full_message(&self) -> String {
+        let mut message = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            message.push_str(": ");
+            message.push_str(&error.to_string());
+            source = error.source();
+        }
+        message
+    }
+
+    pub(crate) fn invalid(what: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::InvalidInput { what: what.into(), problem: problem.into() }
+    }
+}
+
+/// A result with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_message_holds_the_sources() {
+        let error = Error::Storage {
+            action: "read",
+            path: "no/such/file".into(),
+            source: std::io::Error::other("disk on fire"),
+        };
+        assert_eq!(error.full_message(), "cannot read no/such/file: disk on fire");
+        assert_eq!(error.kind(), ErrorKind::Storage);
+    }
+}

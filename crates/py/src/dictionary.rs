@@ -1,0 +1,108 @@
+use std::{path::PathBuf, sync::Arc};
+
+use pantau::text::Dictionary;
+use pyo3::{prelude::*, sync::PyOnceLock, types::PyString};
+
+use crate::error::{PyError, invalid};
+
+/// The root words that the Sastrawi stemmer looks up.
+///
+/// Pantau ships none, since the list that PySastrawi uses may not be used
+/// commercially. ``pip install pantau[id]`` brings PySastrawi, whose list is
+/// then found by itself.
+///
+/// >>> from pantau.text import Dictionary
+/// >>> roots = Dictionary(["bagus", "pakai"])
+/// >>> "pakai" in roots, len(roots)
+/// (True, 2)
+#[pyclass(frozen, name = "Dictionary", module = "pantau.text")]
+pub(crate) struct PyDictionary(pub(crate) Arc<Dictionary>);
+
+#[pymethods]
+impl PyDictionary {
+    /// Collects root words from an iterable of str.
+    #[new]
+    fn new(words: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if words.is_instance_of::<PyString>() {
+            return Err(invalid("words", "expected a list of words; Dictionary.open reads a file"));
+        }
+        let words =
+            words.try_iter()?.map(|word| word?.extract()).collect::<PyResult<Vec<String>>>()?;
+        Ok(Self(Arc::new(Dictionary::from_words(words).map_err(PyError)?)))
+    }
+
+    /// Reads root words from a UTF-8 file with one word a line.
+    #[staticmethod]
+    fn open(py: Python<'_>, path: PathBuf) -> Result<Self, PyError> {
+        py.detach(|| Ok(Self(Arc::new(Dictionary::open(path)?))))
+    }
+
+    /// The dictionary of the installed PySastrawi package; None where it is
+    /// not installed. The package itself is not imported.
+    ///
+    /// >>> from pantau.text import Dictionary
+    /// >>> roots = Dictionary.installed()
+    /// >>> roots is None or "makan" in roots
+    /// True
+    #[staticmethod]
+    fn installed(py: Python<'_>) -> PyResult<Option<Self>> {
+        Ok(installed(py)?.map(Self))
+    }
+
+    /// SHA-256 over the sorted words, in hexadecimal.
+    #[getter]
+    fn fingerprint(&self) -> &str {
+        self.0.fingerprint()
+    }
+
+    fn __contains__(&self, word: &str) -> bool {
+        self.0.contains(word)
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Dictionary({} words)", self.0.len())
+    }
+}
+
+/// PySastrawi's dictionary, read once per process.
+pub(crate) fn installed(py: Python<'_>) -> PyResult<Option<Arc<Dictionary>>> {
+    static INSTALLED: PyOnceLock<Arc<Dictionary>> = PyOnceLock::new();
+    if let Some(dictionary) = INSTALLED.get(py) {
+        return Ok(Some(dictionary.clone()));
+    }
+    let specification = py.import("importlib.util")?.call_method1("find_spec", ("Sastrawi",))?;
+    if specification.is_none() {
+        return Ok(None);
+    }
+    let folders = specification.getattr("submodule_search_locations")?;
+    for folder in folders.try_iter()? {
+        let path = folder?.extract::<PathBuf>()?.join("Stemmer/data/kata-dasar.txt");
+        if path.is_file() {
+            let dictionary = py.detach(|| Dictionary::open(path)).map_err(PyError)?;
+            return Ok(Some(INSTALLED.get_or_init(py, || Arc::new(dictionary)).clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// A dictionary given as such, as the path of a word list, or left to be found.
+#[derive(FromPyObject)]
+pub(crate) enum DictionaryArgument {
+    Dictionary(Py<PyDictionary>),
+    Path(PathBuf),
+}
+
+impl DictionaryArgument {
+    pub(crate) fn load(self, py: Python<'_>) -> PyResult<Arc<Dictionary>> {
+        match self {
+            Self::Dictionary(dictionary) => Ok(dictionary.get().0.clone()),
+            Self::Path(path) => {
+                Ok(Arc::new(py.detach(|| Dictionary::open(path)).map_err(PyError)?))
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Texts from whatever holds them in Python, and results in the same form.
+
+use std::{num::NonZero, sync::Arc};
+
+use arrow_array::{
+    ArrayRef,
+    builder::{LargeStringBuilder, StringBuilder},
+};
+use arrow_schema::DataType;
+use pantau::text::{Transform, map_in_order};
+use pyo3::{
+    prelude::*,
+    types::{PyFloat, PyList, PyString, PyTuple, PyType},
+};
+
+use crate::{
+    arrow::{export_array, import_arrays, push_texts},
+    error::invalid,
+};
+
+/// How many texts are worked on between two looks at the progress bar and at
+/// whether the user has pressed Ctrl-C.
+const TEXTS_PER_STEP: usize = 16_384;
+
+/// What was passed as `texts`.
+pub(crate) enum Texts<'py> {
+    One(Bound<'py, PyString>),
+    /// None, NaN, NA: one missing text.
+    Missing,
+    Many(Column<'py>),
+}
+
+/// Many texts, borrowed from where Python keeps them.
+pub(crate) struct Column<'py> {
+    values: Values<'py>,
+    home: Home<'py>,
+}
+
+enum Values<'py> {
+    Strings(Vec<Option<Bound<'py, PyString>>>),
+    Arrow(Vec<ArrayRef>),
+}
+
+/// What the texts came in, so that results can go back the same way.
+enum Home<'py> {
+    List,
+    Tuple,
+    NumPy,
+    Pandas(Bound<'py, PyAny>),
+    Polars(Bound<'py, PyAny>),
+    PyArrow { chunked: bool },
+    Arrow,
+}
+
+impl<'py> Texts<'py> {
+    pub(crate) fn read(texts: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(text) = texts.cast::<PyString>() {
+            return Ok(Self::One(text.clone()));
+        }
+        if is_missing(texts)? {
+            return Ok(Self::Missing);
+        }
+        Column::read(texts).map(Self::Many)
+    }
+}
+
+impl<'py> Column<'py> {
+    pub(crate) fn read(texts: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(list) = texts.cast::<PyList>() {
+            return Ok(Self { values: read_strings(list.iter().map(Ok))?, home: Home::List });
+        }
+        if let Ok(tuple) = texts.cast::<PyTuple>() {
+            return Ok(Self { values: read_strings(tuple.iter().map(Ok))?, home: Home::Tuple });
+        }
+        let class = texts.get_type();
+        let (package, name) = (root_package(&class)?, class.name()?.to_string());
+        match (package.as_str(), name.as_str()) {
+            ("pandas", "DataFrame") | ("polars", "DataFrame" | "LazyFrame") => {
+                return Err(invalid("texts", "a table was passed; pass one of its columns"));
+            }
+            // Through Arrow a Series needs pyarrow, and fails on mixed columns.
+            ("pandas", "Series" | "Index") => {
+                let list = texts.call_method0("tolist")?;
+                let values = read_strings(list.cast::<PyList>()?.iter().map(Ok))?;
+                let home = if name == "Series" { Home::Pandas(texts.clone()) } else { Home::List };
+                return Ok(Self { values, home });
+            }
+            ("numpy", "ndarray") => {
+                let dimensions: usize = texts.getattr("ndim")?.extract()?;
+                if dimensions != 1 {
+                    let problem = format!("the array has {dimensions} dimensions instead of 1");
+                    return Err(invalid("texts", problem));
+                }
+                let list = texts.call_method0("tolist")?;
+                let values = read_strings(list.cast::<PyList>()?.iter().map(Ok))?;
+                return Ok(Self { values, home: Home::NumPy });
+            }
+            _ => {}
+        }
+        if let Some(arrays) = import_arrays(texts)? {
+            let home = match package.as_str() {
+                "polars" => Home::Polars(texts.clone()),
+                "pyarrow" => Home::PyArrow { chunked: name == "ChunkedArray" },
+                _ => Home::Arrow,
+            };
+            return Ok(Self { values: Values::Arrow(arrays), home });
+        }
+        if texts.hasattr("keys")? || class.name()? == "bytes" {
+            return Err(not_texts(&class, ""));
+        }
+        match texts.try_iter() {
+            Ok(items) => Ok(Self { values: read_strings(items)?, home: Home::List }),
+            Err(_) => Err(not_texts(&class, "")),
+        }
+    }
+
+    /// Lends the texts to `work`.
+    pub(crate) fn with_slices<R>(
+        &self,
+        work: impl FnOnce(&[Option<&str>]) -> PyResult<R>,
+    ) -> PyResult<R> {
+        let mut texts = Vec::new();
+        match &self.values {
+            Values::Strings(strings) => {
+                texts.reserve_exact(strings.len());
+                for (row, string) in strings.iter().enumerate() {
+                    let text =
+                        string.as_ref().map(|string| as_str(string, Some(row))).transpose()?;
+                    texts.push(text);
+                }
+            }
+            Values::Arrow(arrays) => {
+                for array in arrays {
+                    push_texts(array, &mut texts)?;
+                }
+            }
+        }
+        work(&texts)
+    }
+
+    /// Puts `results`, one per text, into the form the texts came in.
+    fn wrap(&self, py: Python<'py>, results: Vec<Option<String>>) -> PyResult<Bound<'py, PyAny>> {
+        let list = |results: Vec<Option<String>>| PyList::new(py, results);
+        match &self.home {
+            Home::List => Ok(list(results)?.into_any()),
+            Home::Tuple => Ok(PyTuple::new(py, results)?.into_any()),
+            Home::NumPy => {
+                let keywords = [("dtype", "object")];
+                let keywords = pyo3::types::IntoPyDict::into_py_dict(keywords, py)?;
+                py.import("numpy")?.call_method("array", (list(results)?,), Some(&keywords))
+            }
+            Home::Pandas(series) => {
+                let keywords = pyo3::types::PyDict::new(py);
+                keywords.set_item("index", series.getattr("index")?)?;
+                keywords.set_item("name", series.getattr("name")?)?;
+                let data_type = series.getattr("dtype")?;
+                // A category of the old texts cannot hold the new ones.
+                if data_type.get_type().name()? != "CategoricalDtype" {
+                    keywords.set_item("dtype", data_type)?;
+                }
+                py.import("pandas")?.call_method("Series", (list(results)?,), Some(&keywords))
+            }
+            Home::Polars(series) => {
+                let arguments = (series.getattr("name")?, self.to_arrow(&results));
+                py.import("polars")?.call_method1("Series", arguments)
+            }
+            Home::PyArrow { chunked } => {
+                let pyarrow = py.import("pyarrow")?;
+                let array = pyarrow.call_method1("array", (self.to_arrow(&results),))?;
+                if *chunked { pyarrow.call_method1("chunked_array", ([array],)) } else { Ok(array) }
+            }
+            Home::Arrow => Ok(Bound::new(py, self.to_arrow(&results))?.into_any()),
+        }
+    }
+
+    /// An Arrow array of the type the texts had, unless that is too small.
+    fn to_arrow(&self, results: &[Option<String>]) -> TextArray {
+        let size: usize = results.iter().flatten().map(String::len).sum();
+        let was_large = match &self.values {
+            Values::Arrow(arrays) => arrays
+                .iter()
+                .any(|array| matches!(array.data_type(), DataType::LargeUtf8 | DataType::Utf8View)),
+            Values::Strings(_) => true,
+        };
+        let array: ArrayRef = if was_large || i32::try_from(size).is_err() {
+            let mut builder = LargeStringBuilder::with_capacity(results.len(), size);
+            builder.extend(results.iter().map(Option::as_deref));
+            Arc::new(builder.finish())
+        } else {
+            let mut builder = StringBuilder::with_capacity(results.len(), size);
+            builder.extend(results.iter().map(Option::as_deref));
+            Arc::new(builder.finish())
+        };
+        TextArray(array)
+    }
+}
+
+/// A column of texts that any library that speaks Arrow can read.
+///
+/// It is returned for Arrow columns of libraries that Pantau does not know.
+#[pyclass(frozen, module = "pantau")]
+pub(crate) struct TextArray(ArrayRef);
+
+#[pymethods]
+impl TextArray {
+    fn __len__(&self) -> usize {
+        arrow_array::Array::len(&self.0)
+    }
+
+    /// The column as Arrow's C data capsules.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        // Another schema is a request that a producer may leave unanswered.
+        drop(requested_schema);
+        let (schema, array) = export_array(py, &self.0)?;
+        PyTuple::new(py, [schema, array])
+    }
+}
+
+/// Applies `transform` to `texts` and returns the results in the same form.
+pub(crate) fn transform_texts<'py>(
+    py: Python<'py>,
+    transform: &dyn Transform,
+    texts: &Bound<'py, PyAny>,
+    threads: Option<usize>,
+    progress: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let threads = thread_limit(threads)?;
+    match Texts::read(texts)? {
+        Texts::One(text) => {
+            let text = as_str(&text, None)?;
+            Ok(PyString::new(py, &py.detach(|| transform.transform(text))).into_any())
+        }
+        Texts::Missing => Ok(py.None().into_bound(py)),
+        Texts::Many(column) => {
+            let mut results = Vec::new();
+            column.with_slices(|texts| {
+                results.reserve_exact(texts.len());
+                in_steps(py, texts, TEXTS_PER_STEP, progress, |step| {
+                    results.extend(map_in_order(step, threads, |text| {
+                        text.map(|text| transform.transform(text))
+                    }));
+                })
+            })?;
+            column.wrap(py, results)
+        }
+    }
+}
+
+/// Works on `texts` step by step without the GIL, and in between moves the
+/// progress bar and lets Ctrl-C through.
+pub(crate) fn in_steps(
+    py: Python<'_>,
+    texts: &[Option<&str>],
+    texts_per_step: usize,
+    progress: bool,
+    mut work: impl FnMut(&[Option<&str>]) + Send,
+) -> PyResult<()> {
+    let bar = if progress {
+        Some(py.import("pantau._progress")?.call_method1("Progress", (texts.len(),))?)
+    } else {
+        None
+    };
+    for step in texts.chunks(texts_per_step) {
+        py.detach(|| work(step));
+        py.check_signals()?;
+        if let Some(bar) = &bar {
+            bar.call_method1("advance", (step.len(),))?;
+        }
+    }
+    bar.map_or(Ok(()), |bar| bar.call_method0("close").map(drop))
+}
+
+/// Checks the `threads` argument; `None` is as many as there are to use.
+pub(crate) fn thread_limit(threads: Option<usize>) -> PyResult<Option<NonZero<usize>>> {
+    threads
+        .map(|count| {
+            NonZero::new(count)
+                .ok_or_else(|| invalid("threads", "0 is below the least, 1 (None: all there are)"))
+        })
+        .transpose()
+}
+
+/// Borrows a string's UTF-8, which a lone surrogate has none of.
+pub(crate) fn as_str<'a>(text: &'a Bound<'_, PyString>, row: Option<usize>) -> PyResult<&'a str> {
+    text.to_str().map_err(|error| {
+        let what = row.map_or("text".to_owned(), |row| format!("text {row}"));
+        invalid(what, format!("is not valid Unicode ({error})"))
+    })
+}
+
+fn read_strings<'py>(
+    items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
+) -> PyResult<Values<'py>> {
+    let mut strings = Vec::with_capacity(items.size_hint().0);
+    for (row, item) in items.enumerate() {
+        let item = item?;
+        strings.push(match item.cast_into::<PyString>() {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let item = error.into_inner();
+                if !is_missing(&item)? {
+                    return Err(not_texts(&item.get_type(), &format!(" at position {row}")));
+                }
+                None
+            }
+        });
+    }
+    Ok(Values::Strings(strings))
+}
+
+/// None, NaN, pandas' NA and `NaT`.
+fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if item.is_none() {
+        return Ok(true);
+    }
+    if let Ok(number) = item.cast::<PyFloat>() {
+        return Ok(number.value().is_nan());
+    }
+    let class = item.get_type();
+    Ok(root_package(&class)? == "pandas"
+        && matches!(class.name()?.to_string().as_str(), "NAType" | "NaTType"))
+}
+
+fn not_texts(class: &Bound<'_, PyType>, place: &str) -> PyErr {
+    let name = class.name().map_or("?".to_owned(), |name| name.to_string());
+    invalid("texts", format!("expected text{place}, got {name}"))
+}
+
+/// `pandas` for `pandas.core.series.Series`.
+fn root_package(class: &Bound<'_, PyType>) -> PyResult<String> {
+    let module = class.module()?.to_string();
+    Ok(module.split('.').next().unwrap_or_default().to_owned())
+}
