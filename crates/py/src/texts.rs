@@ -161,8 +161,9 @@ impl<'py> Column<'py> {
                 py.import("pandas")?.call_method("Series", (list(results)?,), Some(&keywords))
             }
             Home::Polars(series) => {
-                let arguments = (series.getattr("name")?, self.to_arrow(&results));
-                py.import("polars")?.call_method1("Series", arguments)
+                let column =
+                    py.import("polars")?.call_method1("Series", (self.to_arrow(&results),))?;
+                column.call_method1("alias", (series.getattr("name")?,))
             }
             Home::PyArrow { chunked } => {
                 let pyarrow = py.import("pyarrow")?;

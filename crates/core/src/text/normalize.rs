@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{
     Transform,
     file::read_text,
-    words::{core, is_word_character},
+    words::{core, is_word_character, words},
 };
 use crate::{Error, Result};
 
@@ -175,7 +175,7 @@ fn unquote(field: &str) -> String {
 
 impl Transform for Normalizer {
     fn transform_into(&self, text: &str, out: &mut String) {
-        let words: Vec<&str> = text.split_whitespace().collect();
+        let words: Vec<&str> = words(text).collect();
         let start = out.len();
         let mut key = String::new();
         let mut at = 0;

@@ -5,7 +5,12 @@ use std::path::Path;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Transform, file::read_text, packs, words::lookup_form};
+use super::{
+    Language, Transform,
+    file::read_text,
+    packs,
+    words::{lookup_form, words},
+};
 use crate::Result;
 
 /// How a [`StopWords`] list is applied to a text.
@@ -124,7 +129,7 @@ impl Transform for StopWords {
             }
         };
         match self.matching {
-            StopWordMatching::Words => text.split_whitespace().for_each(&mut keep),
+            StopWordMatching::Words => words(text).for_each(&mut keep),
             StopWordMatching::Sastrawi => text.split(' ').for_each(&mut keep),
         }
     }

@@ -15,6 +15,9 @@ const KEYCAP: char = '\u{20e3}';
 /// joined families are one emoji each.
 pub(crate) fn find_emoji(text: &str, from: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
+    if bytes[from..].is_ascii() {
+        return None;
+    }
     // Every emoji has a character outside ASCII; a keycap starts just before it.
     let mut at = from + bytes[from..].iter().position(|byte| !byte.is_ascii())?;
     if at > from && is_keycap_base(bytes[at - 1].into()) {

@@ -152,7 +152,7 @@ fn compose(text: &str, out: &mut String) -> bool {
 
 fn lower_case(text: &mut String) -> bool {
     if text.is_ascii() {
-        let changed = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let changed = text.bytes().fold(false, |found, byte| found | byte.is_ascii_uppercase());
         text.make_ascii_lowercase();
         return changed;
     }

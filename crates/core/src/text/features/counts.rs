@@ -23,24 +23,10 @@ impl Counts {
             has_emoji: find_emoji(text, 0).is_some(),
             ..Self::default()
         };
-        let mut number = Number::Outside;
-        for letter in text.chars() {
-            counts.characters += 1;
-            let is_digit = if letter.is_ascii() {
-                counts.count_ascii(letter);
-                letter.is_ascii_digit()
-            } else {
-                counts.count_other(letter);
-                letter.is_numeric()
-            };
-            if is_digit {
-                counts.numbers += u64::from(number == Number::Outside);
-                number = Number::Inside;
-            } else if matches!(letter, '.' | ',') && number == Number::Inside {
-                number = Number::AfterSeparator;
-            } else {
-                number = Number::Outside;
-            }
+        if text.is_ascii() {
+            counts.count_ascii(text.as_bytes());
+        } else {
+            counts.count_any(text);
         }
         counts
     }
@@ -50,25 +36,57 @@ impl Counts {
         if self.letters == 0 { 0.0 } else { self.upper_case as f64 / self.letters as f64 }
     }
 
-    fn count_ascii(&mut self, letter: char) {
-        self.letters += u64::from(letter.is_ascii_alphabetic());
-        self.upper_case += u64::from(letter.is_ascii_uppercase());
-        self.exclamation_marks += u64::from(letter == '!');
-        self.question_marks += u64::from(letter == '?');
-        self.special += u64::from(letter.is_ascii_punctuation());
+    fn count_any(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.characters += 1;
+            self.letters += u64::from(letter.is_alphabetic());
+            self.upper_case += u64::from(letter.is_uppercase());
+            self.exclamation_marks += u64::from(matches!(letter, '!' | '！'));
+            self.question_marks += u64::from(matches!(letter, '?' | '？'));
+            let is_ordinary =
+                is_word_character(letter) || letter.is_whitespace() || letter.is_control();
+            self.special += u64::from(!is_ordinary);
+        }
+        self.numbers = count_numbers(text.chars(), char::is_numeric);
     }
 
-    fn count_other(&mut self, letter: char) {
-        self.letters += u64::from(letter.is_alphabetic());
-        self.upper_case += u64::from(letter.is_uppercase());
-        self.exclamation_marks += u64::from(letter == '！');
-        self.question_marks += u64::from(letter == '？');
-        let ordinary = is_word_character(letter) || letter.is_whitespace() || letter.is_control();
-        self.special += u64::from(!ordinary);
+    /// The same for ASCII, one kind at a time: each of these loops runs over
+    /// many bytes at once.
+    fn count_ascii(&mut self, bytes: &[u8]) {
+        let count = |is_counted: fn(&u8) -> bool| {
+            bytes.iter().filter(|byte| is_counted(byte)).count() as u64
+        };
+        self.characters = bytes.len() as u64;
+        self.letters = count(u8::is_ascii_alphabetic);
+        self.upper_case = count(u8::is_ascii_uppercase);
+        self.exclamation_marks = count(|&byte| byte == b'!');
+        self.question_marks = count(|&byte| byte == b'?');
+        self.special = count(u8::is_ascii_punctuation);
+        if count(u8::is_ascii_digit) > 0 {
+            let letters = bytes.iter().map(|&byte| char::from(byte));
+            self.numbers = count_numbers(letters, |letter| letter.is_ascii_digit());
+        }
     }
 }
 
-/// Where in a number the scan is: `1.250.000,50` is one number, `12:30` two.
+/// Counts runs of digits; `1.250.000,50` is one number, `12:30` two.
+fn count_numbers(letters: impl Iterator<Item = char>, is_digit: impl Fn(char) -> bool) -> u64 {
+    let mut numbers = 0;
+    let mut number = Number::Outside;
+    for letter in letters {
+        number = if is_digit(letter) {
+            numbers += u64::from(number == Number::Outside);
+            Number::Inside
+        } else if matches!(letter, '.' | ',') && number == Number::Inside {
+            Number::AfterSeparator
+        } else {
+            Number::Outside
+        };
+    }
+    numbers
+}
+
+/// Where in a number the scan is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Number {
     Outside,

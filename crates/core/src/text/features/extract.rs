@@ -6,8 +6,9 @@ use super::{FeatureConfig, counts::Counts};
 use crate::{
     Error, Result,
     text::{
-        Cleaner, Dictionary, StemAlgorithm, Stemmer, Transform, clean::CleanBuffers,
-        words::lookup_form,
+        Cleaner, Dictionary, StemAlgorithm, Stemmer, Transform,
+        clean::CleanBuffers,
+        words::{lookup_form, words},
     },
 };
 
@@ -213,7 +214,7 @@ impl FeatureExtractor {
         let (least, most) = (self.config.min_length, self.config.max_length);
         if (buffers.cleaned.chars().count() as u64) < least {
             LengthCheck::TooShort
-        } else if buffers.cleaned.split_whitespace().count() as u64 > most {
+        } else if words(&buffers.cleaned).count() as u64 > most {
             LengthCheck::TooLong
         } else {
             LengthCheck::Ok
@@ -251,7 +252,7 @@ impl FeatureExtractor {
             positive: 0,
             negative: 0,
         };
-        for word in buffers.cleaned.split_whitespace() {
+        for word in words(&buffers.cleaned) {
             numbers.words += 1;
             numbers.word_characters += word.chars().count() as u64;
             let form = lookup_form(word, &mut buffers.word);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dictionary::Dictionary;
 
-use super::{Language, Transform};
+use super::{Language, Transform, words::words};
 use crate::{Error, Result};
 
 /// Which algorithm a [`Stemmer`] uses.
@@ -162,7 +162,7 @@ impl Transform for Stemmer {
         };
         let start = out.len();
         let mut lower = String::new();
-        for word in text.split_whitespace() {
+        for word in words(text) {
             let before = out.len();
             if before > start {
                 out.push(' ');
