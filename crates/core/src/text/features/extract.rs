@@ -136,17 +136,14 @@ impl FeatureExtractor {
     /// `InvalidInput` when the settings make no sense; `NotFound` when they ask
     /// for Sastrawi and there is no dictionary; `Incompatible` when it is not
     /// the dictionary they were made with.
-    pub fn new(
-        mut config: FeatureConfig,
-        dictionary: Option<impl Into<Arc<Dictionary>>>,
-    ) -> Result<Self> {
+    pub fn new(mut config: FeatureConfig, dictionary: Option<Arc<Dictionary>>) -> Result<Self> {
         config.check()?;
         let cleaner = Cleaner::with_steps(config.steps.iter().copied())?;
         let stemmer = match &mut config.stemmer {
             None => None,
             Some(settings) => {
                 let needed = settings.algorithm == StemAlgorithm::Sastrawi;
-                let dictionary = dictionary.map(Into::into).filter(|_| needed);
+                let dictionary = dictionary.filter(|_| needed);
                 if let Some(dictionary) = &dictionary {
                     let fingerprint = dictionary.fingerprint();
                     match &settings.dictionary {
