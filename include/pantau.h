@@ -93,7 +93,7 @@ struct ArrowArrayStream {
 
 
 // What became of a call. The numbers stay the same in all versions.
-typedef enum pantau_status {
+typedef enum {
     // The call did what it says.
     PANTAU_STATUS_OK = 0,
     // A value that was passed cannot be used: a NULL, a text that is not UTF-8, a broken
@@ -110,7 +110,7 @@ typedef enum pantau_status {
 } pantau_status;
 
 // Whether a text is as long as the settings want it.
-typedef enum pantau_length_check {
+typedef enum {
     // It is.
     PANTAU_LENGTH_CHECK_OK = 0,
     // The cleaned text has fewer than `min_length` characters.
@@ -163,7 +163,7 @@ typedef struct pantau_text pantau_text;
 extern "C" {
 #endif // __cplusplus
 
-// The version of the library that runs, such as `0.1.0`; the macros below give the version of
+// The version of the library that runs, such as `0.1.0`; the macros above give that of
 // this header. Never NULL; it stays valid for good.
 const char *pantau_version(void);
 
@@ -179,235 +179,225 @@ const char *pantau_status_name(int32_t status);
 
 // The bytes of a text, never NULL: `pantau_text_length` of them, then a NUL. They are borrowed
 // from the text. Of a NULL: the empty string.
-const char *pantau_text_data(const struct pantau_text *text);
+const char *pantau_text_data(const pantau_text *text);
 
 // How many bytes a text has. Of a NULL: 0.
-size_t pantau_text_length(const struct pantau_text *text);
+size_t pantau_text_length(const pantau_text *text);
 
 // Frees a text; NULL is fine.
-void pantau_text_free(struct pantau_text *text);
+void pantau_text_free(pantau_text *text);
 
 // Gives a cleaner with the default steps of a language, `id` or `en`.
-enum pantau_status pantau_cleaner_new(const char *language,
-                                      size_t language_length,
-                                      struct pantau_cleaner **out);
+pantau_status pantau_cleaner_new(const char *language,
+                                 size_t language_length,
+                                 pantau_cleaner **out);
 
 // Gives a cleaner with the steps in a JSON list, such as
 // `["html", {"emoji": "drop"}, {"repeats": 1}, "case"]`.
-enum pantau_status pantau_cleaner_from_json(const char *steps,
-                                            size_t steps_length,
-                                            struct pantau_cleaner **out);
+pantau_status pantau_cleaner_from_json(const char *steps,
+                                       size_t steps_length,
+                                       pantau_cleaner **out);
 
 // Gives the cleaned text. Cleaning it again changes nothing.
-enum pantau_status pantau_cleaner_clean(const struct pantau_cleaner *cleaner,
-                                        const char *text,
-                                        size_t length,
-                                        struct pantau_text **out);
+pantau_status pantau_cleaner_clean(const pantau_cleaner *cleaner,
+                                   const char *text,
+                                   size_t length,
+                                   pantau_text **out);
 
 // Gives the steps as JSON, as `pantau_cleaner_from_json` reads them.
-enum pantau_status pantau_cleaner_to_json(const struct pantau_cleaner *cleaner,
-                                          struct pantau_text **out);
+pantau_status pantau_cleaner_to_json(const pantau_cleaner *cleaner, pantau_text **out);
 
 // Frees a cleaner; NULL is fine.
-void pantau_cleaner_free(struct pantau_cleaner *cleaner);
+void pantau_cleaner_free(pantau_cleaner *cleaner);
 
 // Reads a table from a UTF-8 file, as `pantau_normalizer_from_table` does.
-enum pantau_status pantau_normalizer_open(const char *path,
-                                          size_t path_length,
-                                          struct pantau_normalizer **out);
+pantau_status pantau_normalizer_open(const char *path, size_t path_length, pantau_normalizer **out);
 
 // Reads a table from text: an entry a line, its two columns parted by a tab, or by a comma if
 // the first line has no tab. Empty lines and lines that start with `#` are skipped.
-enum pantau_status pantau_normalizer_from_table(const char *table,
-                                                size_t table_length,
-                                                struct pantau_normalizer **out);
+pantau_status pantau_normalizer_from_table(const char *table,
+                                           size_t table_length,
+                                           pantau_normalizer **out);
 
 // Gives the text with standard spellings, its words joined by single spaces.
-enum pantau_status pantau_normalizer_normalize(const struct pantau_normalizer *normalizer,
-                                               const char *text,
-                                               size_t length,
-                                               struct pantau_text **out);
+pantau_status pantau_normalizer_normalize(const pantau_normalizer *normalizer,
+                                          const char *text,
+                                          size_t length,
+                                          pantau_text **out);
 
 // Frees a normalizer; NULL is fine.
-void pantau_normalizer_free(struct pantau_normalizer *normalizer);
+void pantau_normalizer_free(pantau_normalizer *normalizer);
 
 // Gives the list of a language, `id` or `en`. It keeps negations such as tidak and not.
-enum pantau_status pantau_stop_words_new(const char *language,
-                                         size_t language_length,
-                                         struct pantau_stop_words **out);
+pantau_status pantau_stop_words_new(const char *language,
+                                    size_t language_length,
+                                    pantau_stop_words **out);
 
 // Gives the list and the behaviour of PySastrawi 1.2.1's stop-word remover. It removes negations.
-enum pantau_status pantau_stop_words_sastrawi(struct pantau_stop_words **out);
+pantau_status pantau_stop_words_sastrawi(pantau_stop_words **out);
 
 // Reads a list from a UTF-8 file: a word a line; empty lines and lines that start with `#` are
 // skipped.
-enum pantau_status pantau_stop_words_open(const char *path,
-                                          size_t path_length,
-                                          struct pantau_stop_words **out);
+pantau_status pantau_stop_words_open(const char *path, size_t path_length, pantau_stop_words **out);
 
 // Gives the text without its stop words.
-enum pantau_status pantau_stop_words_remove(const struct pantau_stop_words *stop_words,
-                                            const char *text,
-                                            size_t length,
-                                            struct pantau_text **out);
+pantau_status pantau_stop_words_remove(const pantau_stop_words *stop_words,
+                                       const char *text,
+                                       size_t length,
+                                       pantau_text **out);
 
 // Frees a list of stop words; NULL is fine.
-void pantau_stop_words_free(struct pantau_stop_words *stop_words);
+void pantau_stop_words_free(pantau_stop_words *stop_words);
 
 // Reads root words from a UTF-8 file with one word a line. Pantau ships none; PySastrawi brings
 // one as `Sastrawi/Stemmer/data/kata-dasar.txt`.
-enum pantau_status pantau_dictionary_open(const char *path,
-                                          size_t path_length,
-                                          struct pantau_dictionary **out);
+pantau_status pantau_dictionary_open(const char *path, size_t path_length, pantau_dictionary **out);
 
 // Collects root words from a text with one word a line.
-enum pantau_status pantau_dictionary_from_words(const char *words,
-                                                size_t words_length,
-                                                struct pantau_dictionary **out);
+pantau_status pantau_dictionary_from_words(const char *words,
+                                           size_t words_length,
+                                           pantau_dictionary **out);
 
 // How many different words a dictionary has. Of a NULL: 0.
-size_t pantau_dictionary_length(const struct pantau_dictionary *dictionary);
+size_t pantau_dictionary_length(const pantau_dictionary *dictionary);
 
 // Gives the SHA-256 of the sorted words, in hexadecimal: equal for equal words in any order.
-enum pantau_status pantau_dictionary_fingerprint(const struct pantau_dictionary *dictionary,
-                                                 struct pantau_text **out);
+pantau_status pantau_dictionary_fingerprint(const pantau_dictionary *dictionary, pantau_text **out);
 
 // Frees a dictionary; NULL is fine.
-void pantau_dictionary_free(struct pantau_dictionary *dictionary);
+void pantau_dictionary_free(pantau_dictionary *dictionary);
 
 // Gives the best stemmer for a language, `id` or `en`, with what is at hand: for Indonesian
 // Sastrawi's with a dictionary, else Tala's (`pantau_stemmer_hint` then says so). The dictionary
 // may be NULL.
-enum pantau_status pantau_stemmer_new(const char *language,
-                                      size_t language_length,
-                                      const struct pantau_dictionary *dictionary,
-                                      struct pantau_stemmer **out);
+pantau_status pantau_stemmer_new(const char *language,
+                                 size_t language_length,
+                                 const pantau_dictionary *dictionary,
+                                 pantau_stemmer **out);
 
 // Gives the stems of the words of a text, in lower case, joined by single spaces.
-enum pantau_status pantau_stemmer_stem(const struct pantau_stemmer *stemmer,
-                                       const char *text,
-                                       size_t length,
-                                       struct pantau_text **out);
+pantau_status pantau_stemmer_stem(const pantau_stemmer *stemmer,
+                                  const char *text,
+                                  size_t length,
+                                  pantau_text **out);
 
 // Gives the name of the algorithm in use: `sastrawi`, `tala` or `english`.
-enum pantau_status pantau_stemmer_algorithm(const struct pantau_stemmer *stemmer,
-                                            struct pantau_text **out);
+pantau_status pantau_stemmer_algorithm(const pantau_stemmer *stemmer, pantau_text **out);
 
 // How to get better stems; NULL if there is no better way, or the stemmer is NULL. It stays
 // valid for good.
-const char *pantau_stemmer_hint(const struct pantau_stemmer *stemmer);
+const char *pantau_stemmer_hint(const pantau_stemmer *stemmer);
 
 // Frees a stemmer; NULL is fine.
-void pantau_stemmer_free(struct pantau_stemmer *stemmer);
+void pantau_stemmer_free(pantau_stemmer *stemmer);
 
 // Gives an anonymizer that replaces all entities by their kind, such as `[EMAIL]`.
-enum pantau_status pantau_anonymizer_new(struct pantau_anonymizer **out);
+pantau_status pantau_anonymizer_new(pantau_anonymizer **out);
 
 // Gives another anonymizer that replaces only the entities named in a comma-separated list, of
 // `email,url,phone,nik,npwp,card,iban,ip,handle,plate`; an empty list replaces none. The first
 // anonymizer stays as it is.
-enum pantau_status pantau_anonymizer_with_entities(const struct pantau_anonymizer *anonymizer,
-                                                   const char *entities,
-                                                   size_t entities_length,
-                                                   struct pantau_anonymizer **out);
+pantau_status pantau_anonymizer_with_entities(const pantau_anonymizer *anonymizer,
+                                              const char *entities,
+                                              size_t entities_length,
+                                              pantau_anonymizer **out);
 
 // Gives another anonymizer that replaces values by pseudonyms such as `[EMAIL:1f2e3d4c5b6a7988]`:
 // the same for the same value under the same key, and telling nobody without the key which. The
 // key is bytes of any kind, 16 or more. The first anonymizer stays as it is.
-enum pantau_status pantau_anonymizer_with_key(const struct pantau_anonymizer *anonymizer,
-                                              const uint8_t *key,
-                                              size_t key_length,
-                                              struct pantau_anonymizer **out);
+pantau_status pantau_anonymizer_with_key(const pantau_anonymizer *anonymizer,
+                                         const uint8_t *key,
+                                         size_t key_length,
+                                         pantau_anonymizer **out);
 
 // Gives a text with its personal data replaced, and the counts of what was.
-enum pantau_status pantau_anonymizer_anonymize(const struct pantau_anonymizer *anonymizer,
-                                               const char *text,
-                                               size_t length,
-                                               struct pantau_anonymized **out);
+pantau_status pantau_anonymizer_anonymize(const pantau_anonymizer *anonymizer,
+                                          const char *text,
+                                          size_t length,
+                                          pantau_anonymized **out);
 
 // Frees an anonymizer; NULL is fine.
-void pantau_anonymizer_free(struct pantau_anonymizer *anonymizer);
+void pantau_anonymizer_free(pantau_anonymizer *anonymizer);
 
 // The text with its replacements, borrowed from the result. Of a NULL: NULL.
-const struct pantau_text *pantau_anonymized_text(const struct pantau_anonymized *anonymized);
+const pantau_text *pantau_anonymized_text(const pantau_anonymized *anonymized);
 
 // Gives how often an entity, such as `email`, was replaced.
-enum pantau_status pantau_anonymized_count(const struct pantau_anonymized *anonymized,
-                                           const char *entity,
-                                           size_t entity_length,
-                                           uint64_t *out);
+pantau_status pantau_anonymized_count(const pantau_anonymized *anonymized,
+                                      const char *entity,
+                                      size_t entity_length,
+                                      uint64_t *out);
 
 // How many replacements there were. Of a NULL: 0.
-uint64_t pantau_anonymized_total(const struct pantau_anonymized *anonymized);
+uint64_t pantau_anonymized_total(const pantau_anonymized *anonymized);
 
 // Frees an anonymised text; NULL is fine.
-void pantau_anonymized_free(struct pantau_anonymized *anonymized);
+void pantau_anonymized_free(pantau_anonymized *anonymized);
 
 // Gives the default settings for a language, `id` or `en`, made now.
-enum pantau_status pantau_feature_config_new(const char *language,
-                                             size_t language_length,
-                                             struct pantau_feature_config **out);
+pantau_status pantau_feature_config_new(const char *language,
+                                        size_t language_length,
+                                        pantau_feature_config **out);
 
 // Reads settings from JSON. What is not there gets its default for the language. Settings that a
 // newer version wrote are INCOMPATIBLE.
-enum pantau_status pantau_feature_config_from_json(const char *json,
-                                                   size_t json_length,
-                                                   struct pantau_feature_config **out);
+pantau_status pantau_feature_config_from_json(const char *json,
+                                              size_t json_length,
+                                              pantau_feature_config **out);
 
 // Reads settings from a JSON file.
-enum pantau_status pantau_feature_config_load(const char *path,
-                                              size_t path_length,
-                                              struct pantau_feature_config **out);
+pantau_status pantau_feature_config_load(const char *path,
+                                         size_t path_length,
+                                         pantau_feature_config **out);
 
 // Writes the settings to a JSON file, whole or not at all.
-enum pantau_status pantau_feature_config_save(const struct pantau_feature_config *config,
-                                              const char *path,
-                                              size_t path_length);
+pantau_status pantau_feature_config_save(const pantau_feature_config *config,
+                                         const char *path,
+                                         size_t path_length);
 
 // Gives the settings as JSON.
-enum pantau_status pantau_feature_config_to_json(const struct pantau_feature_config *config,
-                                                 struct pantau_text **out);
+pantau_status pantau_feature_config_to_json(const pantau_feature_config *config, pantau_text **out);
 
 // Gives the hash over the feature definitions and all settings that decide a feature's value:
 // equal hashes mean equal features.
-enum pantau_status pantau_feature_config_schema_hash(const struct pantau_feature_config *config,
-                                                     struct pantau_text **out);
+pantau_status pantau_feature_config_schema_hash(const pantau_feature_config *config,
+                                                pantau_text **out);
 
 // Gives other settings, the same but for the Sastrawi stemmer over a dictionary. The first ones
 // stay as they are.
-enum pantau_status pantau_feature_config_with_dictionary(const struct pantau_feature_config *config,
-                                                         const struct pantau_dictionary *dictionary,
-                                                         struct pantau_feature_config **out);
+pantau_status pantau_feature_config_with_dictionary(const pantau_feature_config *config,
+                                                    const pantau_dictionary *dictionary,
+                                                    pantau_feature_config **out);
 
 // Frees settings; NULL is fine.
-void pantau_feature_config_free(struct pantau_feature_config *config);
+void pantau_feature_config_free(pantau_feature_config *config);
 
 // Gives an extractor. The dictionary may be NULL; settings that stem with Sastrawi need one
 // (`NOT_FOUND`), with the words they were made with (`INCOMPATIBLE`). Both arguments may be freed
 // before the extractor.
-enum pantau_status pantau_feature_extractor_new(const struct pantau_feature_config *config,
-                                                const struct pantau_dictionary *dictionary,
-                                                struct pantau_feature_extractor **out);
+pantau_status pantau_feature_extractor_new(const pantau_feature_config *config,
+                                           const pantau_dictionary *dictionary,
+                                           pantau_feature_extractor **out);
 
 // Gives the settings, with the fingerprint of the dictionary in use.
-enum pantau_status pantau_feature_extractor_config(const struct pantau_feature_extractor *extractor,
-                                                   struct pantau_feature_config **out);
+pantau_status pantau_feature_extractor_config(const pantau_feature_extractor *extractor,
+                                              pantau_feature_config **out);
 
 // How to get better stems; NULL if there is no better way, or the extractor is NULL. It stays
 // valid for good.
-const char *pantau_feature_extractor_hint(const struct pantau_feature_extractor *extractor);
+const char *pantau_feature_extractor_hint(const pantau_feature_extractor *extractor);
 
 // Gives the features of a text of any length.
-enum pantau_status pantau_feature_extractor_extract(const struct pantau_feature_extractor *extractor,
-                                                    const char *text,
-                                                    size_t length,
-                                                    struct pantau_features **out);
+pantau_status pantau_feature_extractor_extract(const pantau_feature_extractor *extractor,
+                                               const char *text,
+                                               size_t length,
+                                               pantau_features **out);
 
 // Gives whether a text, once cleaned, is as long as the settings want it.
-enum pantau_status pantau_feature_extractor_check_length(const struct pantau_feature_extractor *extractor,
-                                                         const char *text,
-                                                         size_t length,
-                                                         enum pantau_length_check *out);
+pantau_status pantau_feature_extractor_check_length(const pantau_feature_extractor *extractor,
+                                                    const char *text,
+                                                    size_t length,
+                                                    pantau_length_check *out);
 
 // Gives the features of many texts as a stream of Arrow record batches, a row for each text in
 // their order. `texts` and `lengths` hold `count` entries each; a NULL among the texts is a
@@ -416,35 +406,34 @@ enum pantau_status pantau_feature_extractor_check_length(const struct pantau_fea
 //
 // The stream follows the Arrow C stream interface: its consumer calls `release`. What `out`
 // holds before the call is overwritten, not released. The texts may be freed after the call.
-enum pantau_status pantau_feature_extractor_extract_stream(const struct pantau_feature_extractor *extractor,
-                                                           const char *const *texts,
-                                                           const size_t *lengths,
-                                                           size_t count,
-                                                           size_t threads,
-                                                           struct ArrowArrayStream *out);
+pantau_status pantau_feature_extractor_extract_stream(const pantau_feature_extractor *extractor,
+                                                      const char *const *texts,
+                                                      const size_t *lengths,
+                                                      size_t count,
+                                                      size_t threads,
+                                                      struct ArrowArrayStream *out);
 
 // Frees an extractor; NULL is fine.
-void pantau_feature_extractor_free(struct pantau_feature_extractor *extractor);
+void pantau_feature_extractor_free(pantau_feature_extractor *extractor);
 
 // Gives a feature that is a text, such as `cleaned_text`, borrowed from the features.
-enum pantau_status pantau_features_text(const struct pantau_features *features,
-                                        const char *name,
-                                        size_t name_length,
-                                        const struct pantau_text **out);
+pantau_status pantau_features_text(const pantau_features *features,
+                                   const char *name,
+                                   size_t name_length,
+                                   const pantau_text **out);
 
 // Gives a feature that is a number, such as `word_count`, or an answer, such as `has_url`, which
 // is 1 or 0.
-enum pantau_status pantau_features_number(const struct pantau_features *features,
-                                          const char *name,
-                                          size_t name_length,
-                                          double *out);
+pantau_status pantau_features_number(const pantau_features *features,
+                                     const char *name,
+                                     size_t name_length,
+                                     double *out);
 
 // Gives all features as a JSON object.
-enum pantau_status pantau_features_to_json(const struct pantau_features *features,
-                                           struct pantau_text **out);
+pantau_status pantau_features_to_json(const pantau_features *features, pantau_text **out);
 
 // Frees features; NULL is fine.
-void pantau_features_free(struct pantau_features *features);
+void pantau_features_free(pantau_features *features);
 
 #ifdef __cplusplus
 }  // extern "C"

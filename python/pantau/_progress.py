@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
+from typing import Any
 
 # Redrawing more often than the eye follows only slows the work down.
 _SECONDS_BETWEEN_DRAWS = 0.1
@@ -13,28 +15,28 @@ _WIDTH = 30
 class Progress:
     """Shows how much of ``total`` is done, where someone can see it."""
 
-    def __init__(self, total):
+    def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
         self._started = time.monotonic()
         self._drawn = 0.0
         self._display = _notebook_display()
-        self._visible = self._display is not None or sys.stderr.isatty()
+        self._visible = self._display is not None or _is_terminal(sys.stderr)
 
-    def advance(self, count):
+    def advance(self, count: int) -> None:
         self._done += count
         now = time.monotonic()
         if self._visible and now - self._drawn >= _SECONDS_BETWEEN_DRAWS:
             self._drawn = now
             self._draw()
 
-    def close(self):
+    def close(self) -> None:
         if self._visible:
             self._draw()
             if self._display is None:
                 sys.stderr.write("\n")
 
-    def line(self):
+    def line(self) -> str:
         """The bar as one line of text."""
         share = self._done / self._total if self._total else 1.0
         filled = round(share * _WIDTH)
@@ -44,7 +46,7 @@ class Progress:
             f"{self._done:,}/{self._total:,} texts, {self._done / seconds:,.0f}/s"
         )
 
-    def _draw(self):
+    def _draw(self) -> None:
         if self._display is None:
             sys.stderr.write(f"\r{self.line()}")
             sys.stderr.flush()
@@ -52,12 +54,16 @@ class Progress:
             self._display.update({"text/plain": self.line()}, raw=True)
 
 
-def _notebook_display():
+def _is_terminal(stream: Any) -> bool:
+    # A program without a console has no stderr.
+    return stream is not None and stream.isatty()
+
+
+def _notebook_display() -> Any:
     """A display handle if this runs in a notebook; IPython is not imported for it."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or not hasattr(shell, "kernel"):
         return None
-    from IPython.display import display
-
+    display = importlib.import_module("IPython.display").display
     return display({"text/plain": ""}, raw=True, display_id=True)

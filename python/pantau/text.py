@@ -99,7 +99,7 @@ def remove_stopwords(texts, language="id", *, words=None, threads=None, progress
     """
     if words is None:
         words = _stop_words(language)
-    elif words == "sastrawi":
+    elif isinstance(words, str) and words == "sastrawi":
         words = StopWords.sastrawi()
     elif not isinstance(words, StopWords):
         words = StopWords(language, words=words)
@@ -144,9 +144,7 @@ def anonymize(texts, *, entities=None, key=None, threads=None, progress=False):
     return anonymizer.anonymize(texts, threads=threads, progress=progress)
 
 
-def features(
-    texts, language="id", *, config=None, dictionary=None, threads=None, progress=False
-):
+def features(texts, language="id", *, config=None, dictionary=None, threads=None, progress=False):
     """Extract the features of one text (Features) or of many (FeatureTable).
 
     >>> from pantau import text

@@ -1,7 +1,38 @@
+//! Pantau runs text classifiers inside your program, watches them, and helps
+//! them learn. This version has the foundation and the first capability: text.
+//!
+//! ```
+//! use pantau::text::{Cleaner, FeatureConfig, FeatureExtractor, Language};
+//!
+//! let cleaner = Cleaner::new(Language::Indonesian);
+//! assert_eq!(cleaner.clean("Bagusss <b>sekali</b> 😍"), "bagus sekali");
+//!
+//! let extractor = FeatureExtractor::new(FeatureConfig::new(Language::Indonesian), None)?;
+//! let features = extractor.extract("Aplikasi ini sangat bagus!");
+//! assert_eq!(features.text_no_stopwords, "aplikasi sangat bagus");
+//! # Ok::<(), pantau::Error>(())
+//! ```
+//!
+//! # The main types
+//!
+//! - [`text::FeatureExtractor`] makes [`text::Features`] of texts, as a
+//!   [`text::FeatureConfig`] says; many at once become an Arrow table.
+//! - [`text::Cleaner`], [`text::Normalizer`], [`text::StopWords`],
+//!   [`text::Stemmer`] and [`text::Anonymizer`] turn a text into a text; what
+//!   they have in common is [`text::Transform`].
+//! - [`Error`] is everything that can go wrong, [`ErrorKind`] its kind.
+//!
+//! # Features
+//!
+//! - `arrow` (default): tables of features as Arrow record batches.
 #![forbid(unsafe_code)]
-//! Pantau (skeleton docs, being written).
 
 mod error;
 pub mod text;
 
 pub use error::{Error, ErrorKind, Result};
+
+/// The README's examples are compiled and run, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -29,6 +29,11 @@ pub(crate) fn import_arrays(source: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Ar
         }
         return Ok(Some(arrays));
     }
+    Ok(import_array(source)?.map(|array| vec![array]))
+}
+
+/// Reads the one array that `source` exports; `None` when it exports none.
+pub(crate) fn import_array(source: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
     if source.hasattr("__arrow_c_array__")? {
         let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) =
             source.call_method0("__arrow_c_array__")?.extract()?;
@@ -38,7 +43,7 @@ pub(crate) fn import_arrays(source: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Ar
         // alive with the capsule; `from_raw` moves the array out and leaves a
         // released one behind, as the interface asks.
         let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
-        return Ok(Some(vec![make_array(data.map_err(to_python)?)]));
+        return Ok(Some(make_array(data.map_err(to_python)?)));
     }
     Ok(None)
 }

@@ -13,7 +13,7 @@ use crate::{
     transforms::{PyNormalizer, PyStopWords, cleaner_from, from_json},
 };
 
-/// Everything that decides what a `FeatureExtractor` answers, as one JSON file
+/// Everything that decides what a FeatureExtractor answers, as one JSON file
 /// for training and serving.
 ///
 /// What is not given is the default for the language; None switches

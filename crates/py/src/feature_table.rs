@@ -16,14 +16,14 @@ use pyo3::{
 };
 
 use crate::{
-    arrow::{ArrayStream, export_batches, push_texts},
-    texts::{Column, in_steps},
+    arrow::{ArrayStream, export_batches, import_array, push_texts},
+    texts::{Column, in_steps, is_pandas_column, iterate},
 };
 
 /// How many rows are worked on between two looks at the progress bar.
 const ROWS_PER_STEP: usize = 4 * ROWS_PER_BATCH;
 
-/// The features of many texts: a table that pandas, polars, pyarrow, `DuckDB` and
+/// The features of many texts: a table that pandas, polars, pyarrow, DuckDB and
 /// all else that speaks Arrow reads without copying.
 ///
 /// >>> from pantau.text import FeatureExtractor
@@ -71,7 +71,7 @@ impl PyFeatureTable {
         self.schema.fields().iter().map(|field| field.name().as_str()).collect()
     }
 
-    /// The table as a pandas `DataFrame`.
+    /// The table as a pandas DataFrame.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         if let Ok(pyarrow) = py.import("pyarrow") {
@@ -84,7 +84,7 @@ impl PyFeatureTable {
         py.import("pandas")?.call_method1("DataFrame", (columns,))
     }
 
-    /// The table as a polars `DataFrame`.
+    /// The table as a polars DataFrame.
     fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("polars")?.call_method1("DataFrame", (slf,))
     }
@@ -139,7 +139,7 @@ impl PyFeatureTable {
     }
 }
 
-/// An iterator of `FeatureTables` over a stream of texts.
+/// An iterator of FeatureTables over a stream of texts.
 #[pyclass(frozen, name = "FeatureStream", module = "pantau.text")]
 pub(crate) struct PyFeatureStream {
     extractor: FeatureExtractor,
@@ -150,7 +150,7 @@ pub(crate) struct PyFeatureStream {
 
 /// Where the texts come from, piece by piece.
 enum Source {
-    Arrow { stream: ArrayStream, array: Option<ArrayRef>, done: usize },
+    Arrow { stream: Option<ArrayStream>, array: Option<ArrayRef>, done: usize },
     Items(Py<PyIterator>),
 }
 
@@ -164,9 +164,14 @@ impl PyFeatureStream {
         if texts.is_instance_of::<pyo3::types::PyString>() {
             return Err(crate::error::invalid("texts", "one text was passed; pass many"));
         }
-        let source = match ArrayStream::open(texts)? {
-            Some(stream) => Source::Arrow { stream, array: None, done: 0 },
-            None => Source::Items(texts.try_iter()?.unbind()),
+        let source = if is_pandas_column(texts)? {
+            Source::Items(iterate(texts)?.unbind())
+        } else if let Some(stream) = ArrayStream::open(texts)? {
+            Source::Arrow { stream: Some(stream), array: None, done: 0 }
+        } else if let Some(array) = import_array(texts)? {
+            Source::Arrow { stream: None, array: Some(array), done: 0 }
+        } else {
+            Source::Items(iterate(texts)?.unbind())
         };
         Ok(Self { extractor, rows, threads, source: Mutex::new(source) })
     }
@@ -202,7 +207,8 @@ impl PyFeatureStream {
             }
             Source::Arrow { stream, array, done } => loop {
                 let Some(current) = array.clone().filter(|array| *done < array.len()) else {
-                    (*array, *done) = (stream.next()?, 0);
+                    let next = stream.as_mut().map(ArrayStream::next).transpose()?;
+                    (*array, *done) = (next.flatten(), 0);
                     if array.is_none() {
                         return Ok(None);
                     }

@@ -141,7 +141,7 @@ impl PyFeatures {
 /// Extracts features: the same settings give the same bytes in training and
 /// serving, for one text or many.
 ///
-/// ``config`` is a `FeatureConfig` or the path of one; without it, the defaults
+/// ``config`` is a FeatureConfig or the path of one; without it, the defaults
 /// for Indonesian. Where the settings stem with Sastrawi, the dictionary is the
 /// one given (a Dictionary, or the path of a word list) or that of the
 /// installed PySastrawi.
@@ -200,7 +200,7 @@ impl PyFeatureExtractor {
         self.0.stemmer().and_then(pantau::text::Stemmer::hint)
     }
 
-    /// The features of one text (Features), or of many (`FeatureTable`). A missing
+    /// The features of one text (Features), or of many (FeatureTable). A missing
     /// text has none: None, or a row of nulls.
     #[pyo3(signature = (texts, *, threads=None, progress=false))]
     fn extract<'py>(
@@ -228,7 +228,7 @@ impl PyFeatureExtractor {
     }
 
     /// Extracts from a stream of texts of any length in bounded memory: an
-    /// iterator of `FeatureTables` with at most ``rows`` rows each.
+    /// iterator of FeatureTables with at most ``rows`` rows each.
     ///
     /// >>> from pantau.text import FeatureExtractor
     /// >>> texts = (f"ulasan {number}" for number in range(5))
@@ -248,8 +248,8 @@ impl PyFeatureExtractor {
     }
 
     /// Whether the cleaned text is within the limits of the settings: "ok",
-    /// "`too_short`" (fewer than `min_length` characters) or "`too_long`" (more than
-    /// `max_length` words). Features are extracted all the same.
+    /// "too_short" (fewer than ``min_length`` characters) or "too_long" (more than
+    /// ``max_length`` words). Features are extracted all the same.
     ///
     /// >>> from pantau.text import FeatureExtractor
     /// >>> FeatureExtractor().check_length(["bagus", "ok", None])

@@ -1,7 +1,11 @@
 //! The Python face: converts, releases the GIL, maps errors. Decisions live in
 //! the core.
 
-#![allow(clippy::doc_link_with_quotes, reason = "docstrings are Python, not rustdoc")]
+#![allow(
+    clippy::doc_link_with_quotes,
+    clippy::doc_markdown,
+    reason = "docstrings are Python, not rustdoc"
+)]
 
 mod arrow;
 mod dictionary;

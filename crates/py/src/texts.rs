@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use pantau::text::{Transform, map_in_order};
 use pyo3::{
     prelude::*,
-    types::{PyFloat, PyList, PyString, PyTuple, PyType},
+    types::{PyFloat, PyIterator, PyList, PyString, PyTuple, PyType},
 };
 
 use crate::{
@@ -78,8 +78,7 @@ impl<'py> Column<'py> {
             ("pandas", "DataFrame") | ("polars", "DataFrame" | "LazyFrame") => {
                 return Err(invalid("texts", "a table was passed; pass one of its columns"));
             }
-            // Through Arrow a Series needs pyarrow, and fails on mixed columns.
-            ("pandas", "Series" | "Index") => {
+            _ if is_pandas_column(texts)? => {
                 let list = texts.call_method0("tolist")?;
                 let values = read_strings(list.cast::<PyList>()?.iter().map(Ok))?;
                 let home = if name == "Series" { Home::Pandas(texts.clone()) } else { Home::List };
@@ -105,13 +104,7 @@ impl<'py> Column<'py> {
             };
             return Ok(Self { values: Values::Arrow(arrays), home });
         }
-        if texts.hasattr("keys")? || class.name()? == "bytes" {
-            return Err(not_texts(&class, ""));
-        }
-        match texts.try_iter() {
-            Ok(items) => Ok(Self { values: read_strings(items)?, home: Home::List }),
-            Err(_) => Err(not_texts(&class, "")),
-        }
+        Ok(Self { values: read_strings(iterate(texts)?)?, home: Home::List })
     }
 
     /// Lends the texts to `work`.
@@ -199,7 +192,7 @@ impl<'py> Column<'py> {
 /// A column of texts that any library that speaks Arrow can read.
 ///
 /// It is returned for Arrow columns of libraries that Pantau does not know.
-#[pyclass(frozen, module = "pantau")]
+#[pyclass(frozen, module = "pantau.text")]
 pub(crate) struct TextArray(ArrayRef);
 
 #[pymethods]
@@ -292,6 +285,23 @@ pub(crate) fn as_str<'a>(text: &'a Bound<'_, PyString>, row: Option<usize>) -> P
         let what = row.map_or("text".to_owned(), |row| format!("text {row}"));
         invalid(what, format!("is not valid Unicode ({error})"))
     })
+}
+
+/// The items of any iterable but those whose items are no texts.
+pub(crate) fn iterate<'py>(texts: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
+    let class = texts.get_type();
+    if texts.hasattr("keys")? || class.name()? == "bytes" {
+        return Err(not_texts(&class, ""));
+    }
+    texts.try_iter().map_err(|_| not_texts(&class, ""))
+}
+
+/// Whether `texts` is a pandas Series or Index. Through Arrow they need pyarrow,
+/// and fail on mixed columns.
+pub(crate) fn is_pandas_column(texts: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = texts.get_type();
+    let name = class.name()?;
+    Ok(root_package(&class)? == "pandas" && (name == "Series" || name == "Index"))
 }
 
 fn read_strings<'py>(

@@ -30,7 +30,7 @@ pub(crate) fn from_json<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py,
 /// Without ``steps`` it does what suits the language. Steps are names, or a
 /// name with a setting: "nfc", "html", "urls", "emails", "mentions",
 /// {"hashtags": "drop" | "word"}, {"emoji": "drop" | "name"}, {"repeats": 1},
-/// "digits", {"punctuation": "all" | "`outside_words`"}, "case", "whitespace".
+/// "digits", {"punctuation": "all" | "outside_words"}, "case", "whitespace".
 /// Cleaning a cleaned text changes nothing, whatever the steps.
 ///
 /// >>> from pantau.text import Cleaner

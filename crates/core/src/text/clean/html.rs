@@ -33,27 +33,29 @@ pub(super) fn strip_html(text: &str, out: &mut String) -> bool {
 /// each `;` is matched against what has been written so far.
 fn decode_entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    // What is still to be written, the last character first: a decoded `;` may
+    // end an entity in its turn, as often as a hostile text likes.
+    let mut waiting = Vec::new();
     for letter in text.chars() {
-        push_decoded(letter, &mut out);
+        waiting.push(letter);
+        while let Some(letter) = waiting.pop() {
+            match (letter == ';').then(|| last_entity(&out)).flatten() {
+                Some((start, decoded)) => {
+                    out.truncate(start);
+                    waiting.extend(decoded.chars().rev());
+                }
+                None => out.push(letter),
+            }
+        }
     }
     out
 }
 
-fn push_decoded(letter: char, out: &mut String) {
-    if letter == ';' {
-        let window = out.len().saturating_sub(LONGEST_NAME + '&'.len_utf8());
-        let start = out.as_bytes()[window..].iter().rposition(|&byte| byte == b'&');
-        if let Some(start) = start.map(|at| window + at)
-            && let Some(decoded) = decode(&out[start + 1..])
-        {
-            out.truncate(start);
-            for letter in decoded.chars() {
-                push_decoded(letter, out);
-            }
-            return;
-        }
-    }
-    out.push(letter);
+/// Where the entity starts that a `;` behind `text` would end, and what it stands for.
+fn last_entity(text: &str) -> Option<(usize, String)> {
+    let window = text.len().saturating_sub(LONGEST_NAME + '&'.len_utf8());
+    let start = window + text.as_bytes()[window..].iter().rposition(|&byte| byte == b'&')?;
+    Some((start, decode(&text[start + 1..])?))
 }
 
 static NAMED: OnceLock<FxHashMap<&str, &str>> = OnceLock::new();
@@ -182,6 +184,8 @@ mod tests {
         assert_eq!(strip("&;&#;&#x;&unknown;&amp R&D; &#-1;"), "&;&#;&#x;&unknown;&amp R&D; &#-1;");
         assert_eq!(strip("&CounterClockwiseContourIntegral;"), "∳");
         assert_eq!(strip("&amp&semi;lt&semi;"), "<");
+        // One semicolon may end any number of entities.
+        assert_eq!(strip(&format!("{};", "&#59".repeat(100_000))), ";");
     }
 
     #[test]

@@ -1,0 +1,96 @@
+# Everything a developer or user of this checkout does. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PREFIX ?= /usr/local
+PYTEST_FLAGS ?=
+
+# What the wheel is made from: when none of it changed, nothing is rebuilt.
+WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock README.md THIRD_PARTY.md \
+	$(shell find crates/core crates/py python \( -name '*.rs' -o -name '*.toml' \
+		-o -name '*.txt' -o -name '*.py' -o -name '*.pyi' -o -name 'py.typed' \) )
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-rust test-python test-all lint fix bench docs wheel header install clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: build/demo.stamp ## build the wheel into .venv and run the main job
+	@$(BIN)/python examples/demo.py
+
+test: test-rust test-python ## test everything, all three faces
+
+test-rust: ## test the core and the C and C++ faces
+	cargo test --workspace --exclude pantau-py --exclude pantau-benches
+	cargo test -p pantau --no-default-features --lib
+
+test-python: build/test.stamp ## test the Python face
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_FLAGS)
+
+test-all: test build/test.stamp ## the same, with what takes minutes: full parity, valgrind, large inputs
+	cargo test --release --workspace --exclude pantau-py --exclude pantau-benches -- --ignored
+	$(BIN)/python -m pytest -m slow $(PYTEST_FLAGS)
+
+lint: build/test.stamp ## check format, lints, types and docs of all languages
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p pantau --no-default-features --all-targets -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --exclude pantau-py --exclude pantau-c --no-deps
+	$(BIN)/ruff format --check python tests examples benches
+	$(BIN)/ruff check python tests examples benches
+
+fix: build/test.stamp ## format and mend what can be mended by itself
+	cargo fmt --all
+	$(BIN)/ruff check --fix python tests examples benches
+	$(BIN)/ruff format python tests examples benches
+
+bench: build/bench.stamp ## measure every promise, with the peers beside it
+	$(BIN)/python benches/text.py
+	cargo bench -p pantau-benches
+
+docs: ## build the Rust documentation into target/doc
+	cargo doc -p pantau --no-deps
+	@echo "target/doc/pantau/index.html"
+
+wheel: build/wheel.stamp ## build the wheel into build/wheels
+	@ls build/wheels/*.whl
+
+header: ## write include/pantau.h anew from crates/c-api
+	UPDATE=1 cargo test -p pantau-c --test header
+
+install: ## install the C and C++ libraries, headers and pkg-config file below PREFIX
+	tools/install.sh "$(PREFIX)"
+
+clean: ## remove everything that was built
+	rm -rf build target $(VENV)
+
+# The steps below leave a stamp, so that each is only done again when needed.
+
+build/venv.stamp:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2"
+	@mkdir -p build && touch $@
+
+build/wheel.stamp: build/venv.stamp $(WHEEL_SOURCES)
+	rm -rf build/wheels
+	$(BIN)/maturin build --release --quiet --out build/wheels
+	@touch $@
+
+# A wheel of the same version replaces the one before only when forced to.
+build/install.stamp: build/wheel.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps build/wheels/*.whl
+	@touch $@
+
+build/demo.stamp: build/install.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id]"
+	@touch $@
+
+build/test.stamp: build/install.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[test]"
+	@touch $@
+
+build/bench.stamp: build/test.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[bench]"
+	@touch $@

@@ -1,0 +1,148 @@
+//! Reading what C passes: objects, texts, places for results.
+//!
+//! These are the only places that follow a caller's pointer. Each trusts the
+//! rules at the top of the header and checks what can be checked.
+
+use std::{ffi::c_char, slice};
+
+use crate::error::Failure;
+
+const NULL: &str = "is NULL";
+
+/// The object behind a handle.
+///
+/// # Safety
+/// `object` is NULL, or came from this library and is not freed during `'a`.
+pub(crate) unsafe fn object<'a, T>(name: &str, object: *const T) -> Result<&'a T, Failure> {
+    // SAFETY: promised by the caller.
+    unsafe { object.as_ref() }.ok_or_else(|| Failure::argument(name, NULL))
+}
+
+/// The bytes at `data`; none if it is NULL and `length` is 0.
+///
+/// # Safety
+/// `data` is NULL, or `length` bytes can be read there and do not change during `'a`.
+pub(crate) unsafe fn bytes<'a>(
+    name: &str,
+    data: *const u8,
+    length: usize,
+) -> Result<&'a [u8], Failure> {
+    if data.is_null() {
+        return if length == 0 { Ok(&[]) } else { Err(Failure::argument(name, NULL)) };
+    }
+    if isize::try_from(length).is_err() {
+        let problem = format!("its length {length} is more than memory can hold");
+        return Err(Failure::argument(name, problem));
+    }
+    // SAFETY: not NULL and not too long; the rest is promised by the caller.
+    Ok(unsafe { slice::from_raw_parts(data, length) })
+}
+
+/// The text at `data`; the empty one if it is NULL and `length` is 0.
+///
+/// # Safety
+/// As for [`bytes`].
+pub(crate) unsafe fn text<'a>(
+    name: &str,
+    data: *const c_char,
+    length: usize,
+) -> Result<&'a str, Failure> {
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { bytes(name, data.cast(), length) }?;
+    std::str::from_utf8(bytes).map_err(|error| {
+        Failure::argument(name, format!("is not UTF-8 at byte {}", error.valid_up_to()))
+    })
+}
+
+/// Values in a row; none if `count` is 0.
+///
+/// # Safety
+/// `first` is NULL, or `count` values can be read there and do not change during `'a`.
+pub(crate) unsafe fn array<'a, T>(
+    name: &str,
+    first: *const T,
+    count: usize,
+) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if first.is_null() {
+        return Err(Failure::argument(name, NULL));
+    }
+    if count.checked_mul(size_of::<T>()).is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        let problem = format!("its length {count} is more than memory can hold");
+        return Err(Failure::argument(name, problem));
+    }
+    // SAFETY: not NULL and not too long; the rest is promised by the caller.
+    Ok(unsafe { slice::from_raw_parts(first, count) })
+}
+
+/// A place where the caller wants a result; written at most once, at the end
+/// of a call that succeeds.
+#[derive(Debug)]
+pub(crate) struct Place<T>(*mut T);
+
+impl<T> Place<T> {
+    /// # Safety
+    /// `place` is NULL, or a `T` can be written there until the call returns.
+    pub(crate) unsafe fn new(name: &str, place: *mut T) -> Result<Self, Failure> {
+        if place.is_null() { Err(Failure::argument(name, NULL)) } else { Ok(Self(place)) }
+    }
+
+    pub(crate) fn put(self, value: T) {
+        // SAFETY: `new` was promised a place to write to. What was there before
+        // is not dropped: it belongs to the caller, if it is anything at all.
+        unsafe { self.0.write(value) }
+    }
+}
+
+impl<T> Place<*mut T> {
+    /// Hands an object to the caller, who frees it.
+    pub(crate) fn give(self, object: T) {
+        self.put(Box::into_raw(Box::new(object)));
+    }
+}
+
+/// Frees an object that [`Place::give`] handed out.
+///
+/// # Safety
+/// `object` is NULL, or came from [`Place::give`] and is used by nobody any more.
+pub(crate) unsafe fn free<T>(object: *mut T) {
+    if !object.is_null() {
+        // SAFETY: promised by the caller.
+        drop(unsafe { Box::from_raw(object) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::null;
+
+    use super::*;
+
+    fn message<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
+        format!("{:?}", result.unwrap_err())
+    }
+
+    #[test]
+    fn null_is_the_empty_text_only_without_a_length() {
+        // SAFETY: no pointer here is followed, or it is a literal's.
+        unsafe {
+            assert_eq!(text("text", null(), 0).unwrap(), "");
+            assert!(message(text("text", null(), 1)).contains("text: is NULL"));
+            assert!(message(text("text", c"x".as_ptr(), usize::MAX)).contains("memory"));
+            assert!(message(text("text", c"ab\xffc".as_ptr(), 4)).contains("at byte 2"));
+        }
+    }
+
+    #[test]
+    fn arrays_have_limits_too() {
+        // SAFETY: no pointer here is followed.
+        unsafe {
+            assert!(array::<u64>("lengths", null(), 0).unwrap().is_empty());
+            assert!(message(array::<u64>("lengths", null(), 1)).contains("lengths: is NULL"));
+            let place = 1_u64;
+            assert!(message(array("lengths", &raw const place, usize::MAX / 8)).contains("memory"));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The programs in `tests/c` and the examples, under sanitizers and valgrind.
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use support::{Language, compile, link_flags, repository, run, scratch};
+
+/// What the first programs print.
+const FIRST_OUTPUT: &str = "\
+cleaned     aplikasi ini sangat bagus
+stemmed     guna untuk kerja
+anonymised  Hubungi [EMAIL] atau [PHONE]
+features    4 words of 6.25 characters
+";
+
+/// How long a long text is, in bytes.
+const LONG_TEXT: &str = "10000000";
+
+/// The same where a program runs some thirty times slower.
+const LONG_TEXT_FOR_VALGRIND: &str = "200000";
+
+/// Builds a program against the shared library.
+fn build(source: &Path, flags: &[&str], kind: &str) -> PathBuf {
+    let program = scratch(kind).join(source.file_name().unwrap()).with_extension("");
+    let mut compiler = compile(Language::of(source));
+    compiler.args(flags).arg(source).arg("-o").arg(&program).args(link_flags());
+    run(&mut compiler);
+    program
+}
+
+/// Builds a test program with AddressSanitizer (which looks for leaks as well)
+/// and UndefinedBehaviorSanitizer, and runs it on the golden cases.
+fn run_sanitized(source: &str) -> String {
+    let source = repository().join("tests/c").join(source);
+    let flags = ["-O1", "-pthread", "-fno-omit-frame-pointer"];
+    let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let program = build(&source, &[&flags[..], &sanitizers[..]].concat(), "sanitized");
+    let folder = tempfile::tempdir().unwrap();
+    run(Command::new(program)
+        .arg(repository().join("tests/data"))
+        .arg(folder.path())
+        .arg(LONG_TEXT)
+        .env("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1"))
+}
+
+#[test]
+fn golden_cases_hold_in_c() {
+    let output = run_sanitized("golden.c");
+    print!("{output}");
+    assert_eq!(output.lines().filter(|line| line.ends_with(" cases")).count(), 8);
+}
+
+#[test]
+fn bad_input_is_an_error_not_a_crash() {
+    run_sanitized("bad_input.c");
+}
+
+#[test]
+fn panics_stay_inside() {
+    run_sanitized("panic.c");
+}
+
+#[test]
+fn threads_share_objects_and_keep_their_own_messages() {
+    run_sanitized("threads.c");
+}
+
+#[test]
+fn tables_leave_as_arrow_streams() {
+    run_sanitized("stream.c");
+}
+
+#[test]
+fn versions_and_status_numbers_agree() {
+    run_sanitized("version.c");
+}
+
+#[test]
+fn classes_do_what_the_functions_do() {
+    run_sanitized("classes.cpp");
+}
+
+/// A program that nobody runs proves nothing.
+#[test]
+fn every_program_has_its_test() {
+    let this_file =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs.rs"))
+            .unwrap();
+    let programs = programs();
+    assert!(programs.len() > 5, "found only {programs:?}");
+    for program in programs {
+        let name = program.file_name().unwrap().to_str().unwrap();
+        assert!(this_file.contains(&format!("run_sanitized(\"{name}\")")), "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_print_what_they_should() {
+    for name in ["first.c", "first.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        assert_eq!(run(&mut Command::new(program)), FIRST_OUTPUT, "{name}");
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: valgrind runs every instruction by hand; `make test-all`"]
+fn programs_are_clean_under_valgrind() {
+    for source in programs() {
+        let program = build(&source, &["-O1", "-pthread"], "plain");
+        let folder = tempfile::tempdir().unwrap();
+        run(Command::new("valgrind")
+            .args(["--quiet", "--error-exitcode=1", "--leak-check=full"])
+            .args([
+                "--show-leak-kinds=definite,indirect",
+                "--errors-for-leak-kinds=definite,indirect",
+            ])
+            .arg(program)
+            .arg(repository().join("tests/data"))
+            .arg(folder.path())
+            .arg(LONG_TEXT_FOR_VALGRIND));
+    }
+}
+
+/// The test programs in `tests/c`.
+fn programs() -> Vec<PathBuf> {
+    let entries = fs::read_dir(repository().join("tests/c")).unwrap();
+    let mut programs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    programs.retain(|path| path.extension().is_some_and(|end| end == "c" || end == "cpp"));
+    programs.sort();
+    programs
+}
