@@ -12,7 +12,7 @@ WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock README.md THIRD_PARTY.md \
 		-o -name '*.txt' -o -name '*.py' -o -name '*.pyi' -o -name 'py.typed' \) )
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-all lint fix bench docs wheel header install clean
+.PHONY: help demo test test-rust test-python test-all lint fix bench fuzz docs wheel header install clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,11 @@ fix: build/test.stamp ## format and mend what can be mended by itself
 bench: build/bench.stamp ## measure every promise, with the peers beside it
 	$(BIN)/python benches/text.py
 	cargo bench -p pantau-benches
+
+fuzz: ## run each fuzz target for a minute; needs nightly Rust and cargo-fuzz
+	for target in $$(cargo +nightly fuzz list); do \
+		cargo +nightly fuzz run $$target -- -max_total_time=60 || exit 1; \
+	done
 
 docs: ## build the Rust documentation into target/doc
 	cargo doc -p pantau --no-deps

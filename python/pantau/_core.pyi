@@ -5,6 +5,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
+__all__ = [
+    "Anonymizer",
+    "Cleaner",
+    "Dictionary",
+    "Error",
+    "FeatureConfig",
+    "FeatureExtractor",
+    "FeatureStream",
+    "FeatureTable",
+    "Features",
+    "IncompatibleError",
+    "InvalidInputError",
+    "Normalizer",
+    "NotFoundError",
+    "Stemmer",
+    "StopWords",
+    "StorageError",
+    "TextArray",
+    "__version__",
+    "_provoke_panic",
+]
+
 __version__: str
 
 class Error(Exception): ...

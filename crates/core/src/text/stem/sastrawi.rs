@@ -23,7 +23,6 @@ const PREFIX_FIRST: &[(&[u8], &[u8])] =
 const SHORT_WORD: usize = 3;
 
 /// Buffers that one text's words share.
-#[derive(Default)]
 struct Scratch {
     /// The word as far as it has been stripped; its first `start` bytes are gone.
     current: Vec<u8>,
@@ -33,8 +32,8 @@ struct Scratch {
 
 /// Appends the stems of all words of `text`, joined by single spaces.
 pub(super) fn stem_text_into(dictionary: &Dictionary, text: &str, out: &mut String) {
-    let mut scratch = Scratch::default();
-    let mut word = String::new();
+    let mut scratch = Scratch::new();
+    let mut word = String::with_capacity(LONG_WORD);
     let mut first = true;
     let mut finish = |word: &mut String| {
         if !word.is_empty() {
@@ -135,6 +134,9 @@ fn stem_singular_into(
     out.push_str(root);
 }
 
+/// Buffers of this size seldom grow.
+const LONG_WORD: usize = 32;
+
 /// What a suffix took away: `original[result..subject]`.
 struct Suffix {
     subject: usize,
@@ -142,6 +144,11 @@ struct Suffix {
 }
 
 impl Scratch {
+    fn new() -> Self {
+        let buffer = || Vec::with_capacity(LONG_WORD);
+        Self { current: buffer(), start: 0, candidate: buffer() }
+    }
+
     /// Strips `word` until a root word is left in `current`; false when none is found.
     fn find_root(&mut self, dictionary: &Dictionary, word: &str) -> bool {
         let short = word.chars().take(SHORT_WORD + 1).count() <= SHORT_WORD;

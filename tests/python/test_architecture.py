@@ -1,0 +1,169 @@
+"""Holds what ARCHITECTURE.md promises about the Python face."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pantau
+import pytest
+from pantau import _core, text
+
+EXPORTED = set(pantau.__all__) | set(text.__all__)
+
+
+def native_names() -> list[str]:
+    return [name for name in dir(_core) if not name.startswith("_")]
+
+
+def native_classes() -> list[type]:
+    values = [getattr(_core, name) for name in native_names()]
+    return [value for value in values if isinstance(value, type)]
+
+
+def stub_names(stub: Path) -> dict[str, ast.stmt]:
+    named = (ast.ClassDef, ast.FunctionDef)
+    body = ast.parse(stub.read_text(encoding="utf-8")).body
+    return {node.name: node for node in body if isinstance(node, named)}
+
+
+def test_every_native_name_is_exported() -> None:
+    names = native_names()
+    assert len(names) > 10
+    assert not set(names) - EXPORTED
+    for name in names:
+        home = pantau if name in pantau.__all__ else text
+        assert getattr(home, name) is getattr(_core, name)
+    for name in EXPORTED:
+        assert hasattr(pantau, name) or hasattr(text, name)
+
+
+def test_every_native_name_is_in_the_stubs(root: Path) -> None:
+    stubs = stub_names(root / "python/pantau/_core.pyi")
+    names = native_names()
+    assert len(names) > 10
+    assert not set(names) - set(stubs)
+    members = 0
+    for native in native_classes():
+        node = stubs[native.__name__]
+        assert isinstance(node, ast.ClassDef)
+        stated = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+        public = {name for name in vars(native) if not name.startswith("_")}
+        assert public <= stated, native
+        members += len(public)
+    assert members > 40
+
+
+def test_every_function_of_text_is_in_the_stubs(root: Path) -> None:
+    stubs = stub_names(root / "python/pantau/text.pyi")
+    functions = [name for name in text.__all__ if inspect.isfunction(getattr(text, name))]
+    assert len(functions) >= 6
+    assert set(functions) <= set(stubs)
+
+
+def test_classes_say_where_they_are() -> None:
+    for native in native_classes():
+        module = "pantau" if issubclass(native, BaseException) else "pantau.text"
+        assert native.__module__ == module, native
+
+
+def instances() -> list[object]:
+    extractor = text.FeatureExtractor(text.FeatureConfig("en"))
+    return [
+        text.Anonymizer(),
+        text.Cleaner(),
+        text.Dictionary(["makan"]),
+        text.FeatureConfig("en"),
+        extractor,
+        extractor.extract("good"),
+        extractor.extract(["good"]),
+        extractor.stream(["good"]),
+        text.Normalizer({"gak": "tidak"}),
+        text.Stemmer("en"),
+        text.StopWords("en"),
+        text.clean(ArrowOnly()),
+    ]
+
+
+class ArrowOnly:
+    """A column of a library that Pantau does not know."""
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> object:
+        pyarrow = pytest.importorskip("pyarrow")
+        return pyarrow.array(["Bagus!", None]).__arrow_c_array__(requested_schema)
+
+
+def test_every_class_is_frozen_and_final() -> None:
+    values = instances()
+    classes = {type(value) for value in values}
+    assert classes == {c for c in native_classes() if not issubclass(c, BaseException)}
+    assert len(classes) > 10
+    for value in values:
+        attributes = [name for name in dir(value) if not name.startswith("_")]
+        for name in [*attributes, "anything_new"]:
+            with pytest.raises(AttributeError):
+                setattr(value, name, None)
+            with pytest.raises(AttributeError):
+                delattr(value, name)
+        with pytest.raises(TypeError):
+            type("Sub", (type(value),), {})
+
+
+def test_every_class_and_method_is_documented() -> None:
+    looked_at = 0
+    for native in native_classes():
+        assert inspect.getdoc(native), native
+        for name, member in vars(native).items():
+            if not name.startswith("_") and callable(getattr(native, name)):
+                assert member.__doc__, f"{native.__name__}.{name}"
+                looked_at += 1
+    for name in text.__all__:
+        assert inspect.getdoc(getattr(text, name)), name
+        looked_at += 1
+    assert looked_at > 40
+
+
+def test_every_value_describes_itself() -> None:
+    described = 0
+    for value in instances():
+        if type(value).__repr__ is not object.__repr__:
+            assert repr(value).startswith(f"{type(value).__name__}(")
+            described += 1
+    assert described >= 9
+
+
+def test_keys_do_not_show() -> None:
+    key = b"a very secret key of some length"
+    shown = repr(text.Anonymizer(key=key))
+    assert shown.startswith("Anonymizer")
+    assert "secret" not in shown
+    assert ", ".join(str(byte) for byte in key[:4]) not in shown
+
+
+def test_stubs_match_the_module(root: Path) -> None:
+    # Among others, stubtest looks for every name of one side on the other.
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "pantau"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no issues found in" in done.stdout
+    assert "pantau._core" not in done.stdout
+
+
+@pytest.mark.parametrize("path", ["python/pantau", "tests/python/typing_sample.py"])
+def test_types_are_strict(root: Path, path: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ".mypy_cache", path],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
