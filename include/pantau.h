@@ -269,7 +269,7 @@ void pantau_dictionary_free(pantau_dictionary *dictionary);
 
 // Gives the best stemmer for a language, `id` or `en`, with what is at hand: for Indonesian
 // Sastrawi's with a dictionary, else Tala's (`pantau_stemmer_hint` then says so). The dictionary
-// may be NULL.
+// may be NULL, and must be for English, which has no use for one.
 pantau_status pantau_stemmer_new(const char *language,
                                  size_t language_length,
                                  const pantau_dictionary *dictionary,

@@ -262,7 +262,7 @@ public:
     // The best stemmer for a language, `id` or `en`, without a dictionary.
     explicit Stemmer(std::string_view language) : Stemmer(language, nullptr) {}
 
-    // The best stemmer for a language with a dictionary: for Indonesian Sastrawi's.
+    // The best stemmer for a language with a dictionary: Sastrawi's, for Indonesian only.
     Stemmer(std::string_view language, const Dictionary &dictionary)
         : Stemmer(language, dictionary.get()) {}
 

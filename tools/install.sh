@@ -13,29 +13,30 @@ if [ $# -ne 1 ] || [ -z "$1" ]; then
 fi
 profile=${PROFILE:-release}
 root=$(cd "$(dirname "$0")/.." && pwd)
-messages=$(mktemp)
-trap 'rm -f "$messages"' EXIT
+messages=$(mktemp -d)
+trap 'rm -rf "$messages"' EXIT
 
-# The compiler knows what programs must link besides the static library; cargo repeats that
-# from its cache when nothing is left to build. The paths of the libraries are in the messages
-# as well, wherever the target folder is.
-cargo rustc --manifest-path "$root/Cargo.toml" --package pantau-c --lib --profile "$profile" \
-    --message-format json-render-diagnostics -- --print native-static-libs \
-    >"$messages.json" 2>"$messages" || { cat "$messages" >&2; rm -f "$messages.json"; exit 1; }
-artifact() {
-    tr ',[]' '\n\n\n' <"$messages.json" | sed -n "s|^\"\(/[^\"]*/$1\)\"\$|\1|p" | tail -n 1
+# The compiler knows what programs must link besides the static library, and cargo repeats what
+# it said when nothing is left to build. Where the libraries are is in cargo's messages as well,
+# wherever the target folder is.
+echo "building libpantau, profile $profile"
+if ! ${CARGO:-cargo} rustc --manifest-path "$root/Cargo.toml" --package pantau-c --lib \
+    --profile "$profile" --color never --message-format json-render-diagnostics \
+    -- --print native-static-libs >"$messages/out" 2>"$messages/err"; then
+    cat "$messages/err" >&2
+    exit 1
+fi
+built() {
+    tr ',[]' '\n\n\n' <"$messages/out" | sed -n "s|^\"\(/[^\"]*/$1\)\"\$|\1|p" | tail -n 1
 }
-shared=$(artifact libpantau.so)
-static=$(artifact libpantau.a)
-rm -f "$messages.json"
-private=$(sed -n 's/^.*native-static-libs: *//p' "$messages" | tail -n 1)
-for found in "$shared" "$static" "$private"; do
-    if [ -z "$found" ]; then
-        cat "$messages" >&2
-        echo "$0: the build gave no libpantau.so, no libpantau.a, or did not say what to link" >&2
-        exit 1
-    fi
-done
+shared=$(built libpantau.so)
+static=$(built libpantau.a)
+private=$(sed -n 's/^.*native-static-libs: *//p' "$messages/err" | tail -n 1)
+if [ -z "$shared" ] || [ -z "$static" ] || [ -z "$private" ]; then
+    cat "$messages/err" >&2
+    echo "$0: the build gave no libpantau.so, no libpantau.a, or did not say what to link" >&2
+    exit 1
+fi
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
 major=${version%%.*}
 

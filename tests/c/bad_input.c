@@ -327,6 +327,11 @@ static void check_values(void) {
     INVALID("below the least", config_from_json, "{\"max_length\": 0}");
     INVALID("schema_hash", config_from_json, "{\"max_length\": 9, \"schema_hash\": \"00\"}");
 
+    pantau_stemmer *english = UNTOUCHED;
+    CHECK_INVALID("dictionary: the english stemmer",
+                  pantau_stemmer_new(PANTAU_LITERAL("en"), dictionary, &english));
+    CHECK(english == UNTOUCHED);
+
     pantau_anonymizer *keyed = UNTOUCHED;
     CHECK_INVALID("key: has 5 bytes", pantau_anonymizer_with_key(
                                           anonymizer, (const uint8_t *)"kunci", 5, &keyed));

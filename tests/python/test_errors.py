@@ -44,7 +44,7 @@ def test_errors_can_be_pickled() -> None:
         (lambda: text.clean("a", threads=0), "threads: 0 is below the least, 1"),
         (lambda: text.clean("a", steps=["nope"]), "unknown variant `nope`, expected one of `nfc`"),
         (lambda: text.clean("a", steps=[{"emoji": "x"}]), "expected `drop` or `name`"),
-        (lambda: text.clean("a", steps=["case"] * 2), "steps: "),
+        (lambda: text.clean("a", steps=["case"] * 2), "step case: named twice"),
         (lambda: text.clean("a", steps="case"), "steps: "),
         (lambda: text.clean(1), "texts: expected text, got int"),
         (lambda: text.clean(b"a"), "texts: expected text, got bytes"),

@@ -34,12 +34,13 @@ def test_import_pulls_in_nothing_heavy(run_python: Callable[..., str]) -> None:
             import sys
             before = set(sys.modules)
             import pantau
-            print(__import__("json").dumps(sorted(set(sys.modules) - before)))
+            loaded = sorted(set(sys.modules) - before)
+            print(__import__("json").dumps(loaded))
             """
         )
     )
     assert {"pantau", "pantau.text", "pantau._core"} <= set(loaded)
-    assert not HEAVY & {name.split(".")[0] for name in loaded} | HEAVY & set(loaded)
+    assert not HEAVY & set(loaded)
 
 
 def test_work_pulls_in_nothing_heavy(run_python: Callable[..., str]) -> None:
@@ -50,7 +51,8 @@ def test_work_pulls_in_nothing_heavy(run_python: Callable[..., str]) -> None:
             import pantau
             assert pantau.text.clean(["Bagus!"]) == ["bagus"]
             assert pantau.text.features(["Bagus!"])["word_count"] == [1]
-            print(__import__("json").dumps(sorted(sys.modules)))
+            loaded = sorted(sys.modules)
+            print(__import__("json").dumps(loaded))
             """
         )
     )
@@ -69,6 +71,8 @@ def test_start_up_time(capsys) -> None:
     bare = statistics.median(first for first, _ in pairs)
     more = statistics.median(second - first for first, second in pairs)
     with capsys.disabled():
-        print(f"\nimport pantau: {more * 1e3:.1f} ms above a bare interpreter's {bare * 1e3:.1f} ms")
+        print(
+            f"\nimport pantau: {more * 1e3:.1f} ms above a bare interpreter's {bare * 1e3:.1f} ms"
+        )
     # An interpreter takes 10 ms and more to start; pandas takes twenty times that.
     assert more < 2 * bare

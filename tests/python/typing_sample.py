@@ -71,9 +71,10 @@ try:
 except pantau.NotFoundError as error:
     problem: pantau.Error = error
 
-# What must not type-check; an ignore that is not needed is an error too.
-if False:
+
+def wrong() -> None:
+    """What must not type-check: an ignore that is not needed is an error too."""
     text.clean(one, "fr")  # type: ignore[call-overload]
-    text.clean([1])  # type: ignore[list-item]
-    config.version = "2"  # type: ignore[misc]
+    text.clean([b"a"])  # type: ignore[list-item]
+    text.FeatureConfig().version = "2"  # type: ignore[misc]
     text.stem(one, algorithm="porter")  # type: ignore[call-overload]

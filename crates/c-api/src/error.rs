@@ -90,12 +90,18 @@ thread_local! {
     static LAST_ERROR: RefCell<CString> = RefCell::new(CString::default());
 }
 
-/// Keeps `message` as the last one of this thread. While a thread ends its
-/// message may be gone already; then there is nobody left to read it.
+/// Keeps `message` as the last one of this thread.
 fn set_last_error(message: &str) {
-    // A C string ends at its first NUL, which a message may quote.
-    let message = CString::new(message.replace('\0', "\\0")).expect("its NULs are gone");
-    let _ = LAST_ERROR.try_with(|last| last.replace(message));
+    // While a thread ends its message may be gone already; then there is
+    // nobody left to read it.
+    let _ = LAST_ERROR.try_with(|last| {
+        // Most calls follow a success and succeed, which must cost nothing.
+        if !message.is_empty() || !last.borrow().is_empty() {
+            // A C string ends at its first NUL, which a message may quote.
+            let message = message.replace('\0', "\\0");
+            last.replace(CString::new(message).expect("its NULs are gone"));
+        }
+    });
 }
 
 /// Runs the body of a function that can fail, and turns what became of it into

@@ -144,8 +144,7 @@ pub unsafe extern "C" fn pantau_features_to_json(
         // SAFETY: the header's rules for objects and results.
         let (features, out) =
             unsafe { (argument::object("features", features)?, Place::new("out", out)?) };
-        let json = serde_json::to_string(&features.whole());
-        out.give(json.expect("texts and numbers are always JSON").into());
+        out.give(features.whole().to_json().into());
         Ok(())
     })
 }

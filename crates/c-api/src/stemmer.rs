@@ -20,7 +20,7 @@ pub struct pantau_stemmer(Stemmer);
 
 /// Gives the best stemmer for a language, `id` or `en`, with what is at hand: for Indonesian
 /// Sastrawi's with a dictionary, else Tala's (`pantau_stemmer_hint` then says so). The dictionary
-/// may be NULL.
+/// may be NULL, and must be for English, which has no use for one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_stemmer_new(
     language: *const c_char,
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn pantau_stemmer_new(
             )
         };
         let dictionary = dictionary.map(|dictionary| Arc::clone(&dictionary.0));
-        let stemmer = Stemmer::for_language(language.parse::<Language>()?, dictionary);
+        let stemmer = Stemmer::for_language(language.parse::<Language>()?, dictionary)?;
         out.give(pantau_stemmer(stemmer));
         Ok(())
     })

@@ -1,5 +1,7 @@
 //! The header in `include/` is the one this crate gives, and stands alone.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod support;
 
 use std::{collections::BTreeSet, fs};

@@ -1,5 +1,7 @@
 //! The programs in `tests/c` and the examples, under sanitizers and valgrind.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod support;
 
 use std::{
@@ -8,15 +10,7 @@ use std::{
     process::Command,
 };
 
-use support::{Language, compile, link_flags, repository, run, scratch};
-
-/// What the first programs print.
-const FIRST_OUTPUT: &str = "\
-cleaned     aplikasi ini sangat bagus
-stemmed     guna untuk kerja
-anonymised  Hubungi [EMAIL] atau [PHONE]
-features    4 words of 6.25 characters
-";
+use support::{FIRST_OUTPUT, Language, compile, link_flags, repository, run, scratch};
 
 /// How long a long text is, in bytes.
 const LONG_TEXT: &str = "10000000";
@@ -33,8 +27,8 @@ fn build(source: &Path, flags: &[&str], kind: &str) -> PathBuf {
     program
 }
 
-/// Builds a test program with AddressSanitizer (which looks for leaks as well)
-/// and UndefinedBehaviorSanitizer, and runs it on the golden cases.
+/// Builds a test program with the sanitizers for addresses (which looks
+/// for leaks as well) and for undefined behaviour, and runs it on the golden cases.
 fn run_sanitized(source: &str) -> String {
     let source = repository().join("tests/c").join(source);
     let flags = ["-O1", "-pthread", "-fno-omit-frame-pointer"];
@@ -108,7 +102,7 @@ fn the_first_programs_print_what_they_should() {
 }
 
 #[test]
-#[ignore = "takes minutes: valgrind runs every instruction by hand; `make test-all`"]
+#[ignore = "slow under valgrind: `make test-all` runs it"]
 fn programs_are_clean_under_valgrind() {
     for source in programs() {
         let program = build(&source, &["-O1", "-pthread"], "plain");

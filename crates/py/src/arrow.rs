@@ -2,10 +2,10 @@
 //!
 //! <https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>
 
-use std::ffi::CStr;
+use std::{ffi::CStr, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, RecordBatch, RecordBatchIterator,
+    Array, ArrayRef, NullArray, RecordBatch, RecordBatchIterator,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi},
     ffi_stream::FFI_ArrowArrayStream,
@@ -42,8 +42,8 @@ pub(crate) fn import_array(source: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRe
         // SAFETY: a capsule of this name points to this structure, which stays
         // alive with the capsule; `from_raw` moves the array out and leaves a
         // released one behind, as the interface asks.
-        let data = unsafe { from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
-        return Ok(Some(make_array(data.map_err(to_python)?)));
+        let array = unsafe { import(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
+        return array.map(Some);
     }
     Ok(None)
 }
@@ -90,9 +90,21 @@ impl ArrayStream {
             return Ok(None);
         }
         // SAFETY: the producer filled `array` according to the schema it gave.
-        let data = unsafe { from_ffi(array, &self.schema) }.map_err(to_python)?;
-        Ok(Some(make_array(data)))
+        unsafe { import(array, &self.schema) }.map(Some)
     }
+}
+
+/// Takes over an array that another library made.
+///
+/// # Safety
+/// `array` is as the C data interface asks, and of the type that `schema` says.
+unsafe fn import(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> PyResult<ArrayRef> {
+    // polars gives arrays of nothing but nulls a buffer, which Arrow has none for.
+    if DataType::try_from(schema).map_err(to_python)? == DataType::Null {
+        return Ok(Arc::new(NullArray::new(array.len())));
+    }
+    // SAFETY: the caller promises what `from_ffi` asks for.
+    Ok(make_array(unsafe { from_ffi(array, schema) }.map_err(to_python)?))
 }
 
 fn stream_error(stream: &mut FFI_ArrowArrayStream, code: i32) -> PyErr {

@@ -165,7 +165,7 @@ impl PyFeatureStream {
             return Err(crate::error::invalid("texts", "one text was passed; pass many"));
         }
         let source = if is_pandas_column(texts)? {
-            Source::Items(iterate(texts)?.unbind())
+            Source::Items(texts.try_iter()?.unbind())
         } else if let Some(stream) = ArrayStream::open(texts)? {
             Source::Arrow { stream: Some(stream), array: None, done: 0 }
         } else if let Some(array) = import_array(texts)? {

@@ -36,7 +36,7 @@ pub(crate) fn from_json<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py,
 /// >>> from pantau.text import Cleaner
 /// >>> Cleaner("id").clean("Aplikasi ini sangat bagus!")
 /// 'aplikasi ini sangat bagus'
-/// >>> Cleaner(steps=["urls", {"emoji": "name"}, "whitespace"]).clean("Top 👍 <https://a.example>")
+/// >>> Cleaner(steps=["urls", {"emoji": "name"}, "whitespace"]).clean("Top 👍 www.a.example")
 /// 'Top thumbs up'
 #[pyclass(frozen, name = "Cleaner", module = "pantau.text")]
 pub(crate) struct PyCleaner(Cleaner);

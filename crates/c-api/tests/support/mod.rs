@@ -12,6 +12,21 @@ use std::{
     sync::OnceLock,
 };
 
+/// The profile that the tests were built with, and so build the library with.
+pub(crate) const PROFILE: &str = if cfg!(debug_assertions) { "dev" } else { "release" };
+
+/// What the first programs print, in every language.
+pub(crate) const FIRST_OUTPUT: &str = "\
+cleaned:        aplikasi ini sangat bagus
+no stop words:  aplikasi sangat bagus
+words:          4
+positive words: 1
+clean:          bagus sekali
+normalize:      tidak bagus banget
+stem:           guna
+anonymize:      Hubungi [EMAIL], [PHONE]
+";
+
 /// The language a program is compiled as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -47,13 +62,19 @@ pub(crate) fn repository() -> PathBuf {
 /// The compiler for `language` (`CC` and `CXX` are respected), strict, with the
 /// folder of the headers.
 pub(crate) fn compile(language: Language) -> Command {
+    let mut command = compiler(language);
+    command.arg("-I").arg(repository().join("include"));
+    command
+}
+
+/// The compiler for `language` (`CC` and `CXX` are respected), strict.
+pub(crate) fn compiler(language: Language) -> Command {
     let (variable, usual, standard) = match language {
         Language::C11 => ("CC", "cc", "-std=c11"),
         Language::Cpp17 => ("CXX", "c++", "-std=c++17"),
     };
     let mut command = Command::new(env::var_os(variable).unwrap_or_else(|| usual.into()));
-    command.args([standard, "-Wall", "-Wextra", "-Werror", "-pedantic", "-g", "-I"]);
-    command.arg(repository().join("include"));
+    command.args([standard, "-Wall", "-Wextra", "-Werror", "-pedantic", "-g"]);
     command
 }
 
@@ -61,7 +82,8 @@ pub(crate) fn compile(language: Language) -> Command {
 /// does not succeed fails the test with everything it said.
 pub(crate) fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| {
-        panic!("cannot run {:?}, which this test needs: {error}", command.get_program())
+        let program = command.get_program().display();
+        panic!("cannot run {program}, which this test needs: {error}")
     });
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(
@@ -91,17 +113,16 @@ pub(crate) fn shared_library() -> PathBuf {
     LIBRARY
         .get_or_init(|| {
             let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
-            let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
             let target = tmp.parent().unwrap();
             // `--tests` selects the same features of the dependencies, which
             // are then not compiled once more.
             run(Command::new(env!("CARGO"))
                 .args(["build", "--quiet", "--offline", "--package", "pantau-c"])
-                .args(["--lib", "--tests", "--profile", profile, "--manifest-path"])
+                .args(["--lib", "--tests", "--profile", PROFILE, "--manifest-path"])
                 .arg(repository().join("Cargo.toml"))
                 .arg("--target-dir")
                 .arg(target));
-            let folder = if profile == "dev" { "debug" } else { "release" };
+            let folder = if PROFILE == "dev" { "debug" } else { "release" };
             let built = target.join(folder).join("libpantau.so");
             // Two test files may come here at the same time: each has its own folder.
             let executable = env::current_exe().unwrap();

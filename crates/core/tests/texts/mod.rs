@@ -179,7 +179,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// A text of up to `most` pieces.
-pub fn nasty_text(most: usize) -> impl Strategy<Value = String> {
+pub(crate) fn nasty_text(most: usize) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => prop::sample::select(PIECES).prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),

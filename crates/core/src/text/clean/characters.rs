@@ -70,6 +70,8 @@ pub(super) fn drop_punctuation(text: &str, out: &mut String, mode: PunctuationMo
                 && letters.peek().is_some_and(|&(_, next)| is_word_character(next))
         };
         let kept = match letter {
+            // How to show a symbol says nothing once the symbol is gone.
+            '\u{fe0e}' | '\u{fe0f}' => ' ',
             _ if is_word_character(letter) || letter.is_whitespace() || letter.is_control() => {
                 letter
             }
