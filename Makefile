@@ -27,7 +27,7 @@ test-rust: ## test the core and the C and C++ faces
 	cargo test -p pantau --no-default-features --lib
 
 test-python: build/test.stamp ## test the Python face
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 test-all: test build/test.stamp ## the same, with what takes minutes: full parity, valgrind, large inputs
 	cargo test --release --workspace --exclude pantau-py --exclude pantau-benches -- --ignored

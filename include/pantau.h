@@ -236,6 +236,11 @@ pantau_status pantau_stop_words_new(const char *language,
 // Gives the list and the behaviour of PySastrawi 1.2.1's stop-word remover. It removes negations.
 pantau_status pantau_stop_words_sastrawi(pantau_stop_words **out);
 
+// Gives a list of your own, from a text with one word a line.
+pantau_status pantau_stop_words_from_words(const char *words,
+                                           size_t words_length,
+                                           pantau_stop_words **out);
+
 // Reads a list from a UTF-8 file: a word a line; empty lines and lines that start with `#` are
 // skipped.
 pantau_status pantau_stop_words_open(const char *path, size_t path_length, pantau_stop_words **out);

@@ -197,6 +197,13 @@ public:
         return StopWords(detail::give<Object>(pantau_stop_words_sastrawi));
     }
 
+    // A list of your own, from a text with one word a line.
+    static StopWords from_words(std::string_view words) {
+        return StopWords(detail::give<Object>([&](pantau_stop_words **out) {
+            return pantau_stop_words_from_words(words.data(), words.size(), out);
+        }));
+    }
+
     // Reads a list from a UTF-8 file with one word a line.
     static StopWords open(std::string_view path) {
         return StopWords(detail::give<Object>([&](pantau_stop_words **out) {

@@ -69,6 +69,7 @@ TEXT_CALL(normalizer_open, pantau_normalizer, pantau_normalizer_open(text, lengt
 TEXT_CALL(from_table, pantau_normalizer, pantau_normalizer_from_table(text, length, &object))
 TEXT_CALL(normalize, pantau_text, pantau_normalizer_normalize(normalizer, text, length, &object))
 TEXT_CALL(stop_words_new, pantau_stop_words, pantau_stop_words_new(text, length, &object))
+TEXT_CALL(own_stop_words, pantau_stop_words, pantau_stop_words_from_words(text, length, &object))
 TEXT_CALL(stop_words_open, pantau_stop_words, pantau_stop_words_open(text, length, &object))
 TEXT_CALL(remove_words, pantau_text, pantau_stop_words_remove(stop_words, text, length, &object))
 TEXT_CALL(dictionary_open, pantau_dictionary, pantau_dictionary_open(text, length, &object))
@@ -129,6 +130,7 @@ static const struct text_call text_calls[] = {
     {"table", from_table},
     {"text", normalize},
     {"language", stop_words_new},
+    {"words", own_stop_words},
     {"path", stop_words_open},
     {"text", remove_words},
     {"path", dictionary_open},
@@ -242,6 +244,7 @@ static void check_nulls(void) {
     CHECK_INVALID("out: is NULL", pantau_normalizer_normalize(normalizer, X, NULL));
     CHECK_INVALID("out: is NULL", pantau_stop_words_new(PANTAU_LITERAL("id"), NULL));
     CHECK_INVALID("out: is NULL", pantau_stop_words_sastrawi(NULL));
+    CHECK_INVALID("out: is NULL", pantau_stop_words_from_words(X, NULL));
     CHECK_INVALID("out: is NULL", pantau_stop_words_open(X, NULL));
     CHECK_INVALID("out: is NULL", pantau_stop_words_remove(stop_words, X, NULL));
     CHECK_INVALID("out: is NULL", pantau_dictionary_open(X, NULL));

@@ -50,6 +50,7 @@ static void check_steps() {
     CHECK(normalizer.normalize("Gak bagus") == "tidak bagus");
     CHECK(pantau::StopWords("id").remove("aplikasi ini tidak bagus") == "aplikasi tidak bagus");
     CHECK(pantau::StopWords::sastrawi().remove("aplikasi ini tidak bagus") == "aplikasi bagus");
+    CHECK(pantau::StopWords::from_words("aplikasi\nini").remove("Aplikasi ini bagus") == "bagus");
 
     const auto dictionary = pantau::Dictionary::from_words("guna\nmudah\n");
     CHECK(dictionary.length() == 2 && dictionary.fingerprint().size() == 64);
@@ -115,7 +116,7 @@ static void check_features(const std::string &scratch) {
                                        [&] { pantau::FeatureExtractor(with, wrong); });
     check_throws<pantau::Storage>(PANTAU_STATUS_STORAGE, "cannot write",
                                   [&] { config.save("no/such/folder/file"); });
-    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "name: \"words\"",
+    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "feature: \"words\"",
                                        [&] { features.number("words"); });
     check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "texts[1]",
                                        [&] { extractor.extract_stream({"a", "\xFF"}); });

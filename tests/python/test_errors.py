@@ -41,7 +41,19 @@ def test_errors_can_be_pickled() -> None:
     ("call", "message"),
     [
         (lambda: text.clean("a", "xx"), 'language: "xx" is not one of: id, en'),
-        (lambda: text.clean("a", threads=0), "threads: 0 is below the least, 1"),
+        (lambda: text.clean("a", threads=0), "threads: expected an int of at least 1, got 0"),
+        (lambda: text.clean("a", threads=-1), "threads: expected an int of at least 1, got -1"),
+        (lambda: text.clean("a", threads="two"), "threads: expected an int of at least 1, got"),
+        (lambda: text.FeatureConfig(min_length=-1), "min_length: expected an int of at least 0"),
+        (lambda: text.FeatureConfig(lexicon=["a"]), "lexicon: expected a pair of lists"),
+        (lambda: text.FeatureConfig(stop_words=[1]), "stop_words: expected words in a list, got 1"),
+        (lambda: text.StopWords(words="foo"), "words: expected words in a list, got 'foo'"),
+        (lambda: text.Normalizer([("a",)]), "table: expected a dict or pairs of texts, got ('a',)"),
+        (lambda: text.Normalizer(5), "table: expected a dict or pairs of texts, got 5"),
+        (lambda: text.Stemmer(dictionary=5), "dictionary: expected a Dictionary or the path"),
+        (lambda: text.FeatureExtractor(5), "config: expected a FeatureConfig or the path"),
+        (lambda: text.Dictionary([1]), "words: expected words in a list, got 1 in it"),
+        (lambda: text.clean("a", steps=object()), "steps: expected names of steps in a list"),
         (lambda: text.clean("a", steps=["nope"]), "unknown variant `nope`, expected one of `nfc`"),
         (lambda: text.clean("a", steps=[{"emoji": "x"}]), "expected `drop` or `name`"),
         (lambda: text.clean("a", steps=["case"] * 2), "step case: named twice"),
@@ -58,7 +70,7 @@ def test_errors_can_be_pickled() -> None:
         (lambda: text.anonymize("a", key=b"short"), "key: has 5 bytes, fewer than 16"),
         (lambda: text.anonymize("a", entities=["name"]), "`name` is not one of email, url"),
         (lambda: text.Dictionary([]), "dictionary: holds no words"),
-        (lambda: text.Dictionary("makan"), "words: expected a list of words"),
+        (lambda: text.Dictionary("makan"), "words: expected words in a list, got 'makan'"),
         (lambda: text.Normalizer({"": "a"}), "normalizer entry 1: its first column is empty"),
         (lambda: text.Stemmer(algorithm="x"), 'stem algorithm: "x" is not one of: sastrawi'),
         (
@@ -69,7 +81,7 @@ def test_errors_can_be_pickled() -> None:
         (lambda: text.FeatureConfig(version=" "), "version: is empty"),
         (lambda: text.FeatureConfig(stop_words="x"), 'stop_words: "x" is not one of: default'),
         (lambda: text.FeatureExtractor().stream("a"), "texts: one text was passed; pass many"),
-        (lambda: text.FeatureExtractor().stream(["a"], rows=0), "rows: 0 is below the least, 1"),
+        (lambda: text.FeatureExtractor().stream(["a"], rows=0), "rows: expected an int of at least 1, got 0"),
         (lambda: text.FeatureExtractor().stream(None), "texts: expected text, got NoneType"),
         (lambda: text.FeatureExtractor().stream({"a": 1}), "texts: expected text, got dict"),
     ],
@@ -83,11 +95,6 @@ def test_invalid_input(call: Callable[[], object], message: str) -> None:
 def test_wrong_types_of_arguments() -> None:
     for call in [
         lambda: text.clean(),
-        lambda: text.clean("a", steps=object()),
-        lambda: text.Dictionary([1]),
-        lambda: text.Normalizer(5),
-        lambda: text.Stemmer(dictionary=5),
-        lambda: text.FeatureExtractor(5),
         lambda: text.anonymize("a", key="a text"),
     ]:
         with pytest.raises(TypeError):

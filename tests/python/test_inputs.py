@@ -125,7 +125,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "clean": text.clean,
     "normalize": lambda v: text.normalize(text.clean(v), {"gak": "tidak"}),
     "remove_stopwords": lambda v: text.remove_stopwords(text.clean(v), words=["yang"]),
-    "stem": lambda v: text.anonymize(text.clean(v)),
+    "anonymize": lambda v: text.anonymize(text.clean(v)),
 }
 
 

@@ -43,6 +43,22 @@ pub unsafe extern "C" fn pantau_stop_words_sastrawi(
     })
 }
 
+/// Gives a list of your own, from a text with one word a line.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_stop_words_from_words(
+    words: *const c_char,
+    words_length: usize,
+    out: *mut *mut pantau_stop_words,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for texts and results.
+        let (words, out) =
+            unsafe { (argument::text("words", words, words_length)?, Place::new("out", out)?) };
+        out.give(pantau_stop_words(StopWords::from_words(words.lines())));
+        Ok(())
+    })
+}
+
 /// Reads a list from a UTF-8 file: a word a line; empty lines and lines that start with `#` are
 /// skipped.
 #[unsafe(no_mangle)]

@@ -1,4 +1,5 @@
 //! What must hold for every text and every setting.
+#![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
 
 mod texts;
 
@@ -12,6 +13,11 @@ use pantau::text::{
 use proptest::prelude::*;
 
 use texts::nasty_text;
+
+/// A text that breaks a property is printed, and belongs into a test of its own.
+fn runs(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
 
 /// Every step with some setting, in any order, or only some of them.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -112,7 +118,7 @@ fn every_transform() -> Vec<Box<dyn Transform>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24_000))]
+    #![proptest_config(runs(24_000))]
 
     #[test]
     fn cleaning_a_cleaned_text_changes_nothing(steps in steps(), text in nasty_text(24)) {
@@ -123,7 +129,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(runs(4_000))]
 
     #[test]
     fn steps_survive_json(steps in steps()) {
@@ -182,7 +188,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(runs(1_000))]
 
     #[test]
     fn an_extractor_from_its_own_settings_gives_the_same_bytes(
@@ -252,7 +258,7 @@ mod tables {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        #![proptest_config(runs(200))]
 
         #[test]
         fn rows_are_the_features_of_their_texts(

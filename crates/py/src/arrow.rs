@@ -150,7 +150,7 @@ pub(crate) fn push_texts<'a>(
         }
         DataType::Dictionary(_, _) => {}
         DataType::Struct(_) => {
-            return Err(invalid("texts", "a table was passed; pass one of its columns"));
+            return Err(crate::texts::table_passed());
         }
         other => {
             return Err(invalid("texts", format!("the column holds {other}, not text")));

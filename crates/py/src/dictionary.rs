@@ -1,9 +1,9 @@
 use std::{path::PathBuf, sync::Arc};
 
 use pantau::text::Dictionary;
-use pyo3::{prelude::*, sync::PyOnceLock, types::PyString};
+use pyo3::{prelude::*, sync::PyOnceLock};
 
-use crate::error::{PyError, invalid};
+use crate::error::PyError;
 
 /// The root words that the Sastrawi stemmer looks up.
 ///
@@ -23,11 +23,7 @@ impl PyDictionary {
     /// Collects root words from an iterable of str.
     #[new]
     fn new(words: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if words.is_instance_of::<PyString>() {
-            return Err(invalid("words", "expected a list of words; Dictionary.open reads a file"));
-        }
-        let words =
-            words.try_iter()?.map(|word| word?.extract()).collect::<PyResult<Vec<String>>>()?;
+        let words = crate::arguments::words("words", words)?;
         Ok(Self(Arc::new(Dictionary::from_words(words).map_err(PyError)?)))
     }
 
@@ -87,22 +83,4 @@ pub(crate) fn installed(py: Python<'_>) -> PyResult<Option<Arc<Dictionary>>> {
         }
     }
     Ok(None)
-}
-
-/// A dictionary given as such, as the path of a word list, or left to be found.
-#[derive(FromPyObject)]
-pub(crate) enum DictionaryArgument {
-    Dictionary(Py<PyDictionary>),
-    Path(PathBuf),
-}
-
-impl DictionaryArgument {
-    pub(crate) fn load(self, py: Python<'_>) -> PyResult<Arc<Dictionary>> {
-        match self {
-            Self::Dictionary(dictionary) => Ok(dictionary.get().0.clone()),
-            Self::Path(path) => {
-                Ok(Arc::new(py.detach(|| Dictionary::open(path)).map_err(PyError)?))
-            }
-        }
-    }
 }

@@ -8,9 +8,10 @@ use pantau::text::{
 use pyo3::prelude::*;
 
 use crate::{
-    dictionary::{DictionaryArgument, installed},
+    arguments::{DictionaryArgument, MaxLength, MinLength, StopWordsArgument, words},
+    dictionary::installed,
     error::{PyError, invalid},
-    transforms::{PyNormalizer, PyStopWords, cleaner_from, from_json},
+    transforms::{PyNormalizer, cleaner_from, from_json},
 };
 
 /// Everything that decides what a FeatureExtractor answers, as one JSON file
@@ -31,26 +32,12 @@ use crate::{
 #[derive(PartialEq)]
 pub(crate) struct PyFeatureConfig(pub(crate) FeatureConfig);
 
-/// A setting that can be left at its default, switched off, or given.
-#[derive(FromPyObject)]
-enum NormalizerArgument {
-    Normalizer(Py<PyNormalizer>),
-    Table(Py<PyAny>),
-}
-
-#[derive(FromPyObject)]
-enum StopWordsArgument {
-    StopWords(Py<PyStopWords>),
-    Name(String),
-    Words(Vec<String>),
-}
-
 #[pymethods]
 impl PyFeatureConfig {
     #[new]
     #[pyo3(signature = (
-        language="id", *, version="1.0.0", min_length=3, max_length=128, steps=None,
-        normalizer=None, stop_words=Some(StopWordsArgument::Name("default".to_owned())),
+        language="id", *, version="1.0.0", min_length=MinLength(3),
+        max_length=MaxLength(128), steps=None, normalizer=None, stop_words=Some(StopWordsArgument::Name("default".to_owned())),
         stemmer=Some("auto"), dictionary=None, lexicon=None
     ), text_signature = "(language='id', *, version='1.0.0', min_length=3, max_length=128, \
         steps=None, normalizer=None, stop_words='default', stemmer='auto', dictionary=None, \
@@ -60,27 +47,29 @@ impl PyFeatureConfig {
         py: Python<'_>,
         language: &str,
         version: &str,
-        min_length: u64,
-        max_length: u64,
+        min_length: MinLength,
+        max_length: MaxLength,
         steps: Option<&Bound<'_, PyAny>>,
-        normalizer: Option<NormalizerArgument>,
+        normalizer: Option<&Bound<'_, PyAny>>,
         stop_words: Option<StopWordsArgument>,
         stemmer: Option<&str>,
         dictionary: Option<DictionaryArgument>,
-        lexicon: Option<(Vec<String>, Vec<String>)>,
+        lexicon: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let language: Language = language.parse().map_err(PyError)?;
         let mut config = FeatureConfig::new(language);
         version.clone_into(&mut config.version);
-        config.min_length = min_length;
-        config.max_length = max_length;
+        config.min_length = min_length.0;
+        config.max_length = max_length.0;
         if let Some(steps) = steps {
             config.steps = cleaner_from(steps)?.steps().to_vec();
         }
         config.normalizer = match normalizer {
             None => None,
-            Some(NormalizerArgument::Normalizer(normalizer)) => Some(normalizer.get().0.clone()),
-            Some(NormalizerArgument::Table(table)) => Some(PyNormalizer::new(table.bind(py))?.0),
+            Some(table) => Some(match table.cast::<PyNormalizer>() {
+                Ok(normalizer) => normalizer.get().0.clone(),
+                Err(_) => PyNormalizer::new(table)?.0,
+            }),
         };
         match stop_words {
             None => config.stop_words = None,
@@ -99,8 +88,14 @@ impl PyFeatureConfig {
                 }
             },
         }
-        if let Some((positive, negative)) = lexicon {
-            config.lexicon = Lexicon::from_words(positive, negative);
+        if let Some(lists) = lexicon {
+            let Ok((positive, negative)) = lists.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()
+            else {
+                let problem = "expected a pair of lists, positive and negative words";
+                return Err(invalid("lexicon", problem));
+            };
+            config.lexicon =
+                Lexicon::from_words(words("lexicon", &positive)?, words("lexicon", &negative)?);
         }
         let dictionary = match (dictionary, stemmer) {
             (Some(dictionary), _) => Some(dictionary.load(py)?),
@@ -120,7 +115,8 @@ impl PyFeatureConfig {
         Ok(Self(config))
     }
 
-    /// Reads settings from JSON; what is not there gets its default.
+    /// Reads settings from JSON; what is not there gets the default that needs
+    /// nothing installed, so Indonesian without a stemmer named means "tala".
     #[staticmethod]
     fn from_json(json: &str) -> Result<Self, PyError> {
         Ok(Self(FeatureConfig::from_json(json)?))

@@ -17,7 +17,8 @@ use pyo3::{
 
 use crate::{
     arrow::{ArrayStream, export_batches, import_array, push_texts},
-    texts::{Column, in_steps, is_pandas_column, iterate},
+    home::Home,
+    texts::{Column, in_steps, iterate},
 };
 
 /// How many rows are worked on between two looks at the progress bar.
@@ -151,7 +152,7 @@ pub(crate) struct PyFeatureStream {
 /// Where the texts come from, piece by piece.
 enum Source {
     Arrow { stream: Option<ArrayStream>, array: Option<ArrayRef>, done: usize },
-    Items(Py<PyIterator>),
+    Items { items: Py<PyIterator>, done: usize },
 }
 
 impl PyFeatureStream {
@@ -164,14 +165,17 @@ impl PyFeatureStream {
         if texts.is_instance_of::<pyo3::types::PyString>() {
             return Err(crate::error::invalid("texts", "one text was passed; pass many"));
         }
-        let source = if is_pandas_column(texts)? {
-            Source::Items(texts.try_iter()?.unbind())
+        let home = Home::of(texts)?;
+        let source = if let Home::Table = home {
+            return Err(crate::texts::table_passed());
+        } else if home.reads_as_list() {
+            Source::Items { items: texts.try_iter()?.unbind(), done: 0 }
         } else if let Some(stream) = ArrayStream::open(texts)? {
             Source::Arrow { stream: Some(stream), array: None, done: 0 }
         } else if let Some(array) = import_array(texts)? {
             Source::Arrow { stream: None, array: Some(array), done: 0 }
         } else {
-            Source::Items(iterate(texts)?.unbind())
+            Source::Items { items: iterate(texts)?.unbind(), done: 0 }
         };
         Ok(Self { extractor, rows, threads, source: Mutex::new(source) })
     }
@@ -191,7 +195,7 @@ impl PyFeatureStream {
             return Err(crate::error::invalid("feature stream", problem));
         };
         match &mut *source {
-            Source::Items(items) => {
+            Source::Items { items, done } => {
                 let items = items.bind(py).clone();
                 let part = PyList::empty(py);
                 for item in items.take(self.rows) {
@@ -200,7 +204,9 @@ impl PyFeatureStream {
                 if part.is_empty() {
                     return Ok(None);
                 }
-                Column::read(part.as_any())?.with_slices(|texts| {
+                let before = *done;
+                *done += part.len();
+                Column::read_part(part.as_any(), before)?.with_slices(|texts| {
                     let table = py.detach(|| self.extractor.extract_table(texts, self.threads));
                     Ok(Some(PyFeatureTable::new(&table)))
                 })

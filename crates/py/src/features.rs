@@ -1,18 +1,17 @@
 //! The extractor, and the features of one text.
 
-use std::path::PathBuf;
-
 use pantau::text::{
     FeatureConfig, FeatureExtractor, Features, LengthCheck, StemAlgorithm, map_in_order,
 };
 use pyo3::{prelude::*, types::PyString};
 
 use crate::{
-    dictionary::{DictionaryArgument, installed},
-    error::{PyError, invalid},
+    arguments::{ConfigArgument, DictionaryArgument, Rows, Threads},
+    dictionary::installed,
+    error::PyError,
     feature_config::PyFeatureConfig,
     feature_table::{PyFeatureStream, PyFeatureTable},
-    texts::{Texts, as_str, in_steps, thread_limit},
+    texts::{Texts, as_str, in_steps},
 };
 
 /// The features of one text.
@@ -154,12 +153,6 @@ impl PyFeatures {
 #[pyclass(frozen, name = "FeatureExtractor", module = "pantau.text")]
 pub(crate) struct PyFeatureExtractor(pub(crate) FeatureExtractor);
 
-#[derive(FromPyObject)]
-enum ConfigArgument {
-    Config(Py<PyFeatureConfig>),
-    Path(PathBuf),
-}
-
 #[pymethods]
 impl PyFeatureExtractor {
     #[new]
@@ -206,11 +199,11 @@ impl PyFeatureExtractor {
     fn extract<'py>(
         &self,
         texts: &Bound<'py, PyAny>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = texts.py();
-        let threads = thread_limit(threads)?;
+        let threads = Threads::limit(threads);
         match Texts::read(texts)? {
             Texts::One(text) => {
                 let text = as_str(&text, None)?;
@@ -234,17 +227,18 @@ impl PyFeatureExtractor {
     /// >>> texts = (f"ulasan {number}" for number in range(5))
     /// >>> [len(table) for table in FeatureExtractor().stream(texts, rows=2)]
     /// [2, 2, 1]
-    #[pyo3(signature = (texts, *, rows=8192, threads=None))]
+    #[pyo3(
+        signature = (texts, *, rows=Rows(8192), threads=None),
+        text_signature = "($self, texts, *, rows=8192, threads=None)"
+    )]
     fn stream(
         &self,
         texts: &Bound<'_, PyAny>,
-        rows: usize,
-        threads: Option<usize>,
+        rows: Rows,
+        threads: Option<Threads>,
     ) -> PyResult<PyFeatureStream> {
-        if rows == 0 {
-            return Err(invalid("rows", "0 is below the least, 1"));
-        }
-        PyFeatureStream::new(self.0.clone(), texts, rows, thread_limit(threads)?)
+        let rows = usize::try_from(rows.0).unwrap_or(usize::MAX);
+        PyFeatureStream::new(self.0.clone(), texts, rows, Threads::limit(threads))
     }
 
     /// Whether the cleaned text is within the limits of the settings: "ok",

@@ -7,12 +7,14 @@
     reason = "docstrings are Python, not rustdoc"
 )]
 
+mod arguments;
 mod arrow;
 mod dictionary;
 mod error;
 mod feature_config;
 mod feature_table;
 mod features;
+mod home;
 mod texts;
 mod transforms;
 

@@ -1,6 +1,6 @@
 //! Texts from whatever holds them in Python, and results in the same form.
 
-use std::{num::NonZero, sync::Arc};
+use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef,
@@ -14,8 +14,10 @@ use pyo3::{
 };
 
 use crate::{
+    arguments::Threads,
     arrow::{export_array, import_arrays, push_texts},
     error::invalid,
+    home::{Home, root_package},
 };
 
 /// How many texts are worked on between two looks at the progress bar and at
@@ -34,22 +36,12 @@ pub(crate) enum Texts<'py> {
 pub(crate) struct Column<'py> {
     values: Values<'py>,
     home: Home<'py>,
+    before: usize,
 }
 
 enum Values<'py> {
     Strings(Vec<Option<Bound<'py, PyString>>>),
     Arrow(Vec<ArrayRef>),
-}
-
-/// What the texts came in, so that results can go back the same way.
-enum Home<'py> {
-    List,
-    Tuple,
-    NumPy,
-    Pandas(Bound<'py, PyAny>),
-    Polars(Bound<'py, PyAny>),
-    PyArrow { chunked: bool },
-    Arrow,
 }
 
 impl<'py> Texts<'py> {
@@ -66,45 +58,26 @@ impl<'py> Texts<'py> {
 
 impl<'py> Column<'py> {
     pub(crate) fn read(texts: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(list) = texts.cast::<PyList>() {
-            return Ok(Self { values: read_strings(list.iter().map(Ok))?, home: Home::List });
-        }
-        if let Ok(tuple) = texts.cast::<PyTuple>() {
-            return Ok(Self { values: read_strings(tuple.iter().map(Ok))?, home: Home::Tuple });
-        }
-        let class = texts.get_type();
-        let (package, name) = (root_package(&class)?, class.name()?.to_string());
-        match (package.as_str(), name.as_str()) {
-            ("pandas", "DataFrame") | ("polars", "DataFrame" | "LazyFrame") => {
-                return Err(invalid("texts", "a table was passed; pass one of its columns"));
-            }
-            _ if is_pandas_column(texts)? => {
-                let list = texts.call_method0("tolist")?;
-                let values = read_strings(list.cast::<PyList>()?.iter().map(Ok))?;
-                let home = if name == "Series" { Home::Pandas(texts.clone()) } else { Home::List };
-                return Ok(Self { values, home });
-            }
-            ("numpy", "ndarray") => {
-                let dimensions: usize = texts.getattr("ndim")?.extract()?;
-                if dimensions != 1 {
-                    let problem = format!("the array has {dimensions} dimensions instead of 1");
-                    return Err(invalid("texts", problem));
-                }
-                let list = texts.call_method0("tolist")?;
-                let values = read_strings(list.cast::<PyList>()?.iter().map(Ok))?;
-                return Ok(Self { values, home: Home::NumPy });
-            }
-            _ => {}
-        }
-        if let Some(arrays) = import_arrays(texts)? {
-            let home = match package.as_str() {
-                "polars" => Home::Polars(texts.clone()),
-                "pyarrow" => Home::PyArrow { chunked: name == "ChunkedArray" },
-                _ => Home::Arrow,
-            };
-            return Ok(Self { values: Values::Arrow(arrays), home });
-        }
-        Ok(Self { values: read_strings(iterate(texts)?)?, home: Home::List })
+        Self::read_part(texts, 0)
+    }
+
+    /// Reads texts that follow `before` others, for messages that say which is wrong.
+    pub(crate) fn read_part(texts: &Bound<'py, PyAny>, before: usize) -> PyResult<Self> {
+        let home = Home::of(texts)?;
+        let values = if let Home::Table = home {
+            return Err(table_passed());
+        } else if let Ok(list) = texts.cast::<PyList>() {
+            read_strings(list.iter().map(Ok), before)?
+        } else if home.reads_as_list() {
+            read_strings(to_list(texts)?.iter().map(Ok), before)?
+        } else if let Some(arrays) = import_arrays(texts)? {
+            Values::Arrow(arrays)
+        } else {
+            let values = read_strings(iterate(texts)?, before)?;
+            let home = if let Home::Tuple = home { home } else { Home::List };
+            return Ok(Self { values, home, before });
+        };
+        Ok(Self { values, home, before })
     }
 
     /// Lends the texts to `work`.
@@ -117,8 +90,10 @@ impl<'py> Column<'py> {
             Values::Strings(strings) => {
                 texts.reserve_exact(strings.len());
                 for (row, string) in strings.iter().enumerate() {
-                    let text =
-                        string.as_ref().map(|string| as_str(string, Some(row))).transpose()?;
+                    let text = string
+                        .as_ref()
+                        .map(|string| as_str(string, Some(self.before + row)))
+                        .transpose()?;
                     texts.push(text);
                 }
             }
@@ -133,42 +108,11 @@ impl<'py> Column<'py> {
 
     /// Puts `results`, one per text, into the form the texts came in.
     fn wrap(&self, py: Python<'py>, results: Vec<Option<String>>) -> PyResult<Bound<'py, PyAny>> {
-        let list = |results: Vec<Option<String>>| PyList::new(py, results);
-        match &self.home {
-            Home::List => Ok(list(results)?.into_any()),
-            Home::Tuple => Ok(PyTuple::new(py, results)?.into_any()),
-            Home::NumPy => {
-                let keywords = [("dtype", "object")];
-                let keywords = pyo3::types::IntoPyDict::into_py_dict(keywords, py)?;
-                py.import("numpy")?.call_method("array", (list(results)?,), Some(&keywords))
-            }
-            Home::Pandas(series) => {
-                let keywords = pyo3::types::PyDict::new(py);
-                keywords.set_item("index", series.getattr("index")?)?;
-                keywords.set_item("name", series.getattr("name")?)?;
-                let data_type = series.getattr("dtype")?;
-                // A category of the old texts cannot hold the new ones.
-                if data_type.get_type().name()? != "CategoricalDtype" {
-                    keywords.set_item("dtype", data_type)?;
-                }
-                py.import("pandas")?.call_method("Series", (list(results)?,), Some(&keywords))
-            }
-            Home::Polars(series) => {
-                let column =
-                    py.import("polars")?.call_method1("Series", (self.to_arrow(&results),))?;
-                column.call_method1("alias", (series.getattr("name")?,))
-            }
-            Home::PyArrow { chunked } => {
-                let pyarrow = py.import("pyarrow")?;
-                let array = pyarrow.call_method1("array", (self.to_arrow(&results),))?;
-                if *chunked { pyarrow.call_method1("chunked_array", ([array],)) } else { Ok(array) }
-            }
-            Home::Arrow => Ok(Bound::new(py, self.to_arrow(&results))?.into_any()),
-        }
+        self.home.wrap(py, results, |results| self.to_arrow(results))
     }
 
     /// An Arrow array of the type the texts had, unless that is too small.
-    fn to_arrow(&self, results: &[Option<String>]) -> TextArray {
+    fn to_arrow(&self, results: &[Option<String>]) -> ArrayRef {
         let size: usize = results.iter().flatten().map(String::len).sum();
         let was_large = match &self.values {
             Values::Arrow(arrays) => arrays
@@ -176,7 +120,7 @@ impl<'py> Column<'py> {
                 .any(|array| matches!(array.data_type(), DataType::LargeUtf8 | DataType::Utf8View)),
             Values::Strings(_) => true,
         };
-        let array: ArrayRef = if was_large || i32::try_from(size).is_err() {
+        if was_large || i32::try_from(size).is_err() {
             let mut builder = LargeStringBuilder::with_capacity(results.len(), size);
             builder.extend(results.iter().map(Option::as_deref));
             Arc::new(builder.finish())
@@ -184,8 +128,7 @@ impl<'py> Column<'py> {
             let mut builder = StringBuilder::with_capacity(results.len(), size);
             builder.extend(results.iter().map(Option::as_deref));
             Arc::new(builder.finish())
-        };
-        TextArray(array)
+        }
     }
 }
 
@@ -193,7 +136,7 @@ impl<'py> Column<'py> {
 ///
 /// It is returned for Arrow columns of libraries that Pantau does not know.
 #[pyclass(frozen, module = "pantau.text")]
-pub(crate) struct TextArray(ArrayRef);
+pub(crate) struct TextArray(pub(crate) ArrayRef);
 
 #[pymethods]
 impl TextArray {
@@ -220,10 +163,10 @@ pub(crate) fn transform_texts<'py>(
     py: Python<'py>,
     transform: &dyn Transform,
     texts: &Bound<'py, PyAny>,
-    threads: Option<usize>,
+    threads: Option<Threads>,
     progress: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let threads = thread_limit(threads)?;
+    let threads = Threads::limit(threads);
     match Texts::read(texts)? {
         Texts::One(text) => {
             let text = as_str(&text, None)?;
@@ -269,16 +212,6 @@ pub(crate) fn in_steps(
     bar.map_or(Ok(()), |bar| bar.call_method0("close").map(drop))
 }
 
-/// Checks the `threads` argument; `None` is as many as there are to use.
-pub(crate) fn thread_limit(threads: Option<usize>) -> PyResult<Option<NonZero<usize>>> {
-    threads
-        .map(|count| {
-            NonZero::new(count)
-                .ok_or_else(|| invalid("threads", "0 is below the least, 1 (None: all there are)"))
-        })
-        .transpose()
-}
-
 /// Borrows a string's UTF-8, which a lone surrogate has none of.
 pub(crate) fn as_str<'a>(text: &'a Bound<'_, PyString>, row: Option<usize>) -> PyResult<&'a str> {
     text.to_str().map_err(|error| {
@@ -296,16 +229,24 @@ pub(crate) fn iterate<'py>(texts: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyI
     texts.try_iter().map_err(|_| not_texts(&class, ""))
 }
 
-/// Whether `texts` is a pandas Series or Index. Through Arrow they need pyarrow,
-/// and fail on mixed columns.
-pub(crate) fn is_pandas_column(texts: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let class = texts.get_type();
-    let name = class.name()?;
-    Ok(root_package(&class)? == "pandas" && (name == "Series" || name == "Index"))
+pub(crate) fn table_passed() -> PyErr {
+    invalid("texts", "a table was passed; pass one of its columns")
+}
+
+/// The items of a NumPy array or a pandas column.
+fn to_list<'py>(texts: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    if let Ok(dimensions) = texts.getattr("ndim")?.extract::<usize>()
+        && dimensions != 1
+    {
+        let problem = format!("the array has {dimensions} dimensions instead of 1");
+        return Err(invalid("texts", problem));
+    }
+    Ok(texts.call_method0("tolist")?.cast_into()?)
 }
 
 fn read_strings<'py>(
     items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
+    before: usize,
 ) -> PyResult<Values<'py>> {
     let mut strings = Vec::with_capacity(items.size_hint().0);
     for (row, item) in items.enumerate() {
@@ -315,7 +256,10 @@ fn read_strings<'py>(
             Err(error) => {
                 let item = error.into_inner();
                 if !is_missing(&item)? {
-                    return Err(not_texts(&item.get_type(), &format!(" at position {row}")));
+                    return Err(not_texts(
+                        &item.get_type(),
+                        &format!(" at position {}", before + row),
+                    ));
                 }
                 None
             }
@@ -340,10 +284,4 @@ fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
 fn not_texts(class: &Bound<'_, PyType>, place: &str) -> PyErr {
     let name = class.name().map_or("?".to_owned(), |name| name.to_string());
     invalid("texts", format!("expected text{place}, got {name}"))
-}
-
-/// `pandas` for `pandas.core.series.Series`.
-fn root_package(class: &Bound<'_, PyType>) -> PyResult<String> {
-    let module = class.module()?.to_string();
-    Ok(module.split('.').next().unwrap_or_default().to_owned())
 }

@@ -9,14 +9,19 @@ use pantau::text::{
 use pyo3::{prelude::*, types::PyDict};
 
 use crate::{
-    dictionary::{DictionaryArgument, installed},
-    error::PyError,
+    arguments::{DictionaryArgument, Threads, pairs, words},
+    dictionary::installed,
+    error::{PyError, invalid},
     texts::{Texts, as_str, transform_texts},
 };
 
 /// A cleaner from steps in Python's own structures, which the core reads as JSON.
 pub(crate) fn cleaner_from(steps: &Bound<'_, PyAny>) -> PyResult<Cleaner> {
-    let json = steps.py().import("json")?.call_method1("dumps", (steps,))?;
+    let dumps = steps.py().import("json")?.getattr("dumps")?;
+    let json = dumps.call1((steps,)).map_err(|error| {
+        let problem = format!("expected names of steps in a list ({})", error.value(steps.py()));
+        invalid("steps", problem)
+    })?;
     Ok(Cleaner::from_json(&json.extract::<String>()?).map_err(PyError)?)
 }
 
@@ -64,7 +69,7 @@ impl PyCleaner {
     fn clean<'py>(
         &self,
         texts: &Bound<'py, PyAny>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)
@@ -88,12 +93,7 @@ impl PyNormalizer {
     /// Takes a dict, or an iterable of pairs.
     #[new]
     pub(crate) fn new(table: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let pairs = match table.cast::<PyDict>() {
-            Ok(table) => table.items().into_any(),
-            Err(_) => table.clone(),
-        };
-        let read = |pair: PyResult<Bound<'_, PyAny>>| pair?.extract::<(String, String)>();
-        let pairs = pairs.try_iter()?.map(read).collect::<PyResult<Vec<_>>>()?;
+        let pairs = pairs("table", table)?;
         Ok(Self(Normalizer::from_pairs(pairs).map_err(PyError)?))
     }
 
@@ -108,7 +108,7 @@ impl PyNormalizer {
     fn normalize<'py>(
         &self,
         texts: &Bound<'py, PyAny>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)
@@ -143,10 +143,10 @@ pub(crate) struct PyStopWords(pub(crate) StopWords);
 impl PyStopWords {
     #[new]
     #[pyo3(signature = (language="id", *, words=None))]
-    fn new(language: &str, words: Option<Vec<String>>) -> Result<Self, PyError> {
-        let language: Language = language.parse()?;
+    fn new(language: &str, words: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let language: Language = language.parse().map_err(PyError)?;
         Ok(Self(match words {
-            Some(words) => StopWords::from_words(words),
+            Some(list) => StopWords::from_words(self::words("words", list)?),
             None => StopWords::new(language),
         }))
     }
@@ -183,7 +183,7 @@ impl PyStopWords {
     fn remove<'py>(
         &self,
         texts: &Bound<'py, PyAny>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)
@@ -261,7 +261,7 @@ impl PyStemmer {
     fn stem<'py>(
         &self,
         texts: &Bound<'py, PyAny>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)
@@ -291,15 +291,16 @@ pub(crate) struct PyAnonymizer(Anonymizer);
 impl PyAnonymizer {
     #[new]
     #[pyo3(signature = (*, entities=None, key=None))]
-    fn new(entities: Option<Vec<String>>, key: Option<&[u8]>) -> Result<Self, PyError> {
+    fn new(entities: Option<&Bound<'_, PyAny>>, key: Option<&[u8]>) -> PyResult<Self> {
         let mut anonymizer = Anonymizer::new();
         if let Some(names) = entities {
-            let entities =
-                names.iter().map(|name| name.parse()).collect::<Result<Vec<Entity>, _>>()?;
+            let names = words("entities", names)?;
+            let entities = names.iter().map(|name| name.parse());
+            let entities = entities.collect::<Result<Vec<Entity>, _>>().map_err(PyError)?;
             anonymizer = anonymizer.with_entities(&entities);
         }
         if let Some(key) = key {
-            anonymizer = anonymizer.with_key(key)?;
+            anonymizer = anonymizer.with_key(key).map_err(PyError)?;
         }
         Ok(Self(anonymizer))
     }
@@ -309,7 +310,7 @@ impl PyAnonymizer {
     fn anonymize<'py>(
         &self,
         texts: &Bound<'py, PyAny>,
-        threads: Option<usize>,
+        threads: Option<Threads>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)

@@ -55,17 +55,20 @@ impl StopWords {
         Self::from_words(packs::sastrawi_stop_words()).with_matching(StopWordMatching::Sastrawi)
     }
 
-    /// A list of your own. Words are compared in lower case.
+    /// A list of your own. Words are compared in lower case; empty ones, and
+    /// those that start with `#`, as comments do in files, are skipped.
     pub fn from_words<I>(words: I) -> Self
     where
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let words = words.into_iter();
-        Self {
-            words: words.map(|word| word.as_ref().trim().to_lowercase().into()).collect(),
-            matching: StopWordMatching::Words,
-        }
+        let words = words
+            .into_iter()
+            .map(|word| word.as_ref().trim().to_lowercase())
+            .filter(|word| !word.is_empty() && !word.starts_with('#'))
+            .map(Into::into)
+            .collect();
+        Self { words, matching: StopWordMatching::Words }
     }
 
     /// Reads a list from a UTF-8 file: a word a line; empty lines and lines that
@@ -75,9 +78,7 @@ impl StopWords {
     /// `NotFound`, `Storage`, or `InvalidInput` when it is not UTF-8.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let text = read_text("stop words", path.as_ref(), "one word a line, UTF-8")?;
-        Ok(Self::from_words(
-            text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')),
-        ))
+        Ok(Self::from_words(text.lines()))
     }
 
     /// The same words, matched in another way.

@@ -135,7 +135,11 @@ pub(super) fn check(steps: &[Step]) -> Result<()> {
 }
 
 pub(super) fn from_json(json: &str) -> Result<Vec<Step>> {
-    serde_json::from_str(json).map_err(|error| Error::invalid("steps", error.to_string()))
+    let wrong = |error: serde_json::Error| Error::invalid("steps", error.to_string());
+    let value: serde_json::Value = serde_json::from_str(json).map_err(wrong)?;
+    // From a value, problems with a step are told without a line and a column,
+    // which say nothing to those who gave the steps as objects of their language.
+    serde_json::from_value(value).map_err(wrong)
 }
 
 pub(super) fn to_json(steps: &[Step]) -> String {

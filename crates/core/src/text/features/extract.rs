@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
-use super::{FeatureConfig, counts::Counts};
+use super::{FEATURE_NAMES, FeatureConfig, counts::Counts};
 use crate::{
     Error, Result,
     text::{
@@ -59,10 +59,61 @@ pub struct Features {
 }
 
 impl Features {
-    /// The features as a JSON object, in the order of [`FEATURE_NAMES`](super::FEATURE_NAMES).
+    /// The feature `name`, which is a text, such as `cleaned_text`.
+    ///
+    /// # Errors
+    /// `InvalidInput` when there is no such feature, or it is a number.
+    pub fn text(&self, name: &str) -> Result<&str> {
+        match name {
+            "original_text" => Ok(&self.original_text),
+            "cleaned_text" => Ok(&self.cleaned_text),
+            "text_no_stopwords" => Ok(&self.text_no_stopwords),
+            "stemmed_text" => Ok(&self.stemmed_text),
+            _ => Err(no_such_feature(name, "text")),
+        }
+    }
+
+    /// The feature `name`, which is a number, such as `word_count`, or an
+    /// answer, such as `has_url`, which is 1 or 0.
+    ///
+    /// # Errors
+    /// `InvalidInput` when there is no such feature, or it is a text.
+    pub fn number(&self, name: &str) -> Result<f64> {
+        let count = match name {
+            "avg_word_length" => return Ok(self.avg_word_length),
+            "mean_word_length" => return Ok(self.mean_word_length),
+            "uppercase_ratio" => return Ok(self.uppercase_ratio),
+            "has_url" => u64::from(self.has_url),
+            "has_emoji" => u64::from(self.has_emoji),
+            "original_length" => self.original_length,
+            "cleaned_length" => self.cleaned_length,
+            "word_count" => self.word_count,
+            "char_count" => self.char_count,
+            "sentiment_words_positive" => self.sentiment_words_positive,
+            "sentiment_words_negative" => self.sentiment_words_negative,
+            "exclamation_marks" => self.exclamation_marks,
+            "question_marks" => self.question_marks,
+            "special_chars_count" => self.special_chars_count,
+            "number_count" => self.number_count,
+            _ => return Err(no_such_feature(name, "number")),
+        };
+        Ok(count as f64)
+    }
+
+    /// The features as a JSON object, in the order of [`FEATURE_NAMES`].
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts, finite numbers and booleans are always JSON")
     }
+}
+
+/// Why there is no feature `name` of this kind.
+fn no_such_feature(name: &str, kind: &str) -> Error {
+    let problem = if FEATURE_NAMES.contains(&name) {
+        format!("{name:?} is not a {kind}")
+    } else {
+        format!("{name:?} is not one of: {}", FEATURE_NAMES.join(", "))
+    };
+    Error::invalid("feature", problem)
 }
 
 /// Whether a text's length is within the settings' `min_length` and `max_length`.
@@ -281,5 +332,41 @@ impl fmt::Debug for FeatureExtractor {
             .field("version", &self.config.version)
             .field("stemmer", &self.stemmer)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn every_feature_is_found_by_its_name() {
+        let config = FeatureConfig::new(Language::Indonesian);
+        let extractor = FeatureExtractor::new(config, None).unwrap();
+        let features = extractor.extract("Bagus!! Buruk? 3 kali 😀 di https://contoh.example");
+        let values: Value = serde_json::from_str(&features.to_json()).unwrap();
+        let values = values.as_object().unwrap();
+        assert_eq!(values.len(), FEATURE_NAMES.len());
+        for name in FEATURE_NAMES {
+            match &values[name] {
+                Value::String(text) => {
+                    assert_eq!(features.text(name).unwrap(), text);
+                    let message = features.number(name).unwrap_err().to_string();
+                    assert_eq!(message, format!("feature: {name:?} is not a number"));
+                }
+                value => {
+                    let number = value
+                        .as_f64()
+                        .or(value.as_bool().map(|answer| f64::from(u8::from(answer))));
+                    assert_eq!(features.number(name).ok(), number, "{name}");
+                    assert!(features.text(name).is_err());
+                }
+            }
+        }
+        let message = features.text("length").unwrap_err().to_string();
+        assert!(message.contains("\"length\" is not one of: original_text, "), "{message}");
     }
 }
