@@ -81,7 +81,10 @@ def test_errors_can_be_pickled() -> None:
         (lambda: text.FeatureConfig(version=" "), "version: is empty"),
         (lambda: text.FeatureConfig(stop_words="x"), 'stop_words: "x" is not one of: default'),
         (lambda: text.FeatureExtractor().stream("a"), "texts: one text was passed; pass many"),
-        (lambda: text.FeatureExtractor().stream(["a"], rows=0), "rows: expected an int of at least 1, got 0"),
+        (
+            lambda: text.FeatureExtractor().stream(["a"], rows=0),
+            "rows: expected an int of at least 1, got 0",
+        ),
         (lambda: text.FeatureExtractor().stream(None), "texts: expected text, got NoneType"),
         (lambda: text.FeatureExtractor().stream({"a": 1}), "texts: expected text, got dict"),
     ],
