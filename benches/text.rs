@@ -13,7 +13,7 @@ fn transforms(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("transform");
     group.throughput(Throughput::Elements(reviews.len() as u64));
     let cleaner = Cleaner::new(Language::Indonesian);
-    let cleaned: Vec<String> = reviews.iter().map(|review| cleaner.clean(review)).collect();
+    let plain: Vec<String> = reviews.iter().map(|review| cleaner.clean(review)).collect();
     let transforms: [(&str, &dyn Transform); 4] = [
         ("clean", &cleaner),
         ("stop_words", &StopWords::new(Language::Indonesian)),
@@ -21,14 +21,13 @@ fn transforms(criterion: &mut Criterion) {
         ("anonymize", &Anonymizer::new()),
     ];
     for (name, transform) in transforms {
-        let takes_cleaned = matches!(name, "stop_words" | "stem_tala");
+        let takes_plain = matches!(name, "stop_words" | "stem_tala");
         group.bench_function(name, |bencher| {
             let mut out = String::new();
             bencher.iter(|| {
-                for (review, cleaned) in reviews.iter().zip(&cleaned) {
+                for (review, plain) in reviews.iter().zip(&plain) {
                     out.clear();
-                    transform
-                        .transform_into(if takes_cleaned { cleaned } else { review }, &mut out);
+                    transform.transform_into(if takes_plain { plain } else { review }, &mut out);
                     black_box(&out);
                 }
             });

@@ -1,6 +1,7 @@
 //! The first program: what Pantau makes of one review.
 //!
 //! `cargo run -p pantau --example first`
+#![allow(clippy::print_stdout, reason = "showing is what it is for")]
 
 use pantau::text::{
     Anonymizer, Cleaner, FeatureConfig, FeatureExtractor, Language, Normalizer, Stemmer,

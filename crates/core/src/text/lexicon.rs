@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::{Language, packs};
+use super::{Language, packs, words::folded};
 
 /// Words that praise and words that complain.
 ///
@@ -42,10 +42,10 @@ impl Lexicon {
         N: IntoIterator,
         N::Item: AsRef<str>,
     {
-        let lower = |word: &str| word.trim().to_lowercase().into();
+        let form = |word: &str| folded(word.trim()).collect::<String>().into();
         Self {
-            positive: positive.into_iter().map(|word| lower(word.as_ref())).collect(),
-            negative: negative.into_iter().map(|word| lower(word.as_ref())).collect(),
+            positive: positive.into_iter().map(|word| form(word.as_ref())).collect(),
+            negative: negative.into_iter().map(|word| form(word.as_ref())).collect(),
         }
     }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{
     Transform,
     file::read_text,
-    words::{core, is_word_character, words},
+    words::{folded, is_word_character, words},
 };
 use crate::{Error, Result};
 
@@ -132,36 +132,37 @@ impl Normalizer {
     }
 
     fn add(&mut self, informal: &str, formal: &str) -> bool {
-        let words: Vec<String> = informal.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = words(informal).map(|word| folded(word).collect()).collect();
         if words.is_empty() {
             return false;
         }
         self.most_words = self.most_words.max(words.len());
-        let formal = formal.split_whitespace().collect::<Vec<_>>().join(" ");
+        let formal = crate::text::words::words(formal).collect::<Vec<_>>().join(" ");
         self.formal.entry(words.join(" ")).or_insert(formal);
         true
     }
 
     /// The entry for the longest run of words at the start of `words`, and its length.
     fn find(&self, words: &[&str], key: &mut String) -> Option<(&str, usize)> {
-        let most = self.most_words.min(words.len());
-        (1..=most).rev().find_map(|count| {
-            key.clear();
-            for (index, word) in words[..count].iter().enumerate() {
-                // Only the outermost punctuation of a phrase may stand apart.
-                let part = match (index == 0, index + 1 == count) {
-                    (true, true) => core(word),
-                    (true, false) => word.trim_start_matches(|c| !is_word_character(c)),
-                    (false, true) => word.trim_end_matches(|c| !is_word_character(c)),
-                    (false, false) => word,
-                };
-                if index > 0 {
-                    key.push(' ');
-                }
-                key.extend(part.chars().flat_map(char::to_lowercase));
+        let mut longest = None;
+        key.clear();
+        for (index, word) in words.iter().take(self.most_words).enumerate() {
+            // Only the outermost punctuation of a phrase may stand apart.
+            let start = match index {
+                0 => word.trim_start_matches(|letter| !is_word_character(letter)),
+                _ => word,
+            };
+            let part = start.trim_end_matches(|letter| !is_word_character(letter));
+            if index > 0 {
+                key.push(' ');
             }
-            self.formal.get(key.as_str()).map(|formal| (formal.as_str(), count))
-        })
+            key.extend(folded(part));
+            if let Some(formal) = self.formal.get(key.as_str()) {
+                longest = Some((formal.as_str(), index + 1));
+            }
+            key.extend(folded(&start[part.len()..]));
+        }
+        longest
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     Language, Transform,
     file::read_text,
     packs,
-    words::{lookup_form, words},
+    words::{folded, lookup_form, words},
 };
 use crate::Result;
 
@@ -64,7 +64,7 @@ impl StopWords {
     {
         let words = words
             .into_iter()
-            .map(|word| word.as_ref().trim().to_lowercase())
+            .map(|word| folded(word.as_ref().trim()).collect::<String>())
             .filter(|word| !word.is_empty() && !word.starts_with('#'))
             .map(Into::into)
             .collect();
@@ -145,6 +145,7 @@ mod tests {
         let own = StopWords::from_words(["ini", "itu", "don't"]);
         assert_eq!(own.remove("Ini, \"ITU\"  bagus (ini)"), "bagus");
         assert_eq!(own.remove("Don’t stop"), "stop");
+        assert_eq!(StopWords::from_words(["Don’t", "ΟΔΟΣ"]).remove("don't οδος"), "");
         let sastrawi = own.with_matching(StopWordMatching::Sastrawi);
         assert_eq!(sastrawi.remove("Ini ini,  itu bagus\titu"), "Ini ini,  bagus\titu");
         assert_eq!(sastrawi.remove(""), "");

@@ -21,17 +21,25 @@ pub(crate) fn core(word: &str) -> &str {
     word.trim_matches(|letter| !is_word_character(letter))
 }
 
-/// The form of `word` that lists hold: without the punctuation around it, in
-/// lower case, with the ASCII apostrophe. `spare` is only written when the word
-/// is not in that form already.
+/// `text` in the form that lists are kept and words are looked up in: in lower
+/// case, with the ASCII apostrophe, and one sigma wherever it stands.
+pub(crate) fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase).map(|letter| match letter {
+        '\u{2019}' => '\'',
+        'ς' => 'σ',
+        _ => letter,
+    })
+}
+
+/// A word without the punctuation around it, [`folded`]. `spare` is only
+/// written when the word is not in that form already.
 pub(crate) fn lookup_form<'w>(word: &'w str, spare: &'w mut String) -> &'w str {
     let word = core(word);
     if word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return word;
     }
     spare.clear();
-    let lower = word.chars().flat_map(char::to_lowercase);
-    spare.extend(lower.map(|letter| if letter == '\u{2019}' { '\'' } else { letter }));
+    spare.extend(folded(word));
     spare
 }
 

@@ -69,6 +69,10 @@ pub(super) fn drop_punctuation(text: &str, out: &mut String, mode: PunctuationMo
                 && is_word_character(before)
                 && letters.peek().is_some_and(|&(_, next)| is_word_character(next))
         };
+        // A soft hyphen shows where a word may be broken; it is no part of it.
+        if letter == '\u{ad}' {
+            continue;
+        }
         let kept = match letter {
             // How to show a symbol says nothing once the symbol is gone.
             '\u{fe0e}' | '\u{fe0f}' => ' ',
