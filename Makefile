@@ -24,7 +24,7 @@ test: test-rust test-python ## test everything, all three faces
 
 test-rust: ## test the core and the C and C++ faces
 	cargo test --workspace --exclude pantau-py --exclude pantau-benches
-	cargo test -p pantau --no-default-features --lib
+	cargo test -p pantau --no-default-features
 
 test-python: build/test.stamp ## test the Python face
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)

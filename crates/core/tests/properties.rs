@@ -3,7 +3,7 @@
 
 mod texts;
 
-use std::{num::NonZero, sync::Arc};
+use std::sync::Arc;
 
 use pantau::text::{
     Anonymizer, Cleaner, Dictionary, EmojiMode, Entity, FeatureConfig, FeatureExtractor,
@@ -286,7 +286,7 @@ mod tables {
             .zip(&texts)
             .map(|(row, text)| (!row.is_multiple_of(7)).then_some(text.as_str()))
             .collect();
-        let table = |threads| extractor.extract_table(&texts, NonZero::new(threads));
+        let table = |threads| extractor.extract_table(&texts, std::num::NonZero::new(threads));
         let one = table(1);
         assert_eq!(one.batches().len(), 4);
         assert_eq!(one.row_count(), texts.len());
