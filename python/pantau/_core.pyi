@@ -25,6 +25,7 @@ __all__ = [
     "TextArray",
     "__version__",
     "_provoke_panic",
+    "_restore",
 ]
 
 __version__: str
@@ -385,3 +386,4 @@ class TextArray:
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]: ...
 
 def _provoke_panic() -> None: ...
+def _restore(kind: str, payload: object) -> object: ...

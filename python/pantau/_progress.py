@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 import time
 from typing import Any
@@ -39,12 +40,15 @@ class Progress:
     def line(self) -> str:
         """The bar as one line of text."""
         share = self._done / self._total if self._total else 1.0
-        filled = round(share * _WIDTH)
         seconds = max(time.monotonic() - self._started, 1e-9)
-        return (
-            f"{'█' * filled}{'░' * (_WIDTH - filled)} {share:4.0%} "
-            f"{self._done:,}/{self._total:,} texts, {self._done / seconds:,.0f}/s"
+        figures = (
+            f" {share:4.0%} {self._done:,}/{self._total:,} texts, {self._done / seconds:,.0f}/s"
         )
+        # A line that wraps could not be drawn over; a notebook has no such edge.
+        space = _WIDTH if self._display else shutil.get_terminal_size().columns - len(figures) - 1
+        width = max(0, min(_WIDTH, space))
+        filled = round(share * width)
+        return f"{'█' * filled}{'░' * (width - filled)}{figures}"
 
     def _draw(self) -> None:
         if self._display is None:

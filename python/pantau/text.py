@@ -23,6 +23,7 @@ from pantau._core import (
     Features,
     FeatureStream,
     FeatureTable,
+    InvalidInputError,
     Normalizer,
     Stemmer,
     StopWords,
@@ -164,6 +165,9 @@ def features(texts, language="id", *, config=None, dictionary=None, threads=None
         if config is None:
             config = FeatureConfig(language, dictionary=dictionary)
         extractor = FeatureExtractor(config, dictionary=dictionary)
+        if language not in ("id", extractor.config.language):
+            message = f"language: {language!r} is not that of config, {extractor.config.language!r}"
+            raise InvalidInputError(message)
     return extractor.extract(texts, threads=threads, progress=progress)
 
 
@@ -182,12 +186,19 @@ def _stop_words(language):
 
 @lru_cache
 def _stemmer(language):
-    return Stemmer(language)
+    return Stemmer(language, algorithm=_algorithm(language))
 
 
 @lru_cache
 def _extractor(language):
-    return FeatureExtractor(FeatureConfig(language))
+    return FeatureExtractor(FeatureConfig(language, stemmer=_algorithm(language)))
+
+
+def _algorithm(language):
+    """The best algorithm, named, so that the caller below is the one who is warned."""
+    if language == "id":
+        return "tala" if Dictionary.installed() is None else "sastrawi"
+    return Stemmer(language).algorithm
 
 
 def _warn(hint):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -264,13 +266,34 @@ def test_a_source_that_breaks() -> None:
     with pytest.raises(RuntimeError, match="export broke"):
         text.clean(BrokenArrow())
 
-    def batches():
-        yield pa.record_batch({"a": ["x"]})
-        raise RuntimeError("batch broke")
+    with pytest.raises(pantau.InvalidInputError, match=r"arrow stream: column broke"):
+        text.clean(BrokenColumn())
 
-    reader = pa.RecordBatchReader.from_batches(pa.schema({"a": pa.string()}), batches())
-    with pytest.raises(pantau.InvalidInputError, match=r"arrow stream: .*batch broke"):
-        text.clean(reader)
+
+class BrokenColumn:
+    """An Arrow stream of texts, by hand, whose first array cannot be had."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        pointer, number = ctypes.c_void_p, ctypes.c_int
+        get = ctypes.CFUNCTYPE(number, pointer, pointer)
+
+        def get_schema(stream: int, out: int) -> int:
+            pa.string()._export_to_c(out)
+            return 0
+
+        self.calls = [
+            get(get_schema),
+            get(lambda stream, out: 5),
+            ctypes.CFUNCTYPE(pointer, pointer)(lambda stream: ctypes.addressof(self.message)),
+            ctypes.CFUNCTYPE(None, pointer)(lambda stream: None),
+        ]
+        self.message = ctypes.create_string_buffer(b"column broke")
+        addresses = [ctypes.cast(call, pointer).value for call in self.calls]
+        self.stream = (pointer * 5)(*addresses, 0)
+        new = ctypes.pythonapi.PyCapsule_New
+        new.restype, new.argtypes = ctypes.py_object, [pointer, ctypes.c_char_p, pointer]
+        self.name = b"arrow_array_stream"
+        return new(ctypes.addressof(self.stream), self.name, None)
 
 
 def test_foreign_capsules_are_refused() -> None:
@@ -337,3 +360,90 @@ def test_arrow_comes_in_without_a_copy(run_python: Callable[..., str]) -> None:
         """
     )
     assert float(printed) < 40
+
+
+BROKEN = [b"caf\xe9 enak", b"ok", b"\xf0\x9f bagus \xe2"] * 50
+
+
+@pytest.mark.parametrize("data_type", [pa.string(), pa.large_string()])
+def test_arrow_columns_that_are_not_utf8(data_type: Any) -> None:
+    binary = pa.large_binary() if data_type == pa.large_string() else pa.binary()
+    column = pa.array(BROKEN, binary).view(data_type)
+    for call in [text.clean, text.features, text.anonymize, text.FeatureExtractor().stream]:
+        with pytest.raises(pantau.InvalidInputError, match="(?i)utf-?8"):
+            list(call(column))
+    dictionary = pa.DictionaryArray.from_arrays(pa.array([0, 1]), column[:2])
+    with pytest.raises(pantau.InvalidInputError, match="(?i)utf-?8"):
+        text.clean(dictionary)
+
+
+def test_arrow_dictionaries_with_keys_out_of_bounds() -> None:
+    keys = pa.array([0, 5])
+    column = pa.DictionaryArray.from_arrays(keys, pa.array(["A", "B"]), safe=False)
+    with pytest.raises(pantau.InvalidInputError):
+        text.clean(column)
+
+
+def test_arrow_capsules_are_used_once() -> None:
+    class Once:
+        capsules = pa.array(["Ya!"]).__arrow_c_array__()
+
+        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+            return self.capsules
+
+    once = Once()
+    assert pa.array(text.clean(once)).to_pylist() == ["ya"]
+    with pytest.raises(pantau.InvalidInputError, match="is released"):
+        text.clean(once)
+
+
+@pytest.mark.parametrize("answer", [None, (1, 2), 5])
+def test_exporters_that_give_no_capsules(answer: object) -> None:
+    class Exporter:
+        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+            return answer
+
+    with pytest.raises(pantau.InvalidInputError, match="gave no pair of capsules"):
+        text.clean(Exporter())
+
+
+def test_a_stream_that_is_refused_is_not_read() -> None:
+    read = []
+
+    def batches() -> Any:
+        for number in range(20):
+            read.append(number)
+            yield pa.record_batch({"a": [str(number)]})
+
+    schema = pa.schema({"a": pa.string()})
+    reader = pa.RecordBatchReader.from_batches(schema, batches())
+    with pytest.raises(pantau.InvalidInputError, match="a table was passed"):
+        text.clean(reader)
+    assert read == []
+
+
+def test_numpy_scalars_that_are_nan() -> None:
+    assert text.clean(["Ya!", np.float32("nan"), np.float64("nan")]) == ["ya", None, None]
+
+
+def test_pickles() -> None:
+    dictionary = text.Dictionary(["guna", "bagus"])
+    config = text.FeatureConfig("id", dictionary=dictionary, normalizer={"gak": "tidak"})
+    extractor = text.FeatureExtractor(config, dictionary=dictionary)
+    sample = "Gak bagus, digunakannya!"
+    again = pickle.loads(pickle.dumps(extractor))
+    assert again.extract(sample) == extractor.extract(sample)
+    assert pickle.loads(pickle.dumps(config)) == config
+    for one, call in [
+        (text.Cleaner(steps=["case"]), "clean"),
+        (text.Normalizer({"gak": "tidak"}), "normalize"),
+        (text.StopWords.sastrawi(), "remove"),
+        (text.StopWords(words=["bagus"]), "remove"),
+        (text.Stemmer(dictionary=dictionary), "stem"),
+        (text.Stemmer("en"), "stem"),
+    ]:
+        restored = pickle.loads(pickle.dumps(one))
+        assert getattr(restored, call)(sample) == getattr(one, call)(sample)
+    assert pickle.loads(pickle.dumps(dictionary)).fingerprint == dictionary.fingerprint
+    with pytest.raises(TypeError):
+        pickle.dumps(text.Anonymizer(key=b"0123456789abcdef"))

@@ -184,7 +184,7 @@ def test_length_limits() -> None:
 
 def test_broken_changed_and_newer_files(tmp_path: Path) -> None:
     good = FeatureConfig("en").to_json()
-    changed = good.replace('"max_length": 128', '"max_length": 127')
+    changed = good.replace('"repeats": 2', '"repeats": 1')
     assert changed != good
     half = good[: len(good) // 2]
     for content, error, message in [
@@ -196,6 +196,7 @@ def test_broken_changed_and_newer_files(tmp_path: Path) -> None:
         ('{"language": "fr"}', pantau.InvalidInputError, "fr"),
         ('{"max_length": "x"}', pantau.InvalidInputError, "invalid type"),
         ('{"steps": ["x"]}', pantau.InvalidInputError, "unknown variant `x`"),
+        ('{"schema_version": 99}', pantau.IncompatibleError, "schema version 99"),
         ('{"format": 2, "new": 1}', pantau.IncompatibleError, "format 2 is newer than 1"),
     ]:
         path = tmp_path / "feature_config.json"
@@ -250,7 +251,7 @@ def test_missing_dictionary(run_python: Callable[..., str]) -> None:
     *errors, stem = printed.splitlines()
     assert len(errors) == 5
     assert all("dictionary" in error for error in errors)
-    assert sum("pip install pantau[id]" in error for error in errors) >= 3
+    assert sum("pip install PySastrawi" in error for error in errors) >= 3
     assert "nothing-here.txt" in errors[-1]
     assert stem == "bagus"
 
@@ -278,9 +279,17 @@ def test_a_message_says_how_to_get_better_stems(run_python: Callable[..., str]) 
         text.stem("running", "en")
         text.stem("menggunakannya", dictionary=text.Dictionary(["guna"]))
         text.features("good", "en")
-    assert text.Stemmer("id").algorithm == "tala"
-    assert "pip install pantau[id]" in text.Stemmer("id").hint
-    assert "pip install pantau[id]" in text.FeatureExtractor().hint
+    for make in [
+        lambda: text.Stemmer("id"),
+        lambda: text.FeatureExtractor(),
+        lambda: text.FeatureExtractor(text.FeatureConfig("id")),
+    ]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            made = make()
+        assert [warning.category for warning in caught] == [text.DictionaryWarning]
+        assert caught[0].filename == "<string>"
+        assert "pip install PySastrawi" in made.hint
     """
     )
     lines = printed.splitlines()
@@ -288,7 +297,7 @@ def test_a_message_says_how_to_get_better_stems(run_python: Callable[..., str]) 
     for line in lines:
         # The warning points to the caller's line.
         assert line.startswith("guna <string> stemming Indonesian without")
-        assert "pip install pantau[id]" in line
+        assert "pip install PySastrawi" in line
 
 
 def joined(parts: Iterable[text.FeatureTable], name: str) -> list[object]:
@@ -374,3 +383,31 @@ def test_stream_of_a_million_rows_in_bounded_memory(run_python: Callable[..., st
     # As one table these rows take some 300 MB.
     assert float(growth) < 200
     assert int(positive) == 2 * -(-1_000_000 // 8192)
+
+
+def test_nothing_follows_an_error_in_a_stream() -> None:
+    stream = text.FeatureExtractor().stream(["a", "b", 1, "c", "d"], rows=4)  # type: ignore[list-item]
+    with pytest.raises(pantau.InvalidInputError, match="at position 2"):
+        next(stream)
+    assert list(stream) == []
+
+
+def test_pandas_tables_keep_the_index() -> None:
+    pandas = pytest.importorskip("pandas")
+    series = pandas.Series(["Bagus!", None], index=[10, 20])
+    table = text.features(series)
+    assert table.to_pandas().index.tolist() == [10, 20]
+    assert text.features(series.tolist()).to_pandas().index.tolist() == [0, 1]
+
+
+def test_a_named_stemmer_is_pinned_at_once() -> None:
+    config = text.FeatureConfig("id", stemmer="sastrawi")
+    assert config.schema_hash == text.FeatureExtractor(config).config.schema_hash
+    with pytest.raises(pantau.IncompatibleError):
+        text.FeatureExtractor(config, dictionary=text.Dictionary(["guna"]))
+
+
+def test_the_language_of_a_config_holds() -> None:
+    config = text.FeatureConfig("id")
+    with pytest.raises(pantau.InvalidInputError, match="language: 'en' is not that of config"):
+        text.features("x", "en", config=config)

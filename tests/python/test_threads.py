@@ -166,3 +166,41 @@ def test_everything_works_after_a_fork(run_python: Callable[..., str]) -> None:
         """
     )
     assert printed == "0 True\n"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "text.clean(texts, threads=3)",
+        "text.FeatureExtractor().extract(texts, threads=3)",
+        "next(text.FeatureExtractor().stream(texts, threads=3))",
+    ],
+)
+def test_threads_are_really_used(call: str, run_python: Callable[..., str]) -> None:
+    most = run_python(f"""
+        import threading, time
+        from pantau import text
+
+        def count():
+            with open("/proc/self/status") as status:
+                line = next(line for line in status if line.startswith("Threads:"))
+            return int(line.split()[1])
+
+        texts = ["Aplikasi ini sangat bagus dan mudah digunakan! " * 40] * 8_192
+        text.clean("warm"), text.features("warm")
+        seen, done = [0], threading.Event()
+
+        def watch():
+            while not done.is_set():
+                seen[0] = max(seen[0], count())
+                time.sleep(0.0005)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        before = count()
+        {call}
+        done.set()
+        watcher.join()
+        print(seen[0] - before)
+    """)
+    assert int(most) == 3

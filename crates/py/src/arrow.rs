@@ -34,18 +34,31 @@ pub(crate) fn import_arrays(source: &Bound<'_, PyAny>) -> PyResult<Option<Vec<Ar
 
 /// Reads the one array that `source` exports; `None` when it exports none.
 pub(crate) fn import_array(source: &Bound<'_, PyAny>) -> PyResult<Option<ArrayRef>> {
-    if source.hasattr("__arrow_c_array__")? {
-        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) =
-            source.call_method0("__arrow_c_array__")?.extract()?;
-        let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
-        let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
-        // SAFETY: a capsule of this name points to this structure, which stays
-        // alive with the capsule; `from_raw` moves the array out and leaves a
-        // released one behind, as the interface asks.
-        let array = unsafe { import(FFI_ArrowArray::from_raw(array.as_ptr()), schema.as_ref()) };
-        return array.map(Some);
+    if !source.hasattr("__arrow_c_array__")? {
+        return Ok(None);
     }
-    Ok(None)
+    let exported = source.call_method0("__arrow_c_array__")?;
+    let Ok((schema, array)) = exported.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>()
+    else {
+        return Err(invalid("arrow array", "__arrow_c_array__ gave no pair of capsules"));
+    };
+    let schema = schema.pointer_checked(Some(SCHEMA)).map_err(wrong_capsule)?;
+    let array = array.pointer_checked(Some(ARRAY)).map_err(wrong_capsule)?;
+    // SAFETY: capsules of these names point to these structures, which stay
+    // alive with them; `from_raw` moves the array out and leaves a released one
+    // behind, as the interface asks.
+    let (schema, array) = unsafe {
+        (
+            schema.cast::<FFI_ArrowSchema>().as_ref(),
+            FFI_ArrowArray::from_raw(array.cast::<FFI_ArrowArray>().as_ptr()),
+        )
+    };
+    check_is_text(schema)?;
+    if array.is_released() {
+        return Err(invalid("arrow array", "is released"));
+    }
+    // SAFETY: the producer filled `array` according to `schema`.
+    unsafe { import(array, schema) }.map(Some)
 }
 
 /// A stream of arrays, such as the chunks of a column.
@@ -60,8 +73,12 @@ impl ArrayStream {
         if !source.hasattr("__arrow_c_stream__")? {
             return Ok(None);
         }
-        let capsule = source.call_method0("__arrow_c_stream__")?.cast_into::<PyCapsule>()?;
-        let pointer = capsule.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
+        let exported = source.call_method0("__arrow_c_stream__")?;
+        let Ok(capsule) = exported.cast_into::<PyCapsule>() else {
+            return Err(invalid("arrow stream", "__arrow_c_stream__ gave no capsule"));
+        };
+        let pointer = capsule.pointer_checked(Some(STREAM)).map_err(wrong_capsule)?;
+        let pointer = pointer.cast::<FFI_ArrowArrayStream>();
         // SAFETY: a capsule of this name points to this structure; `from_raw`
         // moves it out and leaves a released one behind.
         let mut stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.as_ptr()) };
@@ -73,6 +90,8 @@ impl ArrayStream {
         if code != 0 {
             return Err(stream_error(&mut stream, code));
         }
+        // Before anything is read: a stream that is refused must not be drained.
+        check_is_text(&schema)?;
         Ok(Some(Self { stream, schema }))
     }
 
@@ -94,17 +113,42 @@ impl ArrayStream {
     }
 }
 
-/// Takes over an array that another library made.
+/// Takes over an array that another library made, and checks that its texts are
+/// UTF-8 and its offsets and keys within bounds: producers do not promise that.
 ///
 /// # Safety
-/// `array` is as the C data interface asks, and of the type that `schema` says.
+/// `array` is not released, and of the type that `schema` says.
 unsafe fn import(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> PyResult<ArrayRef> {
     // polars gives arrays of nothing but nulls a buffer, which Arrow has none for.
     if DataType::try_from(schema).map_err(to_python)? == DataType::Null {
         return Ok(Arc::new(NullArray::new(array.len())));
     }
     // SAFETY: the caller promises what `from_ffi` asks for.
-    Ok(make_array(unsafe { from_ffi(array, schema) }.map_err(to_python)?))
+    let data = unsafe { from_ffi(array, schema) }.map_err(to_python)?;
+    data.validate_full().map_err(to_python)?;
+    Ok(make_array(data))
+}
+
+/// Refuses columns that hold no text.
+fn check_is_text(schema: &FFI_ArrowSchema) -> PyResult<()> {
+    if schema.release().is_none() {
+        return Err(invalid("arrow schema", "is released"));
+    }
+    let data_type = DataType::try_from(schema).map_err(to_python)?;
+    let values = match &data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    };
+    match values {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Ok(()),
+        DataType::Struct(_) => Err(crate::texts::table_passed()),
+        _ => Err(invalid("texts", format!("the column holds {values}, not text"))),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
+fn wrong_capsule(error: PyErr) -> PyErr {
+    invalid("arrow capsule", error.to_string())
 }
 
 fn stream_error(stream: &mut FFI_ArrowArrayStream, code: i32) -> PyErr {
@@ -149,12 +193,7 @@ pub(crate) fn push_texts<'a>(
             texts.extend(keys.into_iter().enumerate().map(value));
         }
         DataType::Dictionary(_, _) => {}
-        DataType::Struct(_) => {
-            return Err(crate::texts::table_passed());
-        }
-        other => {
-            return Err(invalid("texts", format!("the column holds {other}, not text")));
-        }
+        other => unreachable!("import lets no array of {other} in"),
     }
     Ok(())
 }

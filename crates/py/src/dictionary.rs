@@ -1,9 +1,9 @@
-use std::{path::PathBuf, sync::Arc};
+use std::{ffi::CString, path::PathBuf, sync::Arc};
 
-use pantau::text::Dictionary;
-use pyo3::{prelude::*, sync::PyOnceLock};
+use pantau::text::{Dictionary, Stemmer};
+use pyo3::{prelude::*, sync::PyOnceLock, types::PyTuple};
 
-use crate::error::PyError;
+use crate::{error::PyError, pickle};
 
 /// The root words that the Sastrawi stemmer looks up.
 ///
@@ -51,6 +51,10 @@ impl PyDictionary {
         self.0.fingerprint()
     }
 
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "Dictionary", self.0.words())
+    }
+
     fn __contains__(&self, word: &str) -> bool {
         self.0.contains(word)
     }
@@ -70,11 +74,17 @@ pub(crate) fn installed(py: Python<'_>) -> PyResult<Option<Arc<Dictionary>>> {
     if let Some(dictionary) = INSTALLED.get(py) {
         return Ok(Some(dictionary.clone()));
     }
-    let specification = py.import("importlib.util")?.call_method1("find_spec", ("Sastrawi",))?;
+    let find_spec = py.import("importlib.util")?.getattr("find_spec")?;
+    // A module of that name without a specification, or one that is no package,
+    // is not PySastrawi.
+    let Ok(specification) = find_spec.call1(("Sastrawi",)) else { return Ok(None) };
     if specification.is_none() {
         return Ok(None);
     }
     let folders = specification.getattr("submodule_search_locations")?;
+    if folders.is_none() {
+        return Ok(None);
+    }
     for folder in folders.try_iter()? {
         let path = folder?.extract::<PathBuf>()?.join("Stemmer/data/kata-dasar.txt");
         if path.is_file() {
@@ -83,4 +93,11 @@ pub(crate) fn installed(py: Python<'_>) -> PyResult<Option<Arc<Dictionary>>> {
         }
     }
     Ok(None)
+}
+
+/// Says that Indonesian is stemmed more crudely than it could be.
+pub(crate) fn warn_without_dictionary(py: Python<'_>) -> PyResult<()> {
+    let category = py.import("pantau.text")?.getattr("DictionaryWarning")?;
+    let message = CString::new(Stemmer::DICTIONARY_HINT).expect("the hint holds no NUL");
+    PyErr::warn(py, &category, &message, 1)
 }

@@ -3,14 +3,16 @@
 use std::{path::PathBuf, sync::Arc};
 
 use pantau::text::{
-    Cleaner, Dictionary, FeatureConfig, Language, Lexicon, StemAlgorithm, StemmerConfig, StopWords,
+    Cleaner, Dictionary, FeatureConfig, Language, Lexicon, StemAlgorithm, Stemmer, StemmerConfig,
+    StopWords,
 };
-use pyo3::prelude::*;
+use pyo3::{prelude::*, types::PyTuple};
 
 use crate::{
     arguments::{DictionaryArgument, MaxLength, MinLength, StopWordsArgument, words},
-    dictionary::installed,
+    dictionary::{installed, warn_without_dictionary},
     error::{PyError, invalid},
+    pickle,
     transforms::{PyNormalizer, cleaner_from, from_json},
 };
 
@@ -97,15 +99,32 @@ impl PyFeatureConfig {
             config.lexicon =
                 Lexicon::from_words(words("lexicon", &positive)?, words("lexicon", &negative)?);
         }
-        let dictionary = match (dictionary, stemmer) {
-            (Some(dictionary), _) => Some(dictionary.load(py)?),
-            (None, Some("auto")) if language == Language::Indonesian => installed(py)?,
-            (None, _) => None,
-        };
         let algorithm = match stemmer {
+            None | Some("auto") => None,
+            Some(name) => Some(name.parse::<StemAlgorithm>().map_err(PyError)?),
+        };
+        let may_need_one = match (stemmer, algorithm) {
+            (Some(_), None) => language == Language::Indonesian,
+            (_, algorithm) => algorithm == Some(StemAlgorithm::Sastrawi),
+        };
+        let dictionary = match dictionary {
+            Some(dictionary) => Some(dictionary.load(py)?),
+            None if may_need_one => installed(py)?,
             None => None,
-            Some("auto") => Some(StemAlgorithm::for_language(language, dictionary.is_some())),
-            Some(name) => Some(name.parse().map_err(PyError)?),
+        };
+        let algorithm = match (stemmer, algorithm) {
+            (None, _) => None,
+            (Some(_), Some(algorithm)) => {
+                // Refused now, not when the extractor is made.
+                Some(Stemmer::new(algorithm, dictionary.clone()).map_err(PyError)?.algorithm())
+            }
+            (Some(_), None) => {
+                let algorithm = StemAlgorithm::for_language(language, dictionary.is_some());
+                if algorithm == StemAlgorithm::Tala {
+                    warn_without_dictionary(py)?;
+                }
+                Some(algorithm)
+            }
         };
         config.stemmer = algorithm.map(|algorithm| StemmerConfig {
             algorithm,
@@ -183,6 +202,10 @@ impl PyFeatureConfig {
         self.0.stemmer.as_ref().map(|stemmer| stemmer.algorithm.name())
     }
 
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "FeatureConfig", self.0.to_json())
+    }
+
     fn __repr__(&self) -> String {
         format!("FeatureConfig({})", self.describe())
     }
@@ -195,10 +218,12 @@ impl PyFeatureConfig {
         dictionary: Option<Arc<Dictionary>>,
     ) -> PyResult<FeatureConfig> {
         let config = FeatureConfig::new(Language::Indonesian);
-        Ok(match dictionary.map_or_else(|| installed(py), |given| Ok(Some(given)))? {
-            Some(dictionary) => config.with_dictionary(&dictionary),
-            None => config,
-        })
+        let dictionary = dictionary.map_or_else(|| installed(py), |given| Ok(Some(given)))?;
+        if let Some(dictionary) = dictionary {
+            return Ok(config.with_dictionary(&dictionary));
+        }
+        warn_without_dictionary(py)?;
+        Ok(config)
     }
 
     pub(crate) fn describe(&self) -> String {

@@ -21,8 +21,9 @@ use crate::{
     texts::{Column, in_steps, iterate},
 };
 
-/// How many rows are worked on between two looks at the progress bar.
-const ROWS_PER_STEP: usize = 4 * ROWS_PER_BATCH;
+/// How many rows are worked on between two looks at the progress bar: enough
+/// batches for many threads.
+const ROWS_PER_STEP: usize = 16 * ROWS_PER_BATCH;
 
 /// The features of many texts: a table that pandas, polars, pyarrow, DuckDB and
 /// all else that speaks Arrow reads without copying.
@@ -37,6 +38,8 @@ const ROWS_PER_STEP: usize = 4 * ROWS_PER_BATCH;
 pub(crate) struct PyFeatureTable {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+    /// The index of the pandas Series that the texts came in.
+    index: Option<Py<PyAny>>,
 }
 
 impl PyFeatureTable {
@@ -46,16 +49,17 @@ impl PyFeatureTable {
         texts: &[Option<&str>],
         threads: Option<NonZero<usize>>,
         progress: bool,
+        index: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let mut batches = Vec::new();
         in_steps(py, texts, ROWS_PER_STEP, progress, |step| {
             batches.extend_from_slice(extractor.extract_table(step, threads).batches());
         })?;
-        Ok(Self { schema: extractor.schema(), batches })
+        Ok(Self { schema: extractor.schema(), batches, index })
     }
 
     fn new(table: &FeatureTable) -> Self {
-        Self { schema: table.schema().clone(), batches: table.batches().to_vec() }
+        Self { schema: table.schema().clone(), batches: table.batches().to_vec(), index: None }
     }
 
     fn column_of(name: &str) -> PyResult<usize> {
@@ -72,17 +76,23 @@ impl PyFeatureTable {
         self.schema.fields().iter().map(|field| field.name().as_str()).collect()
     }
 
-    /// The table as a pandas DataFrame.
+    /// The table as a pandas DataFrame, with the index of the Series that the
+    /// texts came in, if they did.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        if let Ok(pyarrow) = py.import("pyarrow") {
-            return pyarrow.call_method1("table", (slf,))?.call_method0("to_pandas");
+        let frame = if let Ok(pyarrow) = py.import("pyarrow") {
+            pyarrow.call_method1("table", (slf,))?.call_method0("to_pandas")?
+        } else {
+            let columns = PyDict::new(py);
+            for name in FEATURE_NAMES {
+                columns.set_item(name, slf.get().__getitem__(py, name)?)?;
+            }
+            py.import("pandas")?.call_method1("DataFrame", (columns,))?
+        };
+        match &slf.get().index {
+            Some(index) => frame.call_method1("set_axis", (index,)),
+            None => Ok(frame),
         }
-        let columns = PyDict::new(py);
-        for name in FEATURE_NAMES {
-            columns.set_item(name, slf.get().__getitem__(py, name)?)?;
-        }
-        py.import("pandas")?.call_method1("DataFrame", (columns,))
     }
 
     /// The table as a polars DataFrame.
@@ -153,6 +163,7 @@ pub(crate) struct PyFeatureStream {
 enum Source {
     Arrow { stream: Option<ArrayStream>, array: Option<ArrayRef>, done: usize },
     Items { items: Py<PyIterator>, done: usize },
+    Ended,
 }
 
 impl PyFeatureStream {
@@ -194,7 +205,19 @@ impl PyFeatureStream {
             let problem = "another thread is reading it";
             return Err(crate::error::invalid("feature stream", problem));
         };
-        match &mut *source {
+        let next = self.next_part(py, &mut source);
+        // What was read before an error is gone, so nothing may follow it.
+        if next.is_err() {
+            *source = Source::Ended;
+        }
+        next
+    }
+}
+
+impl PyFeatureStream {
+    fn next_part(&self, py: Python<'_>, source: &mut Source) -> PyResult<Option<PyFeatureTable>> {
+        match source {
+            Source::Ended => Ok(None),
             Source::Items { items, done } => {
                 let items = items.bind(py).clone();
                 let part = PyList::empty(py);

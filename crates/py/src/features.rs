@@ -1,9 +1,13 @@
 //! The extractor, and the features of one text.
 
 use pantau::text::{
-    FeatureConfig, FeatureExtractor, Features, LengthCheck, StemAlgorithm, map_in_order,
+    Dictionary, FeatureConfig, FeatureExtractor, Features, LengthCheck, StemAlgorithm, Stemmer,
+    map_in_order,
 };
-use pyo3::{prelude::*, types::PyString};
+use pyo3::{
+    prelude::*,
+    types::{PyString, PyTuple},
+};
 
 use crate::{
     arguments::{ConfigArgument, DictionaryArgument, Rows, Threads},
@@ -11,6 +15,7 @@ use crate::{
     error::PyError,
     feature_config::PyFeatureConfig,
     feature_table::{PyFeatureStream, PyFeatureTable},
+    pickle,
     texts::{Texts, as_str, in_steps},
 };
 
@@ -190,7 +195,7 @@ impl PyFeatureExtractor {
     /// How to get better stems, if there is a way.
     #[getter]
     fn hint(&self) -> Option<&'static str> {
-        self.0.stemmer().and_then(pantau::text::Stemmer::hint)
+        self.0.stemmer().and_then(Stemmer::hint)
     }
 
     /// The features of one text (Features), or of many (FeatureTable). A missing
@@ -212,8 +217,9 @@ impl PyFeatureExtractor {
             }
             Texts::Missing => Ok(py.None().into_bound(py)),
             Texts::Many(column) => {
+                let index = column.index()?;
                 let table = column.with_slices(|texts| {
-                    PyFeatureTable::extract(py, &self.0, texts, threads, progress)
+                    PyFeatureTable::extract(py, &self.0, texts, threads, progress, index)
                 })?;
                 Ok(Bound::new(py, table)?.into_any())
             }
@@ -269,6 +275,11 @@ impl PyFeatureExtractor {
                 Ok(pyo3::types::PyList::new(py, checks)?.into_any())
             }
         }
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let dictionary = self.0.stemmer().and_then(Stemmer::dictionary).map(Dictionary::words);
+        pickle::reduce(py, "FeatureExtractor", (self.0.config().to_json(), dictionary))
     }
 
     fn __repr__(&self) -> String {

@@ -15,6 +15,7 @@ mod feature_config;
 mod feature_table;
 mod features;
 mod home;
+mod pickle;
 mod texts;
 mod transforms;
 
@@ -38,6 +39,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<transforms::PyStemmer>()?;
     module.add_class::<transforms::PyStopWords>()?;
     module.add_function(wrap_pyfunction!(_provoke_panic, module)?)?;
+    module.add_function(wrap_pyfunction!(pickle::restore, module)?)?;
     Ok(())
 }
 

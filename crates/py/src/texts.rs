@@ -80,6 +80,14 @@ impl<'py> Column<'py> {
         Ok(Self { values, home, before })
     }
 
+    /// The index of the pandas Series that the texts came in.
+    pub(crate) fn index(&self) -> PyResult<Option<Py<PyAny>>> {
+        match &self.home {
+            Home::PandasSeries(series) => Ok(Some(series.getattr("index")?.unbind())),
+            _ => Ok(None),
+        }
+    }
+
     /// Lends the texts to `work`.
     pub(crate) fn with_slices<R>(
         &self,
@@ -277,8 +285,11 @@ fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
         return Ok(number.value().is_nan());
     }
     let class = item.get_type();
-    Ok(root_package(&class)? == "pandas"
-        && matches!(class.name()?.to_string().as_str(), "NAType" | "NaTType"))
+    Ok(match (root_package(&class)?.as_str(), class.name()?.to_string().as_str()) {
+        ("pandas", "NAType" | "NaTType") => true,
+        ("numpy", "float16" | "float32" | "longdouble") => item.extract::<f64>()?.is_nan(),
+        _ => false,
+    })
 }
 
 fn not_texts(class: &Bound<'_, PyType>, place: &str) -> PyErr {

@@ -3,15 +3,19 @@
 use std::path::PathBuf;
 
 use pantau::text::{
-    Anonymizer, Cleaner, Entity, Language, Normalizer, StemAlgorithm, Stemmer, StopWordMatching,
-    StopWords,
+    Anonymizer, Cleaner, Dictionary, Entity, Language, Normalizer, StemAlgorithm, Stemmer,
+    StopWordMatching, StopWords,
 };
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyTuple},
+};
 
 use crate::{
     arguments::{DictionaryArgument, Threads, pairs, words},
-    dictionary::installed,
+    dictionary::{installed, warn_without_dictionary},
     error::{PyError, invalid},
+    pickle,
     texts::{Texts, as_str, transform_texts},
 };
 
@@ -44,7 +48,7 @@ pub(crate) fn from_json<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py,
 /// >>> Cleaner(steps=["urls", {"emoji": "name"}, "whitespace"]).clean("Top 👍 www.a.example")
 /// 'Top thumbs up'
 #[pyclass(frozen, name = "Cleaner", module = "pantau.text")]
-pub(crate) struct PyCleaner(Cleaner);
+pub(crate) struct PyCleaner(pub(crate) Cleaner);
 
 #[pymethods]
 impl PyCleaner {
@@ -73,6 +77,10 @@ impl PyCleaner {
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "Cleaner", self.0.to_json())
     }
 
     fn __repr__(&self) -> String {
@@ -116,6 +124,10 @@ impl PyNormalizer {
 
     fn __len__(&self) -> usize {
         self.0.len()
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "Normalizer", self.0.pairs())
     }
 
     fn __repr__(&self) -> String {
@@ -197,6 +209,10 @@ impl PyStopWords {
         self.0.words().len()
     }
 
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "StopWords", (self.matching(), self.0.words()))
+    }
+
     fn __repr__(&self) -> String {
         format!("StopWords({} words)", self.0.words().len())
     }
@@ -216,7 +232,7 @@ impl PyStopWords {
 /// >>> Stemmer("en").stem("running dogs")
 /// 'run dog'
 #[pyclass(frozen, name = "Stemmer", module = "pantau.text")]
-pub(crate) struct PyStemmer(Stemmer);
+pub(crate) struct PyStemmer(pub(crate) Stemmer);
 
 #[pymethods]
 impl PyStemmer {
@@ -230,8 +246,10 @@ impl PyStemmer {
     ) -> PyResult<Self> {
         let language: Language = language.parse().map_err(PyError)?;
         let algorithm = algorithm.map(str::parse::<StemAlgorithm>).transpose().map_err(PyError)?;
-        let may_need_one = matches!(algorithm, Some(StemAlgorithm::Sastrawi) | None)
-            && language == Language::Indonesian;
+        let may_need_one = match algorithm {
+            Some(algorithm) => algorithm == StemAlgorithm::Sastrawi,
+            None => language == Language::Indonesian,
+        };
         let dictionary = match dictionary {
             Some(dictionary) => Some(dictionary.load(py)?),
             None if may_need_one => installed(py)?,
@@ -241,7 +259,11 @@ impl PyStemmer {
             Some(algorithm) => Stemmer::new(algorithm, dictionary),
             None => Stemmer::for_language(language, dictionary),
         };
-        Ok(Self(stemmer.map_err(PyError)?))
+        let stemmer = stemmer.map_err(PyError)?;
+        if algorithm.is_none() && stemmer.hint().is_some() {
+            warn_without_dictionary(py)?;
+        }
+        Ok(Self(stemmer))
     }
 
     /// The algorithm in use: "sastrawi", "tala" or "english".
@@ -265,6 +287,14 @@ impl PyStemmer {
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         transform_texts(texts.py(), &self.0, texts, threads, progress)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(
+            py,
+            "Stemmer",
+            (self.0.algorithm().name(), self.0.dictionary().map(Dictionary::words)),
+        )
     }
 
     fn __repr__(&self) -> String {

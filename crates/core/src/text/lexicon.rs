@@ -34,7 +34,7 @@ impl Lexicon {
         Self::from_words(packs::positive_words(language), packs::negative_words(language))
     }
 
-    /// A lexicon of your own; words are compared in lower case.
+    /// A lexicon of your own. Words are compared in lower case; empty ones are skipped.
     pub fn from_words<P, N>(positive: P, negative: N) -> Self
     where
         P: IntoIterator,
@@ -42,10 +42,13 @@ impl Lexicon {
         N: IntoIterator,
         N::Item: AsRef<str>,
     {
-        let form = |word: &str| folded(word.trim()).collect::<String>().into();
+        let form = |word: &str| {
+            let word: String = folded(word.trim()).collect();
+            (!word.is_empty()).then(|| word.into())
+        };
         Self {
-            positive: positive.into_iter().map(|word| form(word.as_ref())).collect(),
-            negative: negative.into_iter().map(|word| form(word.as_ref())).collect(),
+            positive: positive.into_iter().filter_map(|word| form(word.as_ref())).collect(),
+            negative: negative.into_iter().filter_map(|word| form(word.as_ref())).collect(),
         }
     }
 
@@ -74,5 +77,18 @@ impl From<Lexicon> for Lists {
             words
         };
         Self { positive: sorted(lexicon.positive), negative: sorted(lexicon.negative) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_words_are_skipped() {
+        let lexicon = Lexicon::from_words([" Gacor ", ""], ["\t", "zonk"]);
+        assert!(lexicon.is_positive("gacor") && lexicon.is_negative("zonk"));
+        assert!(!lexicon.is_positive("") && !lexicon.is_negative(""));
+        assert_eq!(lexicon, Lexicon::from_words(["gacor"], ["zonk"]));
     }
 }

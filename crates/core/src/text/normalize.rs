@@ -15,7 +15,7 @@ use crate::{Error, Result};
 ///
 /// An entry may have several words on either side; where several entries fit,
 /// the one with the most words wins. Case does not matter; a word keeps the
-/// punctuation around it. Each word is looked up once: replacements are not
+/// punctuation around it, unless there is an entry for both (`:)`, `a!`). Each word is looked up once: replacements are not
 /// replaced again.
 ///
 /// ```
@@ -52,9 +52,11 @@ impl Normalizer {
     }
 
     /// Reads a table from text: one entry a line, two columns parted by a tab
-    /// (or, if the first line has no tab, by the first comma). A first line that
-    /// reads `informal`, `formal` (or `slang`, `colloquial`; `formal`,
-    /// `standard`) is a header; empty lines and lines that start with `#` are skipped.
+    /// (or, if the first line has no tab, by a comma). A column in double quotes
+    /// may hold commas and, doubled, quotes; it ends on its line. A first line
+    /// whose columns are called `informal`, `slang`, `colloquial`, `tidak_baku`
+    /// or `kata_tidak_baku` and `formal`, `standard`, `baku` or `kata_baku`, in
+    /// any case, is a header; empty lines and lines that start with `#` are skipped.
     ///
     /// # Errors
     /// `InvalidInput`, naming the line, when it has not two columns or its first is empty.
@@ -63,30 +65,19 @@ impl Normalizer {
             .zip(table.lines())
             .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
             .peekable();
-        let separator = match lines.peek() {
-            Some((_, line)) if !line.contains('\t') => ',',
-            _ => '\t',
+        let columns = match lines.peek() {
+            Some((_, line)) if !line.contains('\t') => comma_columns,
+            _ => tab_columns,
         };
-        let columns = |line: &'_ str| -> Option<(String, String)> {
-            let (informal, formal) = line.split_once(separator)?;
-            Some((unquote(informal), unquote(formal)))
-        };
-        if let Some((_, line)) = lines.peek() {
-            let is_header = columns(line).is_some_and(|(first, second)| {
-                ["informal", "slang", "colloquial"].contains(&first.to_lowercase().as_str())
-                    && ["formal", "standard"].contains(&second.to_lowercase().as_str())
-            });
-            if is_header {
-                lines.next();
-            }
+        if lines.peek().is_some_and(|(_, line)| is_header(columns(line))) {
+            lines.next();
         }
         let mut normalizer = Self::default();
         for (number, line) in lines {
             let problem = match columns(line) {
-                Some((_, formal)) if formal.contains('\t') => "has more than two columns",
-                Some((informal, formal)) if normalizer.add(&informal, &formal) => continue,
-                Some(_) => "has an empty first column",
-                None => "has one column instead of two",
+                Ok((informal, formal)) if normalizer.add(&informal, &formal) => continue,
+                Ok(_) => "has an empty first column",
+                Err(problem) => problem,
             };
             return Err(Error::invalid(format!("normalizer table, line {number}"), problem));
         }
@@ -142,27 +133,79 @@ impl Normalizer {
         true
     }
 
-    /// The entry for the longest run of words at the start of `words`, and its length.
-    fn find(&self, words: &[&str], key: &mut String) -> Option<(&str, usize)> {
+    /// The entry for the longest run of words at the start of `words`: with the
+    /// punctuation around it, or else without.
+    fn find<'a>(&'a self, words: &[&'a str], key: &mut String) -> Option<Match<'a>> {
         let mut longest = None;
         key.clear();
+        // Only the outermost punctuation of a phrase may stand apart.
+        let head = words.first().map_or("", |first| {
+            &first[..first.len() - first.trim_start_matches(is_no_word_character).len()]
+        });
+        key.extend(folded(head));
+        let bare_start = key.len();
         for (index, word) in words.iter().take(self.most_words).enumerate() {
-            // Only the outermost punctuation of a phrase may stand apart.
-            let start = match index {
-                0 => word.trim_start_matches(|letter| !is_word_character(letter)),
-                _ => word,
+            let rest = match index {
+                0 => &word[head.len()..],
+                _ => {
+                    key.push(' ');
+                    word
+                }
             };
-            let part = start.trim_end_matches(|letter| !is_word_character(letter));
-            if index > 0 {
-                key.push(' ');
-            }
+            let part = rest.trim_end_matches(is_no_word_character);
             key.extend(folded(part));
+            let bare_end = key.len();
+            key.extend(folded(&rest[part.len()..]));
+            let is_bare = bare_start == 0 && bare_end == key.len();
+            let count = index + 1;
             if let Some(formal) = self.formal.get(key.as_str()) {
-                longest = Some((formal.as_str(), index + 1));
+                longest = Some(Match { formal, count, head: "", tail: "" });
+            } else if !is_bare && let Some(formal) = self.formal.get(&key[bare_start..bare_end]) {
+                let tail = &rest[part.len()..];
+                longest = Some(Match { formal, count, head, tail });
             }
-            key.extend(folded(&start[part.len()..]));
         }
         longest
+    }
+}
+
+/// An entry found in a text.
+struct Match<'a> {
+    formal: &'a str,
+    /// How many words it takes the place of.
+    count: usize,
+    /// The punctuation that stays before and after it.
+    head: &'a str,
+    tail: &'a str,
+}
+
+fn is_no_word_character(letter: char) -> bool {
+    !is_word_character(letter)
+}
+
+fn is_header(columns: Columns) -> bool {
+    let Ok((informal, formal)) = columns else { return false };
+    ["informal", "slang", "colloquial", "tidak_baku", "kata_tidak_baku"]
+        .iter()
+        .any(|name| informal.eq_ignore_ascii_case(name))
+        && ["formal", "standard", "baku", "kata_baku"]
+            .iter()
+            .any(|name| formal.eq_ignore_ascii_case(name))
+}
+
+/// The two columns of a line, or what is wrong with it.
+type Columns = Result<(String, String), &'static str>;
+
+const TOO_MANY: &str = "has more than two columns";
+
+fn tab_columns(line: &str) -> Columns {
+    let mut fields = line.split('\t').map(unquote);
+    match (fields.next(), fields.next()) {
+        (Some(informal), Some(formal)) => match fields.all(|field| field.is_empty()) {
+            true => Ok((informal, formal)),
+            false => Err(TOO_MANY),
+        },
+        _ => Err("has one column instead of two: a tab is expected between them"),
     }
 }
 
@@ -171,6 +214,53 @@ fn unquote(field: &str) -> String {
     match field.strip_prefix('"').and_then(|field| field.strip_suffix('"')) {
         Some(inner) => inner.replace("\"\"", "\""),
         None => field.to_owned(),
+    }
+}
+
+fn comma_columns(line: &str) -> Columns {
+    let (informal, rest) = comma_field(line)?;
+    let Some(rest) = rest else {
+        return Err("has one column instead of two: a tab or comma is expected between them");
+    };
+    let (formal, mut rest) = comma_field(rest)?;
+    while let Some(more) = rest {
+        let field;
+        (field, rest) = comma_field(more)?;
+        if !field.is_empty() {
+            return Err(TOO_MANY);
+        }
+    }
+    Ok((informal, formal))
+}
+
+/// The first field of a comma-separated line, and what is behind its comma if it has one.
+fn comma_field(line: &str) -> Result<(String, Option<&str>), &'static str> {
+    let Some(quoted) = line.trim_start_matches(' ').strip_prefix('"') else {
+        let (field, rest) = match line.split_once(',') {
+            Some((field, rest)) => (field, Some(rest)),
+            None => (line, None),
+        };
+        return Ok((field.trim_matches([' ', '\r']).to_owned(), rest));
+    };
+    let mut field = String::new();
+    let mut rest = quoted;
+    loop {
+        let (part, after) = rest.split_once('"').ok_or("has a quote that does not close")?;
+        field.push_str(part);
+        match after.strip_prefix('"') {
+            Some(after) => {
+                field.push('"');
+                rest = after;
+            }
+            None => {
+                rest = after.trim_start_matches([' ', '\r']);
+                break;
+            }
+        }
+    }
+    match rest.strip_prefix(',') {
+        None if !rest.is_empty() => Err("has text between a closing quote and the comma"),
+        after => Ok((field, after)),
     }
 }
 
@@ -186,15 +276,11 @@ impl Transform for Normalizer {
                 out.push(' ');
             }
             let bare = out.len();
-            if let Some((formal, count)) = self.find(&words[at..], &mut key) {
-                let (first, last) = (words[at], words[at + count - 1]);
-                let head = first.len()
-                    - first.trim_start_matches(|letter| !is_word_character(letter)).len();
-                let tail = last.trim_end_matches(|letter| !is_word_character(letter)).len();
-                out.push_str(&first[..head]);
-                out.push_str(formal);
-                out.push_str(&last[tail..]);
-                at += count;
+            if let Some(found) = self.find(&words[at..], &mut key) {
+                out.push_str(found.head);
+                out.push_str(found.formal);
+                out.push_str(found.tail);
+                at += found.count;
             } else {
                 out.push_str(words[at]);
                 at += 1;
@@ -235,7 +321,13 @@ mod tests {
         let message = |table: &str| Normalizer::from_table(table).unwrap_err().to_string();
         assert_eq!(
             message("gak\ttidak\nbgt\n"),
-            "normalizer table, line 2: has one column instead of two"
+            "normalizer table, line 2: has one column instead of two: a tab is expected between \
+             them"
+        );
+        assert_eq!(
+            message("gak tidak\n"),
+            "normalizer table, line 1: has one column instead of two: a tab or comma is expected \
+             between them"
         );
         assert_eq!(
             message("gak\ttidak\n \tx\n"),
@@ -245,5 +337,35 @@ mod tests {
             message("gak\ttidak\tkata\n"),
             "normalizer table, line 1: has more than two columns"
         );
+        for (line, problem) in [
+            ("gak,tidak,kata", "has more than two columns"),
+            ("gak,tidak,,\"kata\"", "has more than two columns"),
+            ("\"gak,tidak", "has a quote that does not close"),
+            ("\"gak\" x,tidak", "has text between a closing quote and the comma"),
+            ("\"\",tidak", "has an empty first column"),
+        ] {
+            assert_eq!(message(line), format!("normalizer table, line 1: {problem}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn comma_tables_have_quoted_columns() {
+        let table = "Kata_Tidak_Baku,KATA_BAKU\r\n\"a,b\",c\r\n \"d \"\"e\"\"\" , \"f, \"\"g\"\"\" ,,\r\n";
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            Normalizer::from_table(table).unwrap().pairs(),
+            [pair("a,b", "c"), pair("d \"e\"", "f, \"g\"")]
+        );
+        assert_eq!(Normalizer::from_table("a\tb\t\t \n").unwrap().pairs(), [pair("a", "b")]);
+        for header in ["Slang,Formal,", "tidak_baku\tbaku", "COLLOQUIAL,standard"] {
+            assert!(Normalizer::from_table(&format!("{header}\n")).unwrap().is_empty(), "{header}");
+        }
+    }
+
+    #[test]
+    fn entries_with_punctuation_match() {
+        let table = [(":)", "senang"), ("a!", "wah"), ("a", "satu"), ("ok .", "oke")];
+        let normalizer = Normalizer::from_pairs(table).unwrap();
+        assert_eq!(normalizer.normalize("ya :) :)) A! a? (a) ok ."), "ya senang :)) wah satu? (satu) oke");
     }
 }

@@ -51,12 +51,16 @@ pub(crate) fn map_in_order_by<T: Sync, R: Send>(
     if threads <= 1 || items.len() <= 1 {
         return items.iter().map(work).collect();
     }
-    let share = items.len().div_ceil(threads);
+    let threads = threads.min(items.len());
+    let edge = |thread: usize| thread * items.len() / threads;
+    let share = |thread: usize| &items[edge(thread)..edge(thread + 1)];
     let work = &work;
     let parts: Vec<Vec<R>> = std::thread::scope(|scope| {
-        let handles: Vec<_> = items
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(work).collect()))
+        let handles: Vec<_> = (0..threads)
+            .map(|thread| {
+                let part = share(thread);
+                scope.spawn(move || part.iter().map(work).collect())
+            })
             .collect();
         handles
             .into_iter()

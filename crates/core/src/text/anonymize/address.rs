@@ -8,6 +8,12 @@ use super::stretch::Stretch;
 /// The longest written form of an address, in bytes.
 const LONGEST: usize = 45;
 
+/// How far before four numbers a word may stand that decides about them, in bytes.
+const WORD_REACH: usize = 24;
+
+/// What is counted like an address: releases of programs and sections of texts.
+const VERSIONS: [&[u8]; 36] = [b"v", b"ver", b"vers", b"versi", b"versinya", b"version", b"update", b"updatean", b"updatenya", b"updated", b"upgrade", b"downgrade", b"rilis", b"release", b"released", b"patch", b"build", b"firmware", b"apk", b"android", b"ios", b"windows", b"chrome", b"bab", b"subbab", b"pasal", b"ayat", b"butir", b"poin", b"bagian", b"lampiran", b"tabel", b"gambar", b"chapter", b"section", b"table"];
+
 /// The address of version 4 that starts at byte `at`.
 pub(super) fn ipv4_at(stretch: Stretch<'_>, at: usize) -> Option<Range<usize>> {
     let mut end = at;
@@ -22,8 +28,11 @@ pub(super) fn ipv4_at(stretch: Stretch<'_>, at: usize) -> Option<Range<usize>> {
     }
     let is_address = stretch.text[at..end].parse::<Ipv4Addr>().is_ok();
     let stands_alone = stretch.starts_number(at) && stretch.ends_number(end);
-    let version = || stretch.has_before(at, 10, &[b"v", b"ver", b"versi", b"version"]);
-    (is_address && stands_alone && !version()).then_some(at..end)
+    let is_version = || {
+        stretch.has_before(at, WORD_REACH, &VERSIONS)
+            && !stretch.has_before(at, WORD_REACH, &[b"ip", b"ipv4"])
+    };
+    (is_address && stands_alone && !is_version()).then_some(at..end)
 }
 
 /// The address of version 6 whose first colon is at byte `colon`.
@@ -85,6 +94,7 @@ mod tests {
 
     #[test]
     fn version_4() {
+        assert_eq!(v4("update ip server 10.2.3.1"), Some("10.2.3.1"));
         for text in ["192.168.1.10", "ip 192.168.1.10.", "192.168.1.10:8080", "(192.168.1.10)/24"] {
             assert_eq!(v4(text), Some("192.168.1.10"), "{text}");
         }
@@ -96,6 +106,12 @@ mod tests {
             "1.250.000.000",
             "v1.2.3.4",
             "versi 1.2.3.4",
+            "versi terbaru 2.23.10.76",
+            "Update ke 2.23.10.76",
+            "rilis 2.3.4.5",
+            "BAB 1.2.3.4",
+            "pasal 10.2.3.1",
+            "v 2.3.4.5",
             "1.2.3.4rc",
             "1..2.3",
         ] {

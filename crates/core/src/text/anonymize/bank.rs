@@ -5,12 +5,20 @@ use std::ops::Range;
 use super::groups::{Groups, Separator, has_luhn, value};
 use super::stretch::Stretch;
 
+/// How far before a card number in unusual groups its name may stand, in bytes.
+const WORD_REACH: usize = 24;
+
+/// What tells that a card number follows.
+const NAMES: [&[u8]; 5] = [b"kartu", b"card", b"visa", b"mastercard", b"debit"];
+
 /// The payment card number that starts at byte `at`.
 pub(super) fn card_at(stretch: Stretch<'_>, at: usize, groups: &Groups) -> Option<Range<usize>> {
+    let named =
+        |count: usize| groups.are_loose(count) && stretch.has_before(at, WORD_REACH, &NAMES);
     let fits = |&count: &usize| {
         let digits = groups.digits(count);
         is_issued(digits)
-            && is_grouped(groups, count)
+            && (is_grouped(groups, count) || named(count))
             && has_luhn(digits)
             && stretch.ends_number(groups.end(count))
     };
@@ -23,8 +31,9 @@ pub(super) fn card_at(stretch: Stretch<'_>, at: usize, groups: &Groups) -> Optio
 
 /// Whether the groups are those of a card: one, fours, or 4-6-5 and 4-6-4.
 fn is_grouped(groups: &Groups, count: usize) -> bool {
-    let uniform = groups.are_separated_by(count, Separator::Space)
-        || groups.are_separated_by(count, Separator::Hyphen);
+    let uniform = [Separator::Space, Separator::Hyphen, Separator::Dot]
+        .into_iter()
+        .any(|separator| groups.are_separated_by(count, separator));
     let fours =
         || (0..count - 1).all(|index| groups.width(index) == 4) && groups.width(count - 1) <= 4;
     uniform
@@ -161,7 +170,12 @@ pub(super) fn iban_at(stretch: Stretch<'_>, at: usize) -> Option<Range<usize>> {
         if byte.is_ascii_alphanumeric() {
             symbols[count] = byte;
             count += 1;
-        } else if byte != b' ' || count % 4 != 0 || !stretch.byte(end)?.is_ascii_alphanumeric() {
+        } else if byte == b' ' && count % 4 == 0 {
+            end += usize::from(stretch.byte(end) == Some(b' '));
+            if !stretch.byte(end)?.is_ascii_alphanumeric() {
+                return None;
+            }
+        } else {
             return None;
         }
     }
@@ -200,6 +214,8 @@ mod tests {
             "4111111111111111",
             "4111 1111 1111 1111",
             "4111-1111-1111-1111",
+            "4111.1111.1111.1111",
+            "4111  1111  1111  1111",
             "3782 822463 10005",
             "378282246310005",
             "5555555555554444",
@@ -211,13 +227,16 @@ mod tests {
             assert_eq!(card(text), Some(text));
         }
         assert_eq!(card("4111 1111 1111 1111 123"), Some("4111 1111 1111 1111"));
+        for text in ["Kartu 411111 1111-111111", "kartu saya: 41 11111111111111"] {
+            assert_eq!(card(text), text.find('4').map(|at| &text[at..]));
+        }
         for text in [
             "4111111111111112",
             "4111 1111-1111 1111",
             "41 11111111111111",
             "7111111111111117",
             "411111111111",
-            "4111.1111.1111.1111",
+            "411111 1111 111111",
             "9999999999999995",
         ] {
             assert_eq!(card(text), None, "{text}");
@@ -227,7 +246,7 @@ mod tests {
     #[test]
     fn account_numbers_need_length_and_check_digits() {
         for text in
-            ["GB82WEST12345698765432", "GB82 WEST 1234 5698 7654 32", "de89370400440532013000"]
+            ["GB82WEST12345698765432", "GB82 WEST  1234 5698 7654 32", "de89370400440532013000"]
         {
             assert_eq!(iban(text), Some(text));
         }
@@ -238,7 +257,7 @@ mod tests {
             "GB82WEST123456987654321",
             "AGB82WEST12345698765432",
             "GB8 2WEST12345698765432",
-            "GB82  WEST12345698765432",
+            "GB82   WEST12345698765432",
             "GB82",
         ] {
             assert_eq!(iban(text), None, "{text}");

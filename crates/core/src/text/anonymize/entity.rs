@@ -93,8 +93,8 @@ impl FromStr for Entity {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|entity| entity.name() == name).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            Error::invalid("entity", format!("`{name}` is not one of {names}"))
+            let known = Self::ALL.map(Self::name).join(", ");
+            Error::invalid("entity", format!("{name:?} is not one of: {known}"))
         })
     }
 }
@@ -153,7 +153,7 @@ mod tests {
             assert_eq!(serde_json::to_value(entity).unwrap(), entity.to_string());
         }
         let message = "ktp".parse::<Entity>().unwrap_err().to_string();
-        assert!(message.starts_with("entity: `ktp` is not one of email, url,"), "{message}");
+        assert!(message.starts_with("entity: \"ktp\" is not one of: email, url,"), "{message}");
     }
 
     #[test]

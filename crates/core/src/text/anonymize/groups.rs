@@ -89,6 +89,14 @@ impl Groups {
         self.parts[1..groups].iter().all(|group| group.separator == separator)
     }
 
+    /// Whether nothing but spaces, hyphens and dots separates the first `groups`
+    /// groups, as where a word before them tells what they are.
+    pub(super) fn are_loose(&self, groups: usize) -> bool {
+        self.parts[1..groups].iter().all(|group| {
+            matches!(group.separator, Separator::Space | Separator::Hyphen | Separator::Dot)
+        })
+    }
+
     /// Whether the first `groups` groups have these widths.
     pub(super) fn have_widths(&self, groups: usize, widths: &[usize]) -> bool {
         groups == widths.len()
@@ -98,8 +106,9 @@ impl Groups {
 
 /// The separator at byte `at` that leads to another digit, and its width.
 fn separator_at(stretch: Stretch<'_>, at: usize) -> Option<(Separator, usize)> {
-    const SEPARATORS: [(&[u8], Separator); 11] = [
+    const SEPARATORS: [(&[u8], Separator); 12] = [
         (b" ", Separator::Space),
+        (b"  ", Separator::Space),
         (b"-", Separator::Hyphen),
         (b".", Separator::Dot),
         (b" - ", Separator::Hyphen),

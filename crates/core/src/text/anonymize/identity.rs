@@ -11,11 +11,11 @@ const PROVINCES: [u32; 38] = [
     71, 72, 73, 74, 75, 76, 81, 82, 91, 92, 93, 94, 95, 96,
 ];
 
-/// How far before a bare tax number the word NPWP may stand, in bytes.
+/// How far before a number the word may stand that tells what it is, in bytes.
 const WORD_REACH: usize = 24;
 
 /// The identity number (NIK) that starts at byte `at`: in one piece, or in
-/// groups as on the card.
+/// groups as on the card, or in any groups with the word NIK or KTP shortly before.
 pub(super) fn nik_at(stretch: Stretch<'_>, at: usize, groups: &Groups) -> Option<Range<usize>> {
     let count = (1..=groups.len()).find(|&count| groups.digits(count).len() >= 16)?;
     let uniform = [Separator::Space, Separator::Hyphen, Separator::Dot]
@@ -26,7 +26,9 @@ pub(super) fn nik_at(stretch: Stretch<'_>, at: usize, groups: &Groups) -> Option
         || groups.have_widths(count, &[6, 6, 4])
         || groups.have_widths(count, &[2, 2, 2, 6, 4]);
     let end = groups.end(count);
-    (uniform && grouped && is_nik(groups.digits(count)) && stretch.ends_number(end))
+    let named =
+        || groups.are_loose(count) && stretch.has_before(at, WORD_REACH, &[b"nik", b"ktp", b"nomor induk"]);
+    (is_nik(groups.digits(count)) && ((uniform && grouped) || named()) && stretch.ends_number(end))
         .then_some(at..end)
 }
 
@@ -57,22 +59,23 @@ fn is_date(day: u32, month: u32, year: u32) -> bool {
 }
 
 /// The tax number (NPWP) that starts at byte `at`: as `01.234.567.8-901.234`, in
-/// its new form with a zero before, or bare with the word NPWP shortly before.
+/// its new form with a zero before, or in any groups with the word NPWP shortly
+/// before.
 pub(super) fn npwp_at(stretch: Stretch<'_>, at: usize, groups: &Groups) -> Option<Range<usize>> {
     let count = (1..=groups.len()).find(|&count| groups.digits(count).len() >= 15)?;
     let digits = groups.digits(count);
     let taxpayer = if digits.len() == 16 { digits.strip_prefix(&[0])? } else { digits };
-    let written_out = groups.have_widths(count, &[2, 3, 3, 1, 3, 3])
-        && (1..6).all(|index| match groups.separator(index) {
+    let written_out = (groups.have_widths(count, &[2, 3, 3, 1, 3, 3])
+        || groups.have_widths(count, &[2, 3, 4, 3, 3]))
+        && (1..count).all(|index| match groups.separator(index) {
             Separator::Dot => true,
-            Separator::Hyphen => index == 4,
+            Separator::Hyphen => index == count - 2,
             _ => false,
         });
-    let accepted = written_out
-        || (count == 1 && (digits.len() == 16 || stretch.has_before(at, WORD_REACH, &[b"npwp"])))
-        || (groups.have_widths(count, &[4; 4]) && stretch.has_before(at, WORD_REACH, &[b"npwp"]));
+    let named = || groups.are_loose(count) && stretch.has_before(at, WORD_REACH, &[b"npwp"]);
+    let accepted = || written_out || (count == 1 && digits.len() == 16) || named();
     let end = groups.end(count);
-    (accepted && is_npwp(taxpayer) && stretch.ends_number(end)).then_some(at..end)
+    (is_npwp(taxpayer) && accepted() && stretch.ends_number(end)).then_some(at..end)
 }
 
 /// Whether 15 digits can be a tax number: the kind of tax payer, a check digit
@@ -104,6 +107,10 @@ mod tests {
         {
             assert_eq!(found(text, nik_at), Some(text));
         }
+        for text in ["NIK 3171 01 450290 0001", "no.ktp: 3171.0145-0290 0001", "nik  31710145  02900001"] {
+            let number = text.find('3').map(|at| &text[at..]);
+            assert_eq!(found(text, nik_at), number, "{text}");
+        }
         for text in [
             "9971014502900001",
             "3100014502900001",
@@ -119,6 +126,8 @@ mod tests {
             "31710 14502900001",
             "3273-0112 0585-0003",
             "3171014502900001 1",
+            "3171 01 450290 0001",
+            "nik 3171 (01) 450290 0001",
         ] {
             let expected = (text.len() == 18).then(|| &text[..16]);
             assert_eq!(found(text, nik_at), expected, "{text}");
@@ -127,18 +136,21 @@ mod tests {
 
     #[test]
     fn tax_numbers_need_their_check_digit() {
-        for text in ["01.234.567.4-901.234", "01.234.567.4.901.234", "0012345674901234"] {
+        for text in ["01.234.567.4-901.234", "01.234.567.4.901.234", "0012345674901234", "09.254.2943-407.000"] {
             assert_eq!(found(text, npwp_at), Some(text));
         }
         for text in ["NPWP 012345674901234", "npwp saya: 012345674901234"] {
             assert_eq!(found(text, npwp_at), Some("012345674901234"));
         }
+        assert_eq!(found("NPWP 09 254 294 3 407 000", npwp_at), Some("09 254 294 3 407 000"));
         for text in [
             "01.234.567.5-901.234",
             "012345674901234",
             "0012345675901234",
             "1012345674901234",
             "01-234-567-4-901-234",
+            "09 254 294 3 407 000",
+            "09.254-2943.407.000",
             "00.000.000.0-901.234",
             "01.234.567.4-000.234",
             "snpwp 012345674901234",

@@ -10,6 +10,7 @@ mod entity;
 mod groups;
 mod identity;
 mod phone;
+mod plain;
 mod plate;
 mod replacement;
 mod scan;
@@ -18,6 +19,7 @@ mod stretch;
 use std::fmt;
 
 pub use entity::{Counts, Entity};
+use plain::Plain;
 use replacement::Key;
 use scan::{Entities, Found};
 
@@ -70,7 +72,7 @@ impl Anonymizer {
     /// `+6281234567890`; card, identity and tax numbers as digits, a tax number
     /// without the zero that the new form adds; account numbers and plates in
     /// upper case without spaces or hyphens; IP addresses as [`std::net`] writes
-    /// them; links as they are.
+    /// them; links as they are, without the slash of an empty path.
     ///
     /// ```
     /// use pantau::text::Anonymizer;
@@ -87,6 +89,23 @@ impl Anonymizer {
         Ok(Self { key: Some(Key::new(key)?), ..self })
     }
 
+    /// The entities that are replaced, in the order of [`Entity::ALL`].
+    ///
+    /// ```
+    /// use pantau::text::{Anonymizer, Entity};
+    ///
+    /// let anonymizer = Anonymizer::new().with_entities(&[Entity::Phone, Entity::Email]);
+    /// assert_eq!(anonymizer.entities(), [Entity::Email, Entity::Phone]);
+    /// ```
+    pub fn entities(&self) -> Vec<Entity> {
+        Entity::ALL.into_iter().filter(|&entity| self.entities.has(entity)).collect()
+    }
+
+    /// Whether entities are replaced by pseudonyms under a key.
+    pub fn is_keyed(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// The text with its personal data replaced.
     pub fn anonymize(&self, text: &str) -> Anonymized {
         let mut out = String::with_capacity(text.len());
@@ -96,7 +115,23 @@ impl Anonymizer {
 
     /// Appends the text with its personal data replaced to `out`.
     pub fn anonymize_into(&self, text: &str, out: &mut String) -> Counts {
+        let plain = Plain::of(text);
         let mut counts = Counts::default();
+        let mut copied = 0;
+        let mut value = String::new();
+        for Found { entity, range } in self.find(&plain.text) {
+            let original = plain.original(&range);
+            out.push_str(&text[copied..original.start]);
+            copied = original.end;
+            replacement::write(entity, &plain.text[range], self.key.as_ref(), &mut value, out);
+            counts.add(entity);
+        }
+        out.push_str(&text[copied..]);
+        counts
+    }
+
+    /// What to replace in a plain text, in order, outside earlier replacements.
+    fn find(&self, text: &str) -> Vec<Found> {
         let mut all = Vec::new();
         let mut from = 0;
         for open in memchr::memchr_iter(b'[', text.as_bytes()) {
@@ -109,17 +144,7 @@ impl Anonymizer {
             }
         }
         self.entities.find_in(text, from, &mut all);
-
-        let mut copied = 0;
-        let mut value = String::new();
-        for Found { entity, range } in all {
-            out.push_str(&text[copied..range.start]);
-            copied = range.end;
-            replacement::write(entity, &text[range], self.key.as_ref(), &mut value, out);
-            counts.add(entity);
-        }
-        out.push_str(&text[copied..]);
-        counts
+        all
     }
 }
 
@@ -132,11 +157,9 @@ impl Default for Anonymizer {
 impl fmt::Debug for Anonymizer {
     /// Tells whether there is a key, never which.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entities: Vec<_> =
-            Entity::ALL.into_iter().filter(|&entity| self.entities.has(entity)).collect();
         f.debug_struct("Anonymizer")
-            .field("entities", &entities)
-            .field("keyed", &self.key.is_some())
+            .field("entities", &self.entities())
+            .field("keyed", &self.is_keyed())
             .finish()
     }
 }
@@ -153,6 +176,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::Deserialize;
     use std::collections::BTreeMap;
+    use std::ops::Range;
 
     const KEY: &[u8] = b"0123456789abcdef";
 
@@ -256,6 +280,22 @@ mod tests {
                 "#",
                 "%",
                 "'",
+                "\"",
+                "\u{a0}",
+                "\u{2011}",
+                "\u{2014}",
+                "\u{200b}",
+                "\u{202a}",
+                "WA",
+                "nik",
+                "KTP 3171 01 450290 0001",
+                "kartu",
+                "versi",
+                "mobil",
+                "SERI",
+                "(at)",
+                ".id",
+                ".org",
             ])
             .prop_map(str::to_owned),
             "[0-9]{1,20}",
@@ -266,16 +306,16 @@ mod tests {
     }
 
     /// Whether `out` is `text` with some parts replaced and the rest untouched.
-    fn keeps_the_rest(text: &str, out: &str, all: &[Found]) -> bool {
+    fn keeps_the_rest(text: &str, out: &str, all: &[Range<usize>]) -> bool {
         let mut rest = out;
         let mut copied = 0;
-        for found in all {
-            let Some(after) = rest.strip_prefix(&text[copied..found.range.start]) else {
+        for range in all {
+            let Some(after) = rest.strip_prefix(&text[copied..range.start]) else {
                 return false;
             };
             let Some(close) = after.find(']') else { return false };
             rest = &after[close + 1..];
-            copied = found.range.end;
+            copied = range.end;
         }
         rest == &text[copied..]
     }
@@ -299,9 +339,11 @@ mod tests {
         #[test]
         fn everything_else_is_untouched(text in pieces()) {
             let text = text.replace('[', "(");
-            let mut all = Vec::new();
-            Entities::of(&Entity::ALL).find_in(&text, 0, &mut all);
-            let result = Anonymizer::new().anonymize(&text);
+            let plain = Plain::of(&text);
+            let anonymizer = Anonymizer::new();
+            let all = anonymizer.find(&plain.text);
+            let all: Vec<_> = all.iter().map(|found| plain.original(&found.range)).collect();
+            let result = anonymizer.anonymize(&text);
             prop_assert_eq!(result.counts.total(), all.len() as u64);
             prop_assert!(keeps_the_rest(&text, &result.text, &all), "{:?} {:?}", text, result.text);
         }
@@ -319,6 +361,9 @@ mod tests {
             ("GB82 WEST 1234 5698 7654 32", "gb82west12345698765432"),
             ("B 1234 XYZ", "B1234XYZ"),
             ("2001:db8:0:0:0:0:0:1", "2001:DB8::1"),
+            ("0812\u{200b}-3456\u{2011}7890", "0812\u{a0}3456\u{202f}7890"),
+            ("https://x.co/", "https://x.co"),
+            ("tokopedia.com/", "tokopedia.com"),
         ] {
             let pseudonym = anonymizer.transform(one);
             assert!(pseudonym.starts_with('[') && pseudonym.len() > 20, "{pseudonym}");
@@ -335,6 +380,15 @@ mod tests {
         let shown =
             format!("{:?}", Anonymizer::new().with_entities(&[Entity::Ip]).with_key(KEY).unwrap());
         assert_eq!(shown, "Anonymizer { entities: [Ip], keyed: true }");
+    }
+
+    #[test]
+    fn settings_can_be_read() {
+        let all = Anonymizer::new();
+        assert_eq!((all.entities(), all.is_keyed()), (Entity::ALL.to_vec(), false));
+        let some = all.with_entities(&[Entity::Plate, Entity::Ip]).with_key(KEY).unwrap();
+        assert_eq!((some.entities(), some.is_keyed()), (vec![Entity::Ip, Entity::Plate], true));
+        assert_eq!(some.with_entities(&[]).entities(), []);
     }
 
     #[test]
@@ -363,6 +417,13 @@ mod tests {
             "@_",
             "é1",
             "0812-3456-7890x",
+            "1\u{2011}",
+            "1\u{200b}",
+            "\u{200b}",
+            "1 \u{2011} ",
+            "NIK 31 71 ",
+            "0812-3456-7890_",
+            "B 1234 XYZ ",
         ] {
             Anonymizer::new().anonymize(&unit.repeat(400_000 / unit.len()));
         }

@@ -77,7 +77,7 @@ fn normalize(entity: Entity, found: &str, value: &mut String) {
     let is_kept = |character: &char| character.is_ascii_alphanumeric();
     match entity {
         Entity::Email | Entity::Handle => value.push_str(&found.to_lowercase()),
-        Entity::Url => value.push_str(found),
+        Entity::Url => value.push_str(without_empty_path(found)),
         Entity::Phone => phone::normalize(found, value),
         Entity::Ip => address::normalize(found, value),
         Entity::Nik | Entity::Card => value.extend(found.chars().filter(char::is_ascii_digit)),
@@ -95,9 +95,31 @@ fn normalize(entity: Entity, found: &str, value: &mut String) {
     }
 }
 
+/// The link without the slash that is all of its path.
+fn without_empty_path(link: &str) -> &str {
+    let host = link.find("://").map_or(0, |colon| colon + 3);
+    match link[host..].find('/') {
+        Some(slash) if host + slash + 1 == link.len() => &link[..host + slash],
+        _ => link,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_slash_of_an_empty_path_is_dropped() {
+        for (link, expected) in [
+            ("https://x.co/", "https://x.co"),
+            ("https://x.co", "https://x.co"),
+            ("https://x.co/a/", "https://x.co/a/"),
+            ("www.x.co/", "www.x.co"),
+            ("x.com/?a=/", "x.com/?a=/"),
+        ] {
+            assert_eq!(without_empty_path(link), expected);
+        }
+    }
 
     #[test]
     fn replacements_are_recognised_and_nothing_else() {

@@ -118,7 +118,10 @@ impl Entities {
             }
         }
         if before.is_some_and(|byte| byte.is_ascii_alphabetic()) {
-            return self.wanted(Entity::Iban, || iban_at(stretch, at));
+            let account = self.wanted(Entity::Iban, || iban_at(stretch, at));
+            if account.is_some() || !stretch.is_labelled(at) {
+                return account;
+            }
         }
         let next = stretch.byte(at + width);
         let alone = width < 8 && !matches!(next, Some(b' ' | b'-' | b'.' | b'(' | b')'));

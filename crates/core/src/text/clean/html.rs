@@ -126,6 +126,28 @@ struct Tags<'t> {
     unclosed: [bool; 3],
 }
 
+/// The elements of HTML, sorted: those of the standard, those it calls obsolete,
+/// and the outermost ones of pictures and formulas. What else stands behind a `<`
+/// is text ("harga <besar dari 5000").
+const ELEMENTS: &[&str] = &[
+    "a", "abbr", "acronym", "address", "applet", "area", "article", "aside", "audio", "b", "base",
+    "basefont", "bdi", "bdo", "bgsound", "big", "blink", "blockquote", "body", "br", "button",
+    "canvas", "caption", "center", "cite", "code", "col", "colgroup", "data", "datalist", "dd",
+    "del", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "em", "embed", "fieldset",
+    "figcaption", "figure", "font", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4",
+    "h5", "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins",
+    "isindex", "kbd", "keygen", "label", "legend", "li", "link", "listing", "main", "map", "mark",
+    "marquee", "math", "menu", "menuitem", "meta", "meter", "nav", "nobr", "noembed", "noframes",
+    "noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture",
+    "plaintext", "pre", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "script",
+    "search", "section", "select", "slot", "small", "source", "span", "strike", "strong", "style",
+    "sub", "summary", "sup", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th",
+    "thead", "time", "title", "tr", "track", "tt", "u", "ul", "var", "video", "wbr", "xmp",
+];
+
+/// The length of the longest of [`ELEMENTS`].
+const LONGEST_ELEMENT: usize = 10;
+
 /// What opens and closes the blocks whose content goes, too.
 const BLOCKS: [(&[u8], &[u8]); 3] =
     [(b"!--", b"-->"), (b"script", b"</script"), (b"style", b"</style")];
@@ -134,7 +156,12 @@ impl Tags<'_> {
     /// Where the markup that may start with the `<` at `start` ends.
     fn end_of(&mut self, start: usize) -> Markup {
         let inside = &self.bytes[start + 1..];
-        if !matches!(inside.first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!' | b'?')) {
+        let is_markup = match inside.first() {
+            Some(b'!' | b'?') => true,
+            Some(b'/') => starts_with_element(&inside[1..]),
+            _ => starts_with_element(inside),
+        };
+        if !is_markup {
             return Markup::None;
         }
         let Some(close) = memchr(b'>', inside) else { return Markup::Unclosed };
@@ -161,6 +188,18 @@ impl Tags<'_> {
         self.unclosed[block] = end.is_none();
         end
     }
+}
+
+/// Whether `bytes` start with the whole name of one of [`ELEMENTS`].
+fn starts_with_element(bytes: &[u8]) -> bool {
+    let length =
+        bytes.iter().take(LONGEST_ELEMENT + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let is_over = matches!(bytes.get(length), Some(b'>' | b'/' | b' ' | b'\t'..=b'\r') | None);
+    let mut name = [0; LONGEST_ELEMENT];
+    let Some(name) = name.get_mut(..length).filter(|_| is_over) else { return false };
+    name.copy_from_slice(&bytes[..length]);
+    name.make_ascii_lowercase();
+    ELEMENTS.binary_search_by(|element| element.as_bytes().cmp(name)).is_ok()
 }
 
 fn starts_with_any_case(bytes: &[u8], start: &[u8]) -> bool {
@@ -195,5 +234,28 @@ mod tests {
         assert_eq!(strip("a<script>var x = '<p>';</SCRIPT >z"), "a z");
         assert_eq!(strip("a <style>p {}</style>z <script>tak ditutup"), "a  z  tak ditutup");
         assert_eq!(strip("1 < 2 <3 <- a<b"), "1 < 2 <3 <- a<b");
+    }
+
+    #[test]
+    fn only_elements_of_html_are_tags() {
+        assert!(ELEMENTS.is_sorted());
+        assert_eq!(ELEMENTS.iter().map(|element| element.len()).max(), Some(LONGEST_ELEMENT));
+        for text in [
+            "x<y dan z>w",
+            "<tidak bagus>",
+            "harga <besar dari 5000, dan rating > 3",
+            "</bukan>",
+            "<b_>",
+            "<h7>",
+            "</ p>",
+            "<>",
+            "<blockquotes>",
+        ] {
+            assert_eq!(strip(text), text);
+        }
+        assert_eq!(
+            strip("<P CLASS='x'>a</p ><H1/>b<!DOCTYPE html>c<?xml v?><br\n/>d<blockquote>"),
+            " a  b c  d "
+        );
     }
 }

@@ -5,6 +5,7 @@ mod emoji;
 mod html;
 mod step;
 
+use characters::is_kept_punctuation;
 pub(crate) use emoji::find_emoji;
 pub use step::{EmojiMode, HashtagMode, PunctuationMode, Step};
 
@@ -61,8 +62,10 @@ impl Cleaner {
         Ok(Self { steps })
     }
 
-    /// Reads the steps from JSON: a list of names, with a setting where a step
-    /// has one, such as `["html", {"emoji": "drop"}, {"repeats": 1}, "case"]`.
+    /// Reads the steps from JSON: a list of names, such as
+    /// `["html", {"emoji": "name"}, "repeats", "case"]`. A step that has a setting
+    /// has its default without: emoji are dropped, hashtags keep their word,
+    /// repeated letters shrink to one, punctuation goes outside words.
     ///
     /// # Errors
     /// `InvalidInput` when it is not such a list.
@@ -155,7 +158,6 @@ impl Cleaner {
         let digits_stay = !self.steps.contains(&Step::Digits);
         let joiners_stay = !self.steps.contains(&Step::Punctuation(PunctuationMode::All));
         let bytes = text.as_bytes();
-        let is_word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
         let mut run = 0;
         let mut before = b' ';
         for (at, &byte) in bytes.iter().enumerate() {
@@ -164,8 +166,8 @@ impl Cleaner {
                 b'a'..=b'z' => run < 3,
                 b'0'..=b'9' => digits_stay,
                 b' ' => run == 1 && at > 0 && at + 1 < bytes.len(),
-                b'-' | b'\'' => joiners_stay && at > 0 && is_word(at - 1) && is_word(at + 1),
-                _ => false,
+                // A separator between digits starts or ends no link either.
+                _ => joiners_stay && is_kept_punctuation(bytes, at),
             };
             if !settled {
                 return false;
@@ -248,8 +250,36 @@ mod tests {
         let message = |json: &str| Cleaner::from_json(json).unwrap_err().to_string();
         assert_eq!(message(r#"[{"repeats": 0}]"#), "step repeats: 0 is below the least, 1");
         assert_eq!(message(r#"["case", "case"]"#), "step case: named twice");
-        assert!(message(r#"["shout"]"#).contains("shout"), "{}", message(r#"["shout"]"#));
-        assert!(message("{}").starts_with("steps: "), "{}", message("{}"));
+        for json in ["{}", r#""case""#, "null"] {
+            assert_eq!(message(json), "steps: expected a list of names");
+        }
+        assert!(message("[").starts_with("steps: is not JSON: "), "{}", message("["));
+        assert_eq!(
+            message(r#"["urll"]"#),
+            "steps: step \"urll\" is not one of: nfc, html, urls, emails, mentions, hashtags, \
+             emoji, repeats, digits, punctuation, case, whitespace"
+        );
+        for (json, problem) in [
+            (r#"[{"emoji": "x"}]"#, r#"step "emoji": "x" is not one of: drop, name"#),
+            (r#"[{"hashtags": 1}]"#, r#"step "hashtags": 1 is not one of: drop, word"#),
+            (r#"[{"punctuation": null}]"#, r#"step "punctuation": null is not one of: all, outside_words"#),
+            (r#"[{"repeats": 256}]"#, r#"step "repeats": 256 is not a whole number from 1 to 255"#),
+            (r#"[{"repeats": "1"}]"#, r#"step "repeats": "1" is not a whole number from 1 to 255"#),
+            (r#"[{"nfc": true}]"#, r#"step "nfc": has no setting"#),
+            ("[1]", "steps: expected names, some with a setting, got 1"),
+            (r#"[{"emoji": "drop", "repeats": 1}]"#, r#"steps: expected names, some with a setting, got {"emoji":"drop","repeats":1}"#),
+        ] {
+            assert_eq!(message(json), problem);
+        }
+    }
+
+    #[test]
+    fn names_alone_mean_the_default_setting() {
+        let cleaner = Cleaner::from_json(r#"["emoji", "hashtags", "repeats", "punctuation"]"#);
+        assert_eq!(
+            cleaner.unwrap().to_json(),
+            r#"[{"emoji":"drop"},{"hashtags":"word"},{"repeats":1},{"punctuation":"outside_words"}]"#
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::{
@@ -14,12 +15,12 @@ use crate::{
 /// One thing that cleaning does. What is dropped leaves a space, so that words
 /// do not run together; [`Step::Whitespace`] closes the gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "Value")]
 #[non_exhaustive]
 pub enum Step {
     /// Composes characters and their accents (Unicode NFC).
     Nfc,
-    /// Decodes HTML entities and drops tags, comments, scripts and styles.
+    /// Decodes HTML entities and drops the tags of HTML, comments, scripts and styles.
     Html,
     /// Drops web addresses.
     Urls,
@@ -31,7 +32,8 @@ pub enum Step {
     Hashtags(HashtagMode),
     /// Drops emoji, or spells them out; leave the step out to keep them.
     Emoji(EmojiMode),
-    /// Shortens a letter that stands three times or more to this many ("bagusss").
+    /// Shortens a letter that stands three times or more to this many
+    /// ("bagusss"), but not in a Roman numeral ("VIII").
     Repeats(u8),
     /// Drops digits.
     Digits,
@@ -70,7 +72,8 @@ pub enum PunctuationMode {
     /// All of it.
     All,
     /// All but hyphens and apostrophes inside words (`anak-anak`, `don't`),
-    /// which are written the ASCII way.
+    /// which are written the ASCII way, and the separators of numbers
+    /// (`1.250.000,50`, `08:30`).
     OutsideWords,
 }
 
@@ -135,11 +138,70 @@ pub(super) fn check(steps: &[Step]) -> Result<()> {
 }
 
 pub(super) fn from_json(json: &str) -> Result<Vec<Step>> {
-    let wrong = |error: serde_json::Error| Error::invalid("steps", error.to_string());
-    let value: serde_json::Value = serde_json::from_str(json).map_err(wrong)?;
-    // From a value, problems with a step are told without a line and a column,
-    // which say nothing to those who gave the steps as objects of their language.
-    serde_json::from_value(value).map_err(wrong)
+    let wrong = |problem: String| Error::invalid("steps", problem);
+    match serde_json::from_str(json) {
+        Ok(Value::Array(steps)) => steps.into_iter().map(Step::try_from).collect(),
+        Ok(_) => Err(wrong("expected a list of names".to_owned())),
+        Err(error) => Err(wrong(format!("is not JSON: {error}"))),
+    }
+}
+
+/// The steps by their names, with their default settings.
+const DEFAULTS: [Step; 12] = [
+    Step::Nfc,
+    Step::Html,
+    Step::Urls,
+    Step::Emails,
+    Step::Mentions,
+    Step::Hashtags(HashtagMode::Word),
+    Step::Emoji(EmojiMode::Drop),
+    Step::Repeats(1),
+    Step::Digits,
+    Step::Punctuation(PunctuationMode::OutsideWords),
+    Step::Case,
+    Step::Whitespace,
+];
+
+impl TryFrom<Value> for Step {
+    type Error = Error;
+
+    /// Reads a name, or an object with a name and its setting.
+    fn try_from(value: Value) -> Result<Self> {
+        let mut object = match value {
+            Value::String(name) => return by_name(&name),
+            Value::Object(object) if object.len() == 1 => object.into_iter(),
+            other => {
+                let problem = format!("expected names, some with a setting, got {other}");
+                return Err(Error::invalid("steps", problem));
+            }
+        };
+        let (name, value) = object.next().expect("its length was looked at");
+        let step = by_name(&name)?;
+        match step {
+            Self::Hashtags(_) => setting(step, value, "one of: drop, word").map(Self::Hashtags),
+            Self::Emoji(_) => setting(step, value, "one of: drop, name").map(Self::Emoji),
+            Self::Repeats(_) => {
+                setting(step, value, "a whole number from 1 to 255").map(Self::Repeats)
+            }
+            Self::Punctuation(_) => {
+                setting(step, value, "one of: all, outside_words").map(Self::Punctuation)
+            }
+            _ => Err(Error::invalid(format!("step {name:?}"), "has no setting")),
+        }
+    }
+}
+
+fn by_name(name: &str) -> Result<Step> {
+    DEFAULTS.into_iter().find(|step| step.name() == name).ok_or_else(|| {
+        let known = DEFAULTS.map(Step::name).join(", ");
+        Error::invalid("steps", format!("step {name:?} is not one of: {known}"))
+    })
+}
+
+fn setting<T: DeserializeOwned>(step: Step, value: Value, expected: &str) -> Result<T> {
+    let problem = format!("{value} is not {expected}");
+    serde_json::from_value(value)
+        .map_err(|_| Error::invalid(format!("step {:?}", step.name()), problem))
 }
 
 pub(super) fn to_json(steps: &[Step]) -> String {

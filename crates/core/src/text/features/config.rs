@@ -33,9 +33,9 @@ const FORMAT: u64 = 1;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeatureConfig {
-    /// The version its owner gives these features, `1.0.0` at first. Not part of the hash.
+    /// The version its owner gives these features, `1.0.0` at first.
     pub version: String,
-    /// When it was made, in UTC. Not part of the hash.
+    /// When it was made, in UTC.
     pub created_at: String,
     /// The language of the texts.
     pub language: Language,
@@ -97,13 +97,16 @@ impl FeatureConfig {
     }
 
     /// A hash over the feature definitions and all settings that decide a
-    /// feature's value: equal hashes mean equal features.
+    /// feature's value: equal hashes mean equal features. The version, the time
+    /// and the limits of lengths decide none.
     pub fn schema_hash(&self) -> String {
         let mut file = File::from(self);
         file.version = None;
         file.created_at = None;
+        file.min_length = None;
+        file.max_length = None;
         file.schema_hash = None;
-        let text = serde_json::to_string(&(SCHEMA_VERSION, file)).expect(ALWAYS_JSON);
+        let text = serde_json::to_string(&file).expect(ALWAYS_JSON);
         hex(&Sha256::digest(text.as_bytes()))
     }
 
@@ -123,16 +126,22 @@ impl FeatureConfig {
     pub fn from_json(json: &str) -> Result<Self> {
         let broken = |error: serde_json::Error| Error::invalid("feature config", error.to_string());
         let value: serde_json::Value = serde_json::from_str(json).map_err(broken)?;
-        // A newer file may hold anything, so its format is read before all else.
-        if let Some(format) = value.get("format").and_then(serde_json::Value::as_u64)
-            && format > FORMAT
-        {
-            return Err(Error::Incompatible {
-                what: "feature config".to_owned(),
-                problem: format!(
-                    "its format {format} is newer than {FORMAT}, the newest this version reads"
-                ),
-            });
+        // A newer file may hold anything, so its versions are read before all else.
+        let number = |field: &str| value.get(field).and_then(serde_json::Value::as_u64);
+        let incompatible = |problem: String| {
+            Err(Error::Incompatible { what: "feature config".to_owned(), problem })
+        };
+        if let Some(format) = number("format").filter(|format| *format > FORMAT) {
+            return incompatible(format!(
+                "its format {format} is newer than {FORMAT}, the newest this version reads"
+            ));
+        }
+        let known = u64::from(SCHEMA_VERSION);
+        if let Some(version) = number("schema_version").filter(|version| *version != known) {
+            return incompatible(format!(
+                "its features are those of schema version {version}, but this version of \
+                 Pantau extracts those of {known}"
+            ));
         }
         let file: File = serde_json::from_value(value).map_err(broken)?;
         let stated_hash = file.schema_hash.clone();
@@ -198,6 +207,7 @@ const ALWAYS_JSON: &str = "text, numbers and lists of them are always JSON";
 struct File {
     #[serde(default)]
     format: u64,
+    schema_version: Option<u32>,
     version: Option<String>,
     created_at: Option<String>,
     #[serde(default)]
@@ -240,6 +250,7 @@ impl From<&FeatureConfig> for File {
         });
         Self {
             format: FORMAT,
+            schema_version: Some(SCHEMA_VERSION),
             version: Some(config.version.clone()),
             created_at: Some(config.created_at.clone()),
             language: config.language,
@@ -326,6 +337,8 @@ mod tests {
         let mut renamed = config.clone();
         renamed.version = "2.0.0".to_owned();
         renamed.created_at = "yesterday".to_owned();
+        renamed.min_length = 7;
+        renamed.max_length = 7;
         assert_eq!(config.schema_hash(), renamed.schema_hash());
         let mut other = config.clone();
         other.stop_words = None;
@@ -369,7 +382,7 @@ mod tests {
         use crate::ErrorKind::{Incompatible, InvalidInput};
 
         let json = FeatureConfig::new(Language::Indonesian).to_json();
-        let changed = json.replace("\"max_length\": 128", "\"max_length\": 127");
+        let changed = json.replace("\"repeats\": 1", "\"repeats\": 2");
         assert_ne!(json, changed);
         for (json, kind, part) in [
             ("{", InvalidInput, "EOF"),
@@ -378,6 +391,7 @@ mod tests {
             (r#"{"maxlength": 3}"#, InvalidInput, "maxlength"),
             (r#"{"max_length": 0}"#, InvalidInput, "below the least"),
             (r#"{"format": 2, "shape": "new"}"#, Incompatible, "format 2 is newer than 1"),
+            (r#"{"schema_version": 0, "schema_hash": "00"}"#, Incompatible, "schema version 0"),
             (changed.as_str(), InvalidInput, "changed after it was saved"),
         ] {
             let error = FeatureConfig::from_json(json).unwrap_err();

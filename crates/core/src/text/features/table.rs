@@ -18,7 +18,7 @@ use crate::text::transform::{map_in_order_by, thread_count};
 
 /// The rows of one Arrow batch of a [`FeatureTable`]. Fixed, so that a table's
 /// bytes do not depend on how many threads made it.
-pub const ROWS_PER_BATCH: usize = 8_192;
+pub const ROWS_PER_BATCH: usize = 2_048;
 
 /// The features of many texts as Arrow record batches, in the order of the texts.
 ///

@@ -68,6 +68,14 @@ impl Dictionary {
         self.contains_bytes(word.as_bytes())
     }
 
+    /// The words, sorted.
+    pub fn words(&self) -> Vec<&str> {
+        let words = self.words.iter().filter_map(|word| std::str::from_utf8(word).ok());
+        let mut words: Vec<&str> = words.collect();
+        words.sort_unstable();
+        words
+    }
+
     /// How many different words there are.
     pub fn len(&self) -> usize {
         self.words.len()
@@ -82,10 +90,8 @@ impl Dictionary {
     /// same words have the same fingerprint, whatever their order in the file.
     pub fn fingerprint(&self) -> &str {
         self.fingerprint.get_or_init(|| {
-            let mut words: Vec<_> = self.words.iter().collect();
-            words.sort_unstable();
             let mut hash = Sha256::new();
-            for word in words {
+            for word in self.words() {
                 hash.update(word);
                 hash.update(b"\n");
             }

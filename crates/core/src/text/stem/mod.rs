@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 
 pub use dictionary::Dictionary;
 
-use super::{Language, Transform, words::words};
+use super::{
+    Language, Transform,
+    words::{lookup_form, words},
+};
 use crate::{Error, Result};
 
 /// Which algorithm a [`Stemmer`] uses.
@@ -81,7 +84,7 @@ pub struct Stemmer {
 impl Stemmer {
     /// Why Indonesian stems are cruder without a dictionary, and what to do.
     pub const DICTIONARY_HINT: &str = "stemming Indonesian without a root-word dictionary \
-        (Tala's algorithm, cruder than Sastrawi's): `pip install pantau[id]` brings one for \
+        (Tala's algorithm, cruder than Sastrawi's): `pip install PySastrawi` brings one for \
         Python; in Rust and C give Sastrawi the path of a word list";
 
     /// The Sastrawi stemmer over these root words.
@@ -108,7 +111,7 @@ impl Stemmer {
         match (algorithm, &dictionary) {
             (StemAlgorithm::Sastrawi, None) => Err(Error::NotFound {
                 what: "root-word dictionary".to_owned(),
-                hint: "the Sastrawi stemmer needs one (`pip install pantau[id]`, or the path of \
+                hint: "the Sastrawi stemmer needs one (`pip install PySastrawi`, or the path of \
                     a word list)"
                     .to_owned(),
             }),
@@ -144,7 +147,8 @@ impl Stemmer {
         (self.algorithm == StemAlgorithm::Tala).then_some(Self::DICTIONARY_HINT)
     }
 
-    /// The stems of the words of `text`, in lower case, joined by single spaces.
+    /// The stems of the words of `text`, in lower case and without the punctuation
+    /// around them, joined by single spaces.
     pub fn stem(&self, text: &str) -> String {
         self.transform(text)
     }
@@ -168,14 +172,8 @@ impl Transform for Stemmer {
                 out.push(' ');
             }
             let bare = out.len();
-            if word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-                stem_into(word, out);
-            } else {
-                lower.clear();
-                lower.extend(word.chars().flat_map(char::to_lowercase));
-                stem_into(&lower, out);
-            }
-            // Snowball leaves nothing of a bare "'s".
+            stem_into(lookup_form(word, &mut lower), out);
+            // Punctuation alone has no stem.
             if out.len() == bare {
                 out.truncate(before);
             }
@@ -189,8 +187,16 @@ mod tests {
 
     #[test]
     fn words_with_no_stem_leave_no_gap() {
-        assert_eq!(Stemmer::english().stem("dogs ''s running"), "dog run");
+        assert_eq!(Stemmer::english().stem("dogs -- running ?!"), "dog run");
         assert_eq!(Stemmer::english().stem("  "), "");
+    }
+
+    #[test]
+    fn punctuation_around_words_is_no_part_of_them() {
+        let english = Stemmer::english();
+        assert_eq!(english.stem("Running, dogs. (easily) boys'"), "run dog easili boy");
+        assert_eq!(english.stem("The dog’s well-known"), english.stem("The dog's well-known"));
+        assert_eq!(Stemmer::tala().stem("Gunakannya, makan! (bukunya)"), "guna makan buku");
     }
 
     #[test]
