@@ -74,28 +74,30 @@ clean: ## remove everything that was built
 # The steps below leave a stamp, so that each is only done again when needed.
 
 build/venv.stamp:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2"
 	@mkdir -p build && touch $@
 
 build/wheel.stamp: build/venv.stamp $(WHEEL_SOURCES)
-	rm -rf build/wheels
-	$(BIN)/maturin build --release --quiet --out build/wheels
+	@echo "building the wheel; the first time takes minutes"
+	@rm -rf build/wheels
+	@$(BIN)/maturin build --release --quiet --out build/wheels >build/wheel.log 2>&1 \
+		|| { cat build/wheel.log; exit 1; }
 	@touch $@
 
 # A wheel of the same version replaces the one before only when forced to.
 build/install.stamp: build/wheel.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps build/wheels/*.whl
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps build/wheels/*.whl
 	@touch $@
 
 build/demo.stamp: build/install.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id]"
 	@touch $@
 
 build/test.stamp: build/install.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[test]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[test]"
 	@touch $@
 
 build/bench.stamp: build/test.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[bench]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[bench]"
 	@touch $@

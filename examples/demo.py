@@ -13,7 +13,7 @@ from pantau import text
 REVIEWS = [
     "Aplikasi ini sangat bagus dan mudah digunakan!",
     "Bagusss bgt 😍😍 pengirimannya cepat, recommended seller 👍",
-    "gak bisa login, LEMOT parah!!! Lapor ke cs@toko.example atau 0812-3456-7890",
+    "gak bisa login, LAMBAT parah!!! Lapor ke cs@toko.example atau 0812-3456-7890",
     "Barang tidak sesuai gambar &amp; rusak. Bukti: https://foto.example/123 @tokojaya",
     "Harganya Rp1.250.000, kualitasnya lumayan... menurutku biasa aja sih",
 ]
@@ -28,19 +28,21 @@ def main():
 
     title(f"Five reviews, stemmed by {config.stemmer}")
     anonymized = text.anonymize(REVIEWS)
-    table = extractor.extract(anonymized)
+    table = extractor.extract(REVIEWS)
     for row, review in enumerate(REVIEWS):
         print(f"  review      {review}")
         print(f"  anonymized  {anonymized[row]}")
         print(f"  cleaned     {table['cleaned_text'][row]}")
         print(f"  stems       {table['stemmed_text'][row]}")
         counts = ", ".join(
-            f"{table[name][row]} {label}"
-            for name, label in (
-                ("word_count", "words"),
-                ("sentiment_words_positive", "of praise"),
-                ("sentiment_words_negative", "of complaint"),
-                ("exclamation_marks", "exclamation marks"),
+            f"{label} {table[name][row]}"
+            for label, name in (
+                ("words", "word_count"),
+                ("praise", "sentiment_words_positive"),
+                ("complaint", "sentiment_words_negative"),
+                ("exclamation marks", "exclamation_marks"),
+                ("link", "has_url"),
+                ("emoji", "has_emoji"),
             )
         )
         print(f"  features    {counts}\n")
@@ -51,7 +53,9 @@ def main():
     table = extractor.extract(many, progress=True)
     seconds = time.perf_counter() - started
     print(f"  {len(table):,} rows of {len(table.columns)} features in {seconds:.2f} s")
-    print(f"  schema hash {config.schema_hash[:16]}…: serving refuses any other features")
+    print(
+        f"  schema {config.schema_hash[:16]}…: what serves can tell that it is what was trained on"
+    )
     if extractor.hint:
         print(f"\n  note: {extractor.hint}")
 

@@ -112,7 +112,7 @@ def stem(texts, language="id", *, algorithm=None, dictionary=None, threads=None,
 
     Indonesian is stemmed as by PySastrawi, with the dictionary given (a
     Dictionary, or the path of a word list) or that of the installed PySastrawi
-    (``pip install pantau[id]``). Without one, Tala's cruder algorithm is used,
+    (the extra ``pantau[id]``). Without one, Tala's cruder algorithm is used,
     and a DictionaryWarning says so.
 
     >>> from pantau import text

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use pantau::text::{
     Anonymizer, Cleaner, Dictionary, EmojiMode, Entity, FeatureConfig, FeatureExtractor,
-    HashtagMode, Language, Lexicon, Normalizer, PunctuationMode, Stemmer, Step, StopWordMatching,
-    StopWords, Transform,
+    HashtagMode, Language, Lexicon, Normalizer, PunctuationMode, StemAlgorithm, Stemmer,
+    StemmerConfig, Step, StopWordMatching, StopWords, Transform,
 };
 use proptest::prelude::*;
 
@@ -65,7 +65,7 @@ fn stop_words() -> impl Strategy<Value = StopWords> {
 }
 
 fn normalizer() -> impl Strategy<Value = Normalizer> {
-    let informal = nasty_text(3).prop_map(|text| text + "x");
+    let informal = nasty_text(3).prop_filter("blank", |text| !text.trim().is_empty());
     prop::collection::vec((informal, nasty_text(3)), 0..5)
         .prop_map(|pairs| Normalizer::from_pairs(pairs).unwrap())
 }
@@ -73,6 +73,14 @@ fn normalizer() -> impl Strategy<Value = Normalizer> {
 fn dictionary() -> Arc<Dictionary> {
     let roots = ["aplikasi", "sangat", "bagus", "sari", "menang", "ikan", "ajar", "ka", "x"];
     Arc::new(Dictionary::from_words(roots).unwrap())
+}
+
+/// An extractor with the dictionary, where the settings have a use for it.
+fn extractor_for(config: &FeatureConfig) -> FeatureExtractor {
+    let is_sastrawi = |stemmer: &StemmerConfig| stemmer.algorithm == StemAlgorithm::Sastrawi;
+    let dictionary =
+        config.stemmer.as_ref().filter(|stemmer| is_sastrawi(stemmer)).map(|_| dictionary());
+    FeatureExtractor::new(config.clone(), dictionary).unwrap()
 }
 
 fn configs() -> impl Strategy<Value = FeatureConfig> {
@@ -185,6 +193,13 @@ proptest! {
         prop_assert_eq!(saved.normalize(&text), table.normalize(&text));
         prop_assert_eq!(saved, table);
     }
+
+    #[test]
+    fn every_entry_of_a_normalizer_matches(table in normalizer()) {
+        for (informal, formal) in table.pairs() {
+            prop_assert_eq!(table.normalize(&informal), formal);
+        }
+    }
 }
 
 proptest! {
@@ -195,19 +210,19 @@ proptest! {
         config in configs(),
         text in nasty_text(16),
     ) {
-        let extractor = FeatureExtractor::new(config.clone(), Some(dictionary())).unwrap();
+        let extractor = extractor_for(&config);
         let saved = FeatureConfig::from_json(&extractor.config().to_json()).unwrap();
         prop_assert_eq!(saved.schema_hash(), extractor.config().schema_hash());
         let reread = FeatureConfig::from_json(&config.to_json()).unwrap();
         prop_assert_eq!(reread.schema_hash(), config.schema_hash());
         prop_assert_eq!(reread, config);
-        let again = FeatureExtractor::new(saved, Some(dictionary())).unwrap();
+        let again = extractor_for(&saved);
         prop_assert_eq!(again.extract(&text).to_json(), extractor.extract(&text).to_json());
     }
 
     #[test]
     fn features_agree_with_each_other(config in configs(), text in nasty_text(16)) {
-        let features = FeatureExtractor::new(config, Some(dictionary())).unwrap().extract(&text);
+        let features = extractor_for(&config).extract(&text);
         prop_assert_eq!(&features.original_text, &text);
         prop_assert_eq!(features.original_length, text.chars().count() as u64);
         prop_assert_eq!(features.cleaned_length, features.cleaned_text.chars().count() as u64);
@@ -265,7 +280,7 @@ mod tables {
             config in configs(),
             texts in prop::collection::vec(prop::option::of(nasty_text(8)), 0..20),
         ) {
-            let extractor = FeatureExtractor::new(config, Some(dictionary())).unwrap();
+            let extractor = extractor_for(&config);
             let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
             let table = extractor.extract_table(&texts, None);
             prop_assert_eq!(table.row_count(), texts.len());

@@ -8,7 +8,7 @@ use crate::{error::PyError, pickle};
 /// The root words that the Sastrawi stemmer looks up.
 ///
 /// Pantau ships none, since the list that PySastrawi uses may not be used
-/// commercially. ``pip install pantau[id]`` brings PySastrawi, whose list is
+/// commercially. ``pip install PySastrawi`` (the extra ``pantau[id]``) brings it, and it is
 /// then found by itself.
 ///
 /// >>> from pantau.text import Dictionary

@@ -145,12 +145,11 @@ impl Normalizer {
         key.extend(folded(head));
         let bare_start = key.len();
         for (index, word) in words.iter().take(self.most_words).enumerate() {
-            let rest = match index {
-                0 => &word[head.len()..],
-                _ => {
-                    key.push(' ');
-                    word
-                }
+            let rest = if index == 0 {
+                &word[head.len()..]
+            } else {
+                key.push(' ');
+                word
             };
             let part = rest.trim_end_matches(is_no_word_character);
             key.extend(folded(part));
@@ -201,10 +200,8 @@ const TOO_MANY: &str = "has more than two columns";
 fn tab_columns(line: &str) -> Columns {
     let mut fields = line.split('\t').map(unquote);
     match (fields.next(), fields.next()) {
-        (Some(informal), Some(formal)) => match fields.all(|field| field.is_empty()) {
-            true => Ok((informal, formal)),
-            false => Err(TOO_MANY),
-        },
+        (Some(_), Some(_)) if fields.any(|field| !field.is_empty()) => Err(TOO_MANY),
+        (Some(informal), Some(formal)) => Ok((informal, formal)),
         _ => Err("has one column instead of two: a tab is expected between them"),
     }
 }
@@ -247,15 +244,12 @@ fn comma_field(line: &str) -> Result<(String, Option<&str>), &'static str> {
     loop {
         let (part, after) = rest.split_once('"').ok_or("has a quote that does not close")?;
         field.push_str(part);
-        match after.strip_prefix('"') {
-            Some(after) => {
-                field.push('"');
-                rest = after;
-            }
-            None => {
-                rest = after.trim_start_matches([' ', '\r']);
-                break;
-            }
+        if let Some(after) = after.strip_prefix('"') {
+            field.push('"');
+            rest = after;
+        } else {
+            rest = after.trim_start_matches([' ', '\r']);
+            break;
         }
     }
     match rest.strip_prefix(',') {
@@ -350,7 +344,8 @@ mod tests {
 
     #[test]
     fn comma_tables_have_quoted_columns() {
-        let table = "Kata_Tidak_Baku,KATA_BAKU\r\n\"a,b\",c\r\n \"d \"\"e\"\"\" , \"f, \"\"g\"\"\" ,,\r\n";
+        let table =
+            "Kata_Tidak_Baku,KATA_BAKU\r\n\"a,b\",c\r\n \"d \"\"e\"\"\" , \"f, \"\"g\"\"\" ,,\r\n";
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(
             Normalizer::from_table(table).unwrap().pairs(),
@@ -366,6 +361,9 @@ mod tests {
     fn entries_with_punctuation_match() {
         let table = [(":)", "senang"), ("a!", "wah"), ("a", "satu"), ("ok .", "oke")];
         let normalizer = Normalizer::from_pairs(table).unwrap();
-        assert_eq!(normalizer.normalize("ya :) :)) A! a? (a) ok ."), "ya senang :)) wah satu? (satu) oke");
+        assert_eq!(
+            normalizer.normalize("ya :) :)) A! a? (a) ok ."),
+            "ya senang :)) wah satu? (satu) oke"
+        );
     }
 }

@@ -12,7 +12,44 @@ const LONGEST: usize = 45;
 const WORD_REACH: usize = 24;
 
 /// What is counted like an address: releases of programs and sections of texts.
-const VERSIONS: [&[u8]; 36] = [b"v", b"ver", b"vers", b"versi", b"versinya", b"version", b"update", b"updatean", b"updatenya", b"updated", b"upgrade", b"downgrade", b"rilis", b"release", b"released", b"patch", b"build", b"firmware", b"apk", b"android", b"ios", b"windows", b"chrome", b"bab", b"subbab", b"pasal", b"ayat", b"butir", b"poin", b"bagian", b"lampiran", b"tabel", b"gambar", b"chapter", b"section", b"table"];
+const VERSIONS: [&[u8]; 36] = [
+    b"v",
+    b"ver",
+    b"vers",
+    b"versi",
+    b"versinya",
+    b"version",
+    b"update",
+    b"updatean",
+    b"updatenya",
+    b"updated",
+    b"upgrade",
+    b"downgrade",
+    b"rilis",
+    b"release",
+    b"released",
+    b"patch",
+    b"build",
+    b"firmware",
+    b"apk",
+    b"android",
+    b"ios",
+    b"windows",
+    b"chrome",
+    b"bab",
+    b"subbab",
+    b"pasal",
+    b"ayat",
+    b"butir",
+    b"poin",
+    b"bagian",
+    b"lampiran",
+    b"tabel",
+    b"gambar",
+    b"chapter",
+    b"section",
+    b"table",
+];
 
 /// The address of version 4 that starts at byte `at`.
 pub(super) fn ipv4_at(stretch: Stretch<'_>, at: usize) -> Option<Range<usize>> {

@@ -26,8 +26,10 @@ pub(super) fn nik_at(stretch: Stretch<'_>, at: usize, groups: &Groups) -> Option
         || groups.have_widths(count, &[6, 6, 4])
         || groups.have_widths(count, &[2, 2, 2, 6, 4]);
     let end = groups.end(count);
-    let named =
-        || groups.are_loose(count) && stretch.has_before(at, WORD_REACH, &[b"nik", b"ktp", b"nomor induk"]);
+    let named = || {
+        groups.are_loose(count)
+            && stretch.has_before(at, WORD_REACH, &[b"nik", b"ktp", b"nomor induk"])
+    };
     (is_nik(groups.digits(count)) && ((uniform && grouped) || named()) && stretch.ends_number(end))
         .then_some(at..end)
 }
@@ -107,7 +109,9 @@ mod tests {
         {
             assert_eq!(found(text, nik_at), Some(text));
         }
-        for text in ["NIK 3171 01 450290 0001", "no.ktp: 3171.0145-0290 0001", "nik  31710145  02900001"] {
+        for text in
+            ["NIK 3171 01 450290 0001", "no.ktp: 3171.0145-0290 0001", "nik  31710145  02900001"]
+        {
             let number = text.find('3').map(|at| &text[at..]);
             assert_eq!(found(text, nik_at), number, "{text}");
         }
@@ -136,7 +140,12 @@ mod tests {
 
     #[test]
     fn tax_numbers_need_their_check_digit() {
-        for text in ["01.234.567.4-901.234", "01.234.567.4.901.234", "0012345674901234", "09.254.2943-407.000"] {
+        for text in [
+            "01.234.567.4-901.234",
+            "01.234.567.4.901.234",
+            "0012345674901234",
+            "09.254.2943-407.000",
+        ] {
             assert_eq!(found(text, npwp_at), Some(text));
         }
         for text in ["NPWP 012345674901234", "npwp saya: 012345674901234"] {

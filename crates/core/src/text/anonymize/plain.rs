@@ -28,7 +28,11 @@ impl<'a> Plain<'a> {
         let is_plain = text.is_ascii()
             || !text.bytes().any(|byte| byte.is_ascii_digit())
             || !text.chars().any(|character| is_space(character) || is_loose(character));
-        if is_plain { Self { text: Cow::Borrowed(text), edits: Vec::new() } } else { Self::edit(text) }
+        if is_plain {
+            Self { text: Cow::Borrowed(text), edits: Vec::new() }
+        } else {
+            Self::edit(text)
+        }
     }
 
     fn edit(text: &str) -> Self {

@@ -14,13 +14,58 @@ const REGIONS: [&str; 60] = [
 
 /// Words and units that follow a number in capitals and make it no plate:
 /// `PAKET B 5000 RB`, `KELAS A 1000 DAN …`.
-const WORDS: [&str; 119] = ["RB", "RBU", "RP", "IDR", "USD", "JT", "JTA", "KM", "CM", "MM", "M", "KG", "GR", "G", "MG", "MCG", "ML", "IU", "L", "LTR", "CC", "W", "WH", "V", "MAH", "GB", "MB", "TB", "K", "PX", "HZ", "PCS", "PC", "PAX", "SET", "BOX", "LBR", "BH", "BTR", "UN", "HP", "WIB", "WIT", "AM", "PM", "TH", "THN", "BLN", "HR", "HRI", "JAM", "JM", "MNT", "DTK", "ORG", "ORA", "DAN", "DI", "KE", "DR", "YG", "YA", "YAA", "UTK", "BUT", "BUAT", "BWT", "DGN", "DG", "TAK", "GAK", "GK", "GA", "NGA", "TDK", "TP", "TPI", "ADA", "ADL", "INI", "ITU", "OK", "OKE", "AND", "THE", "FOR", "NOT", "X", "PER", "PAS", "BGT", "BGS", "LBH", "KRG", "AJA", "AJ", "SJA", "KU", "MU", "SI", "SIH", "SDH", "UDH", "DAH", "BLM", "LAH", "KAH", "LG", "LGI", "JD", "JDI", "KAN", "KL", "KLO", "KAK", "SIS", "GAN", "DOL", "NYA"];
+const UNITS: [&str; 56] = [
+    "RB", "RBU", "RP", "IDR", "JT", "JTA", "KM", "CM", "MM", "M", "KG", "GR", "G", "MG", "ML", "L",
+    "CC", "W", "V", "MAH", "GB", "MB", "TB", "K", "PX", "HZ", "PCS", "PC", "BOX", "LBR", "BH",
+    "HP", "WIB", "AM", "PM", "TH", "THN", "ORG", "DAN", "DI", "KE", "YG", "YA", "UTK", "DGN",
+    "TAK", "GAK", "GA", "TDK", "ADA", "INI", "ITU", "OK", "AND", "THE", "X",
+];
+
+/// Words and units that do so where nothing tells that a plate follows.
+const WORDS: [&str; 63] = [
+    "USD", "MCG", "IU", "LTR", "WH", "PAX", "SET", "BTR", "UN", "WIT", "BLN", "HR", "HRI", "JAM",
+    "JM", "MNT", "DTK", "ORA", "DR", "YAA", "BUT", "BUAT", "BWT", "DG", "GK", "NGA", "TP", "TPI",
+    "ADL", "OKE", "FOR", "NOT", "PER", "PAS", "BGT", "BGS", "LBH", "KRG", "AJA", "AJ", "SJA", "KU",
+    "MU", "SI", "SIH", "SDH", "UDH", "DAH", "BLM", "LAH", "KAH", "LG", "LGI", "JD", "JDI", "KAN",
+    "KL", "KLO", "KAK", "SIS", "GAN", "DOL", "NYA",
+];
 
 /// Words that name something with a letter and a number: `seri E 2100 ABC`.
-const SERIES: [&str; 37] = ["seri", "series", "tipe", "type", "model", "kode", "code", "kelas", "class", "paket", "ukuran", "size", "vit", "vitamin", "grade", "blok", "kamar", "ruang", "gedung", "golongan", "gol", "jalur", "rute", "harga", "nilai", "kategori", "varian", "opsi", "pilihan", "soal", "bagian", "lampiran", "tabel", "tahun", "versi", "nomor", "no"];
+const SERIES: [&str; 37] = [
+    "seri", "series", "tipe", "type", "model", "kode", "code", "kelas", "class", "paket", "ukuran",
+    "size", "vit", "vitamin", "grade", "blok", "kamar", "ruang", "gedung", "golongan", "gol",
+    "jalur", "rute", "harga", "nilai", "kategori", "varian", "opsi", "pilihan", "soal", "bagian",
+    "lampiran", "tabel", "tahun", "versi", "nomor", "no",
+];
 
 /// Words that tell that a plate follows.
-const CUES: [&[u8]; 25] = [b"plat", b"plate", b"platnya", b"nopol", b"no pol", b"no.pol", b"no. pol", b"polisi", b"motor", b"motornya", b"mobil", b"mobilnya", b"truk", b"bis", b"bus", b"taksi", b"taxi", b"angkot", b"kendaraan", b"kendaraannya", b"stnk", b"bpkb", b"parkir", b"parkiran", b"ber plat"];
+const CUES: [&[u8]; 25] = [
+    b"plat",
+    b"plate",
+    b"platnya",
+    b"nopol",
+    b"no pol",
+    b"no.pol",
+    b"no. pol",
+    b"polisi",
+    b"motor",
+    b"motornya",
+    b"mobil",
+    b"mobilnya",
+    b"truk",
+    b"bis",
+    b"bus",
+    b"taksi",
+    b"taxi",
+    b"angkot",
+    b"kendaraan",
+    b"kendaraannya",
+    b"stnk",
+    b"bpkb",
+    b"parkir",
+    b"parkiran",
+    b"ber plat",
+];
 
 /// How far before a plate such a word may stand, in bytes.
 const CUE_REACH: usize = 24;
@@ -52,24 +97,28 @@ pub(super) fn plate_at(stretch: Stretch<'_>, at: usize, width: usize) -> Option<
     let letters = &stretch.text[letters_start..end];
     // Names of products look like short plates in one piece: `A320N`, `E350D`.
     let product = region_end == at && width == 3 && count == 1;
-    let is_plate = (1..=3).contains(&count) && !WORDS.contains(&letters) && !product;
+    let is_plate = (1..=3).contains(&count) && !UNITS.contains(&letters) && !product;
     let is_glued = region_end == at && letters_start == number_end;
-    (is_plate && stretch.ends_number(end) && (is_glued || is_likely(stretch, start, end)))
+    (is_plate && stretch.ends_number(end) && (is_glued || is_likely(stretch, start..end, letters)))
         .then_some(start..end)
 }
 
 /// Whether three parts with spaces between them are a plate, and not a letter,
 /// a number and a word of a text in capitals: `PAKET B 5000 NETT`.
-fn is_likely(stretch: Stretch<'_>, start: usize, end: usize) -> bool {
-    let before = &stretch.bytes()[stretch.floor..start];
+fn is_likely(stretch: Stretch<'_>, plate: Range<usize>, letters: &str) -> bool {
+    let before = &stretch.bytes()[stretch.floor..plate.start];
     let before = word(before.iter().rev());
-    let after = word(stretch.bytes()[end..].iter());
+    let after = word(stretch.bytes()[plate.end..].iter());
     let names_series = || {
-        let is_series = |name: &&str| before.iter().rev().map(u8::to_ascii_lowercase).eq(name.bytes());
-        SERIES.iter().any(|name| is_series(&name))
+        let is_series =
+            |name: &str| before.iter().rev().map(u8::to_ascii_lowercase).eq(name.bytes());
+        SERIES.iter().any(|name| is_series(name))
     };
-    stretch.has_before(start, CUE_REACH, &CUES)
-        || !(is_shouted(&before) || is_shouted(&after) || names_series())
+    stretch.has_before(plate.start, CUE_REACH, &CUES)
+        || !(WORDS.contains(&letters)
+            || is_shouted(&before)
+            || is_shouted(&after)
+            || names_series())
 }
 
 /// The first word of some bytes, without the spaces and punctuation around it.

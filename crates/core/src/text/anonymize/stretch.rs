@@ -3,7 +3,10 @@
 use crate::text::pattern::{char_after, char_before, email_at, is_word};
 
 /// Words that are written right before a number, even without a space.
-const LABELS: [&[u8]; 14] = [b"wa", b"hp", b"nohp", b"nowa", b"notelp", b"tel", b"telp", b"tlp", b"telepon", b"phone", b"nik", b"ktp", b"npwp", b"rek"];
+const LABELS: [&[u8]; 14] = [
+    b"wa", b"hp", b"nohp", b"nowa", b"notelp", b"tel", b"telp", b"tlp", b"telepon", b"phone",
+    b"nik", b"ktp", b"npwp", b"rek",
+];
 
 /// The most bytes of an e-mail address before its at sign that are looked at.
 const LONGEST_LOCAL: usize = 64;

@@ -146,8 +146,7 @@ fn is_invisible(letter: char) -> bool {
 }
 
 fn drop_ascii_punctuation(bytes: &[u8], out: &mut String, mode: PunctuationMode) -> bool {
-    let stays =
-        |at: usize| mode == PunctuationMode::OutsideWords && is_kept_punctuation(bytes, at);
+    let stays = |at: usize| mode == PunctuationMode::OutsideWords && is_kept_punctuation(bytes, at);
     let mut changed = false;
     write_ascii(out, |out| {
         out.extend_from_slice(bytes);

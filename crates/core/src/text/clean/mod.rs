@@ -262,12 +262,18 @@ mod tests {
         for (json, problem) in [
             (r#"[{"emoji": "x"}]"#, r#"step "emoji": "x" is not one of: drop, name"#),
             (r#"[{"hashtags": 1}]"#, r#"step "hashtags": 1 is not one of: drop, word"#),
-            (r#"[{"punctuation": null}]"#, r#"step "punctuation": null is not one of: all, outside_words"#),
+            (
+                r#"[{"punctuation": null}]"#,
+                r#"step "punctuation": null is not one of: all, outside_words"#,
+            ),
             (r#"[{"repeats": 256}]"#, r#"step "repeats": 256 is not a whole number from 1 to 255"#),
             (r#"[{"repeats": "1"}]"#, r#"step "repeats": "1" is not a whole number from 1 to 255"#),
             (r#"[{"nfc": true}]"#, r#"step "nfc": has no setting"#),
             ("[1]", "steps: expected names, some with a setting, got 1"),
-            (r#"[{"emoji": "drop", "repeats": 1}]"#, r#"steps: expected names, some with a setting, got {"emoji":"drop","repeats":1}"#),
+            (
+                r#"[{"emoji": "drop", "repeats": 1}]"#,
+                r#"steps: expected names, some with a setting, got {"emoji":"drop","repeats":1}"#,
+            ),
         ] {
             assert_eq!(message(json), problem);
         }

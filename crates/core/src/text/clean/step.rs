@@ -1,4 +1,7 @@
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_json::Value;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -14,8 +17,8 @@ use crate::{
 
 /// One thing that cleaning does. What is dropped leaves a space, so that words
 /// do not run together; [`Step::Whitespace`] closes the gaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", try_from = "Value")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Step {
     /// Composes characters and their accents (Unicode NFC).
@@ -140,7 +143,7 @@ pub(super) fn check(steps: &[Step]) -> Result<()> {
 pub(super) fn from_json(json: &str) -> Result<Vec<Step>> {
     let wrong = |problem: String| Error::invalid("steps", problem);
     match serde_json::from_str(json) {
-        Ok(Value::Array(steps)) => steps.into_iter().map(Step::try_from).collect(),
+        Ok(Value::Array(steps)) => steps.into_iter().map(step_from).collect(),
         Ok(_) => Err(wrong("expected a list of names".to_owned())),
         Err(error) => Err(wrong(format!("is not JSON: {error}"))),
     }
@@ -162,32 +165,32 @@ const DEFAULTS: [Step; 12] = [
     Step::Whitespace,
 ];
 
-impl TryFrom<Value> for Step {
-    type Error = Error;
+impl<'de> Deserialize<'de> for Step {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        step_from(Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
 
-    /// Reads a name, or an object with a name and its setting.
-    fn try_from(value: Value) -> Result<Self> {
-        let mut object = match value {
-            Value::String(name) => return by_name(&name),
-            Value::Object(object) if object.len() == 1 => object.into_iter(),
-            other => {
-                let problem = format!("expected names, some with a setting, got {other}");
-                return Err(Error::invalid("steps", problem));
-            }
-        };
-        let (name, value) = object.next().expect("its length was looked at");
-        let step = by_name(&name)?;
-        match step {
-            Self::Hashtags(_) => setting(step, value, "one of: drop, word").map(Self::Hashtags),
-            Self::Emoji(_) => setting(step, value, "one of: drop, name").map(Self::Emoji),
-            Self::Repeats(_) => {
-                setting(step, value, "a whole number from 1 to 255").map(Self::Repeats)
-            }
-            Self::Punctuation(_) => {
-                setting(step, value, "one of: all, outside_words").map(Self::Punctuation)
-            }
-            _ => Err(Error::invalid(format!("step {name:?}"), "has no setting")),
+/// Reads a name, or an object with a name and its setting.
+fn step_from(value: Value) -> Result<Step> {
+    let mut object = match value {
+        Value::String(name) => return by_name(&name),
+        Value::Object(object) if object.len() == 1 => object.into_iter(),
+        other => {
+            let problem = format!("expected names, some with a setting, got {other}");
+            return Err(Error::invalid("steps", problem));
         }
+    };
+    let (name, value) = object.next().expect("its length was looked at");
+    let step = by_name(&name)?;
+    match step {
+        Step::Hashtags(_) => setting(step, value, "one of: drop, word").map(Step::Hashtags),
+        Step::Emoji(_) => setting(step, value, "one of: drop, name").map(Step::Emoji),
+        Step::Repeats(_) => setting(step, value, "a whole number from 1 to 255").map(Step::Repeats),
+        Step::Punctuation(_) => {
+            setting(step, value, "one of: all, outside_words").map(Step::Punctuation)
+        }
+        _ => Err(Error::invalid(format!("step {name:?}"), "has no setting")),
     }
 }
 

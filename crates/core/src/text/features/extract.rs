@@ -181,21 +181,23 @@ pub(super) struct Numbers {
 
 impl FeatureExtractor {
     /// An extractor that follows `config`. The Sastrawi stemmer needs the
-    /// `dictionary` its settings name; for other stemmers it is left aside.
+    /// `dictionary` its settings name; other stemmers have no use for one.
     ///
     /// # Errors
-    /// `InvalidInput` when the settings make no sense; `NotFound` when they ask
-    /// for Sastrawi and there is no dictionary; `Incompatible` when it is not
-    /// the dictionary they were made with.
+    /// `InvalidInput` when the settings make no sense, or have no use for the
+    /// dictionary; `NotFound` when they ask for Sastrawi and there is none;
+    /// `Incompatible` when it is not the dictionary they were made with.
     pub fn new(mut config: FeatureConfig, dictionary: Option<Arc<Dictionary>>) -> Result<Self> {
         config.check()?;
         let cleaner = Cleaner::with_steps(config.steps.iter().copied())?;
         let stemmer = match &mut config.stemmer {
+            None if dictionary.is_some() => {
+                return Err(Error::invalid("dictionary", "these features are not stemmed"));
+            }
             None => None,
             Some(settings) => {
-                let needed = settings.algorithm == StemAlgorithm::Sastrawi;
-                let dictionary = dictionary.filter(|_| needed);
-                if let Some(dictionary) = &dictionary {
+                let stemmer = Stemmer::new(settings.algorithm, dictionary)?;
+                if let Some(dictionary) = stemmer.dictionary() {
                     let fingerprint = dictionary.fingerprint();
                     match &settings.dictionary {
                         Some(wanted) if wanted != fingerprint => {
@@ -210,7 +212,7 @@ impl FeatureExtractor {
                         _ => settings.dictionary = Some(fingerprint.to_owned()),
                     }
                 }
-                Some(Stemmer::new(settings.algorithm, dictionary)?)
+                Some(stemmer)
             }
         };
         Ok(Self { config, cleaner, stemmer })

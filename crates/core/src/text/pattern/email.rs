@@ -40,16 +40,18 @@ fn local_start(before: &str) -> Option<usize> {
     local.find(|first: char| first == '_' || first.is_alphanumeric()).map(|skip| start + skip)
 }
 
-/// Whether a character may stand before the `@`. Accented Latin letters may;
+/// Whether a character may stand before the `@`. Accented Latin letters may, in
+/// one character or two;
 /// other scripts, often written without spaces, would be swallowed.
 fn is_local(character: char) -> bool {
     character.is_ascii_alphanumeric()
-        || matches!(character, '.' | '_' | '%' | '+' | '-' | '\u{c0}'..='\u{24f}')
+        || matches!(character, '.' | '_' | '%' | '+' | '-' | '\'')
+        || matches!(character, '\u{c0}'..='\u{24f}' | '\u{300}'..='\u{36f}')
 }
 
 /// Where the domain that starts at byte `start` ends: after its last label of
 /// letters.
-fn domain_end(text: &str, start: usize) -> Option<usize> {
+pub(super) fn domain_end(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let run = &text[start..host_run(bytes, start, LONGEST_HOST)?];
     let mut end = None;
@@ -99,6 +101,9 @@ mod tests {
             ("budi@contoh.com.au", "budi@contoh.com.au"),
             ("budi@gmail.com.1", "budi@gmail.com"),
             ("josé@contoh.example", "josé@contoh.example"),
+            ("jose\u{301}@contoh.example", "jose\u{301}@contoh.example"),
+            ("o'brien@contoh.example", "o'brien@contoh.example"),
+            ("'budi@contoh.example'", "budi@contoh.example"),
             ("联系budi@contoh.example", "budi@contoh.example"),
             ("mailto:budi@x-1.id?x", "budi@x-1.id"),
         ] {

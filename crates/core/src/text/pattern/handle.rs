@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::email::domain_end;
 use super::{char_before, email_at, is_word};
 
 /// The first mention at or after byte `from`, its `@` included.
@@ -18,8 +19,15 @@ pub(crate) fn mention_at(text: &str, from: usize, at: usize) -> Option<Range<usi
         return None;
     }
     if let Some(before) = char_before(text, from, at) {
-        let may_be_local = matches!(before, '.' | '%' | '+' | '-');
+        let may_be_local = matches!(before, '.' | '%' | '+' | '-' | '\'');
         if is_word(before) || (may_be_local && email_at(text, from, at).is_some()) {
+            return None;
+        }
+        // `"budi"@contoh.example` is an address that is none of ours, and no name.
+        let start = at - before.len_utf8();
+        let closes = matches!(before, '"' | '”' | ')' | ']' | '}' | '>')
+            && char_before(text, from, start).is_some_and(|second| !second.is_whitespace());
+        if closes && domain_end(text, at + 1).is_some() {
             return None;
         }
     }
@@ -83,6 +91,8 @@ mod tests {
             ("budi@gmail.com a+@gmail.com", vec![]),
             ("@ rumah @25rb @15.000 @ @_ @", vec![]),
             ("é@budi", vec![]),
+            ("\"budi\"@x.co (budi)@x.co <b>@x.co", vec![]),
+            ("\"@x.co\" (@x.co) \"ok\"@budi", vec!["@x.co", "@x.co", "@budi"]),
             ("", vec![]),
         ] {
             assert_eq!(found(find_mention, text), expected, "{text:?}");

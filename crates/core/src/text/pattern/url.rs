@@ -6,17 +6,31 @@ use super::{LONGEST_HOST, char_after, char_before, host_run, is_label, is_valid_
 
 const SCHEMES: [&str; 3] = ["https", "http", "ftp"];
 
-/// Domains that make a bare host a link, with the fewest characters that the
-/// name before them needs: the shorter endings also occur where a space after a
-/// full stop is missing, or in names such as `asp.net`.
-const DOMAINS: [(&str, usize); 7] =
-    [("com", 2), ("org", 2), ("edu", 3), ("gov", 3), ("io", 3), ("net", 4), ("id", 4)];
+/// Domains that make a bare host a link when a name with a dot stands before
+/// them: with one name only, a space after a full stop is more often missing
+/// (`bagus.id saya`), or it is a name such as `asp.net`.
+const DOMAINS_BELOW_TWO: [&str; 9] = ["id", "net", "org", "edu", "gov", "io", "app", "dev", "xyz"];
+
+/// Well-known hosts that need no more names before them.
+const KNOWN_HOSTS: [(&str, &str); 11] = [
+    ("tirto", "id"),
+    ("wikipedia", "org"),
+    ("wikimedia", "org"),
+    ("mozilla", "org"),
+    ("archive", "org"),
+    ("change", "org"),
+    ("academia", "edu"),
+    ("slideshare", "net"),
+    ("speedtest", "net"),
+    ("behance", "net"),
+    ("itch", "io"),
+];
 
 /// Domains that are words or abbreviations too often: a path must follow.
-const DOMAINS_WITH_PATH: [&str; 36] = [
-    "id", "io", "net", "info", "me", "co", "ly", "be", "gl", "gg", "gd", "tv", "ee", "fm", "cc",
-    "app", "dev", "ai", "xyz", "link", "shop", "store", "site", "online", "news", "page", "club",
-    "live", "biz", "my", "sg", "uk", "au", "us", "jp", "de",
+const DOMAINS_WITH_PATH: [&str; 39] = [
+    "id", "io", "net", "org", "edu", "gov", "info", "me", "co", "ly", "be", "gl", "gg", "gd", "tv",
+    "ee", "fm", "cc", "app", "dev", "ai", "xyz", "link", "shop", "store", "site", "online", "news",
+    "page", "club", "live", "biz", "my", "sg", "uk", "au", "us", "jp", "de",
 ];
 
 /// Second-level domains below `.id`.
@@ -96,7 +110,7 @@ fn with_host(text: &str, from: usize, dot: usize) -> Option<Range<usize>> {
     let path = path_start(bytes, end);
     let says_something =
         path.is_some_and(|path| bytes.get(path + 1).is_some_and(u8::is_ascii_alphanumeric));
-    is_known_host(&text[start..end], says_something)
+    (is_known_host(&text[start..end], says_something) && !follows_at_word(&bytes[from..start]))
         .then(|| start..path.map_or(end, |path| tail_end(text, path)))
 }
 
@@ -127,6 +141,13 @@ fn path_start(bytes: &[u8], host_end: usize) -> Option<usize> {
     (bytes.get(slash) == Some(&b'/')).then_some(slash)
 }
 
+/// Whether `[at]` or `(at)` ends there: the host is a part of an e-mail address.
+fn follows_at_word(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b" ").unwrap_or(before);
+    let near = &before[before.len().saturating_sub(4)..];
+    [&b"(at)"[..], b"[at]", b"{at}", b"<at>"].iter().any(|at| at.eq_ignore_ascii_case(near))
+}
+
 /// Whether a bare host name is unmistakably one.
 fn is_known_host(host: &str, has_path: bool) -> bool {
     if !host.split('.').all(is_valid_label) {
@@ -136,7 +157,8 @@ fn is_known_host(host: &str, has_path: bool) -> bool {
     let (Some(domain), Some(name)) = (labels.next(), labels.next()) else { return false };
     let is =
         |list: &[&str], label: &str| list.iter().any(|entry| entry.eq_ignore_ascii_case(label));
-    if let Some(third) = labels.next() {
+    let third = labels.next();
+    if let Some(third) = third {
         let second_level: &[&str] = if domain.eq_ignore_ascii_case("id") {
             &INDONESIAN
         } else if is(&COUNTRIES, domain) {
@@ -151,9 +173,15 @@ fn is_known_host(host: &str, has_path: bool) -> bool {
     if !has_letter(name) {
         return false;
     }
-    let long_enough =
-        |(known, least): &(&str, usize)| known.eq_ignore_ascii_case(domain) && name.len() >= *least;
-    DOMAINS.iter().any(long_enough) || (has_path && is(&DOMAINS_WITH_PATH, domain))
+    let is_well_known = || {
+        KNOWN_HOSTS
+            .iter()
+            .any(|known| known.0.eq_ignore_ascii_case(name) && known.1.eq_ignore_ascii_case(domain))
+    };
+    (domain.eq_ignore_ascii_case("com") && name.len() > 1)
+        || (third.is_some_and(has_letter) && name.len() > 3 && is(&DOMAINS_BELOW_TWO, domain))
+        || (has_path && is(&DOMAINS_WITH_PATH, domain))
+        || is_well_known()
 }
 
 fn has_letter(label: &str) -> bool {
@@ -214,7 +242,10 @@ mod tests {
             ("aplikasi shopee.co.id.", "shopee.co.id"),
             ("wah...Shopee.Com", "Shopee.Com"),
             ("baca tirto.id, ya", "tirto.id"),
-            ("permintaannya-tirto.id", "permintaannya-tirto.id"),
+            ("bantuan.tirto.id", "bantuan.tirto.id"),
+            ("contoh.github.io", "contoh.github.io"),
+            ("contoh.org/a", "contoh.org/a"),
+            ("en.wikipedia.org", "en.wikipedia.org"),
             ("chat wa.me/628123 atau", "wa.me/628123"),
             ("bit.ly/abc?", "bit.ly/abc"),
             ("server.com:8080/masuk", "server.com:8080/masuk"),
@@ -238,6 +269,15 @@ mod tests {
             "versi 1.2.3",
             "nomor 12.com",
             "no.id",
+            "akun.ID saya",
+            "kasih.id saya",
+            "bagus.org nya",
+            "mantap.net",
+            "selesai.edu",
+            "a.no.id",
+            "permintaannya-tirto.id",
+            "budi[at]gmail.com",
+            "budi (AT) gmail.com",
             "asp.net",
             "mahal.info dong",
             "dia.me too",
