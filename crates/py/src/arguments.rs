@@ -1,19 +1,13 @@
 //! Arguments that say which of them is wrong, and how.
 
-use std::{num::NonZero, path::PathBuf, sync::Arc};
+use std::{num::NonZero, path::PathBuf};
 
-use pantau::text::Dictionary;
 use pyo3::{
     prelude::*,
     types::{PyDict, PyString},
 };
 
-use crate::{
-    dictionary::PyDictionary,
-    error::{PyError, invalid},
-    feature_config::PyFeatureConfig,
-    transforms::PyStopWords,
-};
+use crate::error::invalid;
 
 /// A whole number of at least `LEAST`, for the argument that `$argument` names.
 macro_rules! whole_number {
@@ -70,72 +64,6 @@ impl Threads {
     }
 }
 
-/// A dictionary given as such or as the path of a word list.
-pub(crate) enum DictionaryArgument {
-    Dictionary(Arc<Dictionary>),
-    Path(PathBuf),
-}
-
-impl<'py> FromPyObject<'_, 'py> for DictionaryArgument {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(dictionary) = value.cast::<PyDictionary>() {
-            return Ok(Self::Dictionary(dictionary.get().0.clone()));
-        }
-        path(value, "dictionary", "a Dictionary or the path of a word list").map(Self::Path)
-    }
-}
-
-impl DictionaryArgument {
-    pub(crate) fn load(self, py: Python<'_>) -> PyResult<Arc<Dictionary>> {
-        match self {
-            Self::Dictionary(dictionary) => Ok(dictionary),
-            Self::Path(path) => {
-                Ok(Arc::new(py.detach(|| Dictionary::open(path)).map_err(PyError)?))
-            }
-        }
-    }
-}
-
-/// Settings of features given as such or as the path of their file.
-pub(crate) enum ConfigArgument {
-    Config(Py<PyFeatureConfig>),
-    Path(PathBuf),
-}
-
-impl<'py> FromPyObject<'_, 'py> for ConfigArgument {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(config) = value.cast::<PyFeatureConfig>() {
-            return Ok(Self::Config(config.to_owned().unbind()));
-        }
-        path(value, "config", "a FeatureConfig or the path of one").map(Self::Path)
-    }
-}
-
-/// Stop words given as such, by the name of a list, or as words.
-pub(crate) enum StopWordsArgument {
-    StopWords(Py<PyStopWords>),
-    Name(String),
-    Words(Vec<String>),
-}
-
-impl<'py> FromPyObject<'_, 'py> for StopWordsArgument {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        if let Ok(list) = value.cast::<PyStopWords>() {
-            return Ok(Self::StopWords(list.to_owned().unbind()));
-        }
-        if let Ok(name) = value.cast::<PyString>() {
-            return Ok(Self::Name(name.to_string()));
-        }
-        words("stop_words", &value).map(Self::Words)
-    }
-}
-
 /// The words of an iterable of str.
 pub(crate) fn words(argument: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let wrong = |got: String| invalid(argument, format!("expected words in a list, got {got}"));
@@ -174,7 +102,12 @@ pub(crate) fn pairs(argument: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<(S
         .collect()
 }
 
-fn path(value: Borrowed<'_, '_, PyAny>, argument: &str, expected: &str) -> PyResult<PathBuf> {
+/// A path, or a message that says what was expected.
+pub(crate) fn path(
+    value: Borrowed<'_, '_, PyAny>,
+    argument: &str,
+    expected: &str,
+) -> PyResult<PathBuf> {
     match value.extract() {
         Ok(path) => Ok(path),
         Err(_) => Err(invalid(argument, format!("expected {expected}, got {}", shown(value)?))),
@@ -189,4 +122,8 @@ fn shown(value: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
         return Ok(text);
     }
     Ok(format!("{}…", text.chars().take(LONGEST).collect::<String>()))
+}
+
+pub(crate) fn table_passed() -> PyErr {
+    invalid("texts", "a table was passed; pass one of its columns")
 }

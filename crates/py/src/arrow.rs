@@ -141,7 +141,7 @@ fn check_is_text(schema: &FFI_ArrowSchema) -> PyResult<()> {
     };
     match values {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Ok(()),
-        DataType::Struct(_) => Err(crate::texts::table_passed()),
+        DataType::Struct(_) => Err(crate::arguments::table_passed()),
         _ => Err(invalid("texts", format!("the column holds {values}, not text"))),
     }
 }

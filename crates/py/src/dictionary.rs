@@ -3,7 +3,11 @@ use std::{ffi::CString, path::PathBuf, sync::Arc};
 use pantau::text::{Dictionary, Stemmer};
 use pyo3::{prelude::*, sync::PyOnceLock, types::PyTuple};
 
-use crate::{error::PyError, pickle};
+use crate::{
+    arguments::{path, words},
+    error::PyError,
+    pickle,
+};
 
 /// The root words that the Sastrawi stemmer looks up.
 ///
@@ -23,7 +27,7 @@ impl PyDictionary {
     /// Collects root words from an iterable of str.
     #[new]
     fn new(words: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let words = crate::arguments::words("words", words)?;
+        let words = self::words("words", words)?;
         Ok(Self(Arc::new(Dictionary::from_words(words).map_err(PyError)?)))
     }
 
@@ -100,4 +104,32 @@ pub(crate) fn warn_without_dictionary(py: Python<'_>) -> PyResult<()> {
     let category = py.import("pantau.text")?.getattr("DictionaryWarning")?;
     let message = CString::new(Stemmer::DICTIONARY_HINT).expect("the hint holds no NUL");
     PyErr::warn(py, &category, &message, 1)
+}
+
+/// A dictionary given as such or as the path of a word list.
+pub(crate) enum DictionaryArgument {
+    Dictionary(Arc<Dictionary>),
+    Path(PathBuf),
+}
+
+impl<'py> FromPyObject<'_, 'py> for DictionaryArgument {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(dictionary) = value.cast::<PyDictionary>() {
+            return Ok(Self::Dictionary(dictionary.get().0.clone()));
+        }
+        path(value, "dictionary", "a Dictionary or the path of a word list").map(Self::Path)
+    }
+}
+
+impl DictionaryArgument {
+    pub(crate) fn load(self, py: Python<'_>) -> PyResult<Arc<Dictionary>> {
+        match self {
+            Self::Dictionary(dictionary) => Ok(dictionary),
+            Self::Path(path) => {
+                Ok(Arc::new(py.detach(|| Dictionary::open(path)).map_err(PyError)?))
+            }
+        }
+    }
 }

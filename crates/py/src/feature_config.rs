@@ -9,11 +9,11 @@ use pantau::text::{
 use pyo3::{prelude::*, types::PyTuple};
 
 use crate::{
-    arguments::{DictionaryArgument, MaxLength, MinLength, StopWordsArgument, words},
-    dictionary::{installed, warn_without_dictionary},
+    arguments::{MaxLength, MinLength, path, words},
+    dictionary::{DictionaryArgument, installed, warn_without_dictionary},
     error::{PyError, invalid},
     pickle,
-    transforms::{PyNormalizer, cleaner_from, from_json},
+    transforms::{PyNormalizer, StopWordsArgument, cleaner_from, from_json},
 };
 
 /// Everything that decides what a FeatureExtractor answers, as one JSON file
@@ -234,5 +234,22 @@ impl PyFeatureConfig {
             self.stemmer().unwrap_or("none"),
             self.0.schema_hash(),
         )
+    }
+}
+
+/// Settings of features given as such or as the path of their file.
+pub(crate) enum ConfigArgument {
+    Config(Py<PyFeatureConfig>),
+    Path(PathBuf),
+}
+
+impl<'py> FromPyObject<'_, 'py> for ConfigArgument {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(config) = value.cast::<PyFeatureConfig>() {
+            return Ok(Self::Config(config.to_owned().unbind()));
+        }
+        path(value, "config", "a FeatureConfig or the path of one").map(Self::Path)
     }
 }

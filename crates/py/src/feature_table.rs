@@ -178,7 +178,7 @@ impl PyFeatureStream {
         }
         let home = Home::of(texts)?;
         let source = if let Home::Table = home {
-            return Err(crate::texts::table_passed());
+            return Err(crate::arguments::table_passed());
         } else if home.reads_as_list() {
             Source::Items { items: texts.try_iter()?.unbind(), done: 0 }
         } else if let Some(stream) = ArrayStream::open(texts)? {

@@ -10,10 +10,10 @@ use pyo3::{
 };
 
 use crate::{
-    arguments::{ConfigArgument, DictionaryArgument, Rows, Threads},
-    dictionary::installed,
+    arguments::{Rows, Threads},
+    dictionary::{DictionaryArgument, installed},
     error::PyError,
-    feature_config::PyFeatureConfig,
+    feature_config::{ConfigArgument, PyFeatureConfig},
     feature_table::{PyFeatureStream, PyFeatureTable},
     pickle,
     texts::{Texts, as_str, in_steps},

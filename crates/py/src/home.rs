@@ -6,7 +6,7 @@ use pyo3::{
     types::{PyDict, PyList, PyTuple, PyType},
 };
 
-use crate::texts::TextArray;
+use crate::arrow::export_array;
 
 /// The kinds of columns that Pantau knows.
 pub(crate) enum Home<'py> {
@@ -103,6 +103,32 @@ impl<'py> Home<'py> {
                 Ok(Bound::new(py, TextArray(to_arrow(&results)))?.into_any())
             }
         }
+    }
+}
+
+/// A column of texts that any library that speaks Arrow can read.
+///
+/// It is returned for Arrow columns of libraries that Pantau does not know.
+#[pyclass(frozen, module = "pantau.text")]
+pub(crate) struct TextArray(ArrayRef);
+
+#[pymethods]
+impl TextArray {
+    fn __len__(&self) -> usize {
+        arrow_array::Array::len(&self.0)
+    }
+
+    /// The column as Arrow's C data capsules.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        // Another schema is a request that a producer may leave unanswered.
+        drop(requested_schema);
+        let (schema, array) = export_array(py, &self.0)?;
+        PyTuple::new(py, [schema, array])
     }
 }
 

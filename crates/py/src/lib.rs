@@ -16,6 +16,7 @@ mod feature_table;
 mod features;
 mod home;
 mod pickle;
+mod restore;
 mod texts;
 mod transforms;
 
@@ -32,14 +33,14 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<feature_table::PyFeatureTable>()?;
     module.add_class::<features::PyFeatureExtractor>()?;
     module.add_class::<features::PyFeatures>()?;
-    module.add_class::<texts::TextArray>()?;
+    module.add_class::<home::TextArray>()?;
     module.add_class::<transforms::PyAnonymizer>()?;
     module.add_class::<transforms::PyCleaner>()?;
     module.add_class::<transforms::PyNormalizer>()?;
     module.add_class::<transforms::PyStemmer>()?;
     module.add_class::<transforms::PyStopWords>()?;
     module.add_function(wrap_pyfunction!(_provoke_panic, module)?)?;
-    module.add_function(wrap_pyfunction!(pickle::restore, module)?)?;
+    module.add_function(wrap_pyfunction!(restore::restore, module)?)?;
     Ok(())
 }
 

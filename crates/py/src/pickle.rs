@@ -3,21 +3,7 @@
 //! What is pickled is settings and words as text; restoring runs no code but
 //! the constructors. An Anonymizer is not pickled: its key must not be stored.
 
-use std::sync::Arc;
-
-use pantau::text::{
-    Cleaner, Dictionary, FeatureConfig, FeatureExtractor, Normalizer, Stemmer, StopWordMatching,
-    StopWords,
-};
 use pyo3::{prelude::*, types::PyTuple};
-
-use crate::{
-    dictionary::PyDictionary,
-    error::{PyError, invalid},
-    feature_config::PyFeatureConfig,
-    features::PyFeatureExtractor,
-    transforms::{PyCleaner, PyNormalizer, PyStemmer, PyStopWords},
-};
 
 /// What `__reduce__` answers: how to restore `kind` from `payload`.
 pub(crate) fn reduce<'py>(
@@ -27,58 +13,4 @@ pub(crate) fn reduce<'py>(
 ) -> PyResult<Bound<'py, PyTuple>> {
     let restore = py.import("pantau._core")?.getattr("_restore")?;
     (restore, (kind, payload)).into_pyobject(py)
-}
-
-/// Restores what was pickled.
-#[pyfunction]
-#[pyo3(name = "_restore")]
-pub(crate) fn restore<'py>(
-    py: Python<'py>,
-    kind: &str,
-    payload: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let dictionary = |words: Option<Vec<String>>| {
-        words.map(Dictionary::from_words).transpose().map(|roots| roots.map(Arc::new))
-    };
-    Ok(match kind {
-        "Cleaner" => {
-            let cleaner = Cleaner::from_json(&payload.extract::<String>()?).map_err(PyError)?;
-            Bound::new(py, PyCleaner(cleaner))?.into_any()
-        }
-        "Dictionary" => {
-            let words = Dictionary::from_words(payload.extract::<Vec<String>>()?);
-            Bound::new(py, PyDictionary(Arc::new(words.map_err(PyError)?)))?.into_any()
-        }
-        "FeatureConfig" => {
-            let config = FeatureConfig::from_json(&payload.extract::<String>()?);
-            Bound::new(py, PyFeatureConfig(config.map_err(PyError)?))?.into_any()
-        }
-        "FeatureExtractor" => {
-            let (json, words) = payload.extract::<(String, Option<Vec<String>>)>()?;
-            let config = FeatureConfig::from_json(&json).map_err(PyError)?;
-            let extractor = FeatureExtractor::new(config, dictionary(words).map_err(PyError)?);
-            Bound::new(py, PyFeatureExtractor(extractor.map_err(PyError)?))?.into_any()
-        }
-        "Normalizer" => {
-            let pairs = payload.extract::<Vec<(String, String)>>()?;
-            let normalizer = Normalizer::from_pairs(pairs).map_err(PyError)?;
-            Bound::new(py, PyNormalizer(normalizer))?.into_any()
-        }
-        "Stemmer" => {
-            let (algorithm, words) = payload.extract::<(String, Option<Vec<String>>)>()?;
-            let algorithm = algorithm.parse().map_err(PyError)?;
-            let stemmer = Stemmer::new(algorithm, dictionary(words).map_err(PyError)?);
-            Bound::new(py, PyStemmer(stemmer.map_err(PyError)?))?.into_any()
-        }
-        "StopWords" => {
-            let (matching, words) = payload.extract::<(String, Vec<String>)>()?;
-            let matching = match matching.as_str() {
-                "sastrawi" => StopWordMatching::Sastrawi,
-                _ => StopWordMatching::Words,
-            };
-            let list = StopWords::from_words(words).with_matching(matching);
-            Bound::new(py, PyStopWords(list))?.into_any()
-        }
-        _ => return Err(invalid("pickle", format!("{kind:?} is nothing that Pantau pickles"))),
-    })
 }

@@ -14,8 +14,8 @@ use pyo3::{
 };
 
 use crate::{
-    arguments::Threads,
-    arrow::{export_array, import_arrays, push_texts},
+    arguments::{Threads, table_passed},
+    arrow::{import_arrays, push_texts},
     error::invalid,
     home::{Home, root_package},
 };
@@ -140,32 +140,6 @@ impl<'py> Column<'py> {
     }
 }
 
-/// A column of texts that any library that speaks Arrow can read.
-///
-/// It is returned for Arrow columns of libraries that Pantau does not know.
-#[pyclass(frozen, module = "pantau.text")]
-pub(crate) struct TextArray(pub(crate) ArrayRef);
-
-#[pymethods]
-impl TextArray {
-    fn __len__(&self) -> usize {
-        arrow_array::Array::len(&self.0)
-    }
-
-    /// The column as Arrow's C data capsules.
-    #[pyo3(signature = (requested_schema=None))]
-    fn __arrow_c_array__<'py>(
-        &self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
-        // Another schema is a request that a producer may leave unanswered.
-        drop(requested_schema);
-        let (schema, array) = export_array(py, &self.0)?;
-        PyTuple::new(py, [schema, array])
-    }
-}
-
 /// Applies `transform` to `texts` and returns the results in the same form.
 pub(crate) fn transform_texts<'py>(
     py: Python<'py>,
@@ -235,10 +209,6 @@ pub(crate) fn iterate<'py>(texts: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyI
         return Err(not_texts(&class, ""));
     }
     texts.try_iter().map_err(|_| not_texts(&class, ""))
-}
-
-pub(crate) fn table_passed() -> PyErr {
-    invalid("texts", "a table was passed; pass one of its columns")
 }
 
 /// The items of a NumPy array or a pandas column.

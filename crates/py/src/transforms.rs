@@ -8,12 +8,12 @@ use pantau::text::{
 };
 use pyo3::{
     prelude::*,
-    types::{PyDict, PyTuple},
+    types::{PyDict, PyString, PyTuple},
 };
 
 use crate::{
-    arguments::{DictionaryArgument, Threads, pairs, words},
-    dictionary::{installed, warn_without_dictionary},
+    arguments::{Threads, pairs, words},
+    dictionary::{DictionaryArgument, installed, warn_without_dictionary},
     error::{PyError, invalid},
     pickle,
     texts::{Texts, as_str, transform_texts},
@@ -379,5 +379,26 @@ impl PyAnonymizer {
 
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
+    }
+}
+
+/// Stop words given as such, by the name of a list, or as words.
+pub(crate) enum StopWordsArgument {
+    StopWords(Py<PyStopWords>),
+    Name(String),
+    Words(Vec<String>),
+}
+
+impl<'py> FromPyObject<'_, 'py> for StopWordsArgument {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(list) = value.cast::<PyStopWords>() {
+            return Ok(Self::StopWords(list.to_owned().unbind()));
+        }
+        if let Ok(name) = value.cast::<PyString>() {
+            return Ok(Self::Name(name.to_string()));
+        }
+        words("stop_words", &value).map(Self::Words)
     }
 }

@@ -6,7 +6,7 @@ use super::{FEATURE_NAMES, FeatureConfig, counts::Counts};
 use crate::{
     Error, Result,
     text::{
-        Cleaner, Dictionary, StemAlgorithm, Stemmer, Transform,
+        Cleaner, Dictionary, Stemmer, Transform,
         clean::CleanBuffers,
         words::{lookup_form, words},
     },
