@@ -8,9 +8,11 @@ use pantau::text::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data");
+
 /// The cases of a file with one JSON object a line.
 fn cases<T: DeserializeOwned>(file: &str) -> Vec<T> {
-    let path = format!("{}/../../tests/data/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{DATA}/{file}");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let cases: Vec<T> = (1..)
         .zip(text.lines())
@@ -92,6 +94,24 @@ fn stem_sastrawi() {
     for case in cases::<Case>("stem_sastrawi.jsonl") {
         let stemmer = Stemmer::sastrawi(Dictionary::from_words(&case.roots).expect(&case.name));
         assert_eq!(stemmer.stem(&case.text), case.expected, "{}", case.name);
+    }
+}
+
+/// The expected stems are those of Snowball; punctuation around a word changes none.
+#[test]
+fn stem_english_and_tala() {
+    for (file, stemmer) in
+        [("stem_english.tsv", Stemmer::english()), ("stem_tala.tsv", Stemmer::tala())]
+    {
+        let text = fs::read_to_string(format!("{DATA}/{file}")).expect(file);
+        let mut seen = 0;
+        for line in text.lines().skip(1) {
+            let (word, stem) = line.split_once('\t').expect(line);
+            assert_eq!(stemmer.stem(word), stem, "{word}");
+            assert_eq!(stemmer.stem(&format!("({word}), !?")), stem, "{word} in punctuation");
+            seen += 1;
+        }
+        assert!(seen > 50, "{file} holds {seen} words");
     }
 }
 

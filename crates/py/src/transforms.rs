@@ -378,7 +378,9 @@ impl PyAnonymizer {
     }
 
     fn __repr__(&self) -> String {
-        format!("{:?}", self.0)
+        let entities: Vec<&str> = self.0.entities().into_iter().map(Entity::name).collect();
+        let keyed = if self.0.is_keyed() { "True" } else { "False" };
+        format!("Anonymizer(entities={entities:?}, keyed={keyed})")
     }
 }
 

@@ -27,7 +27,7 @@ impl<'a> Plain<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         let is_plain = text.is_ascii()
             || !text.bytes().any(|byte| byte.is_ascii_digit())
-            || !text.chars().any(|character| is_space(character) || is_loose(character));
+            || !text.chars().any(is_loose);
         if is_plain {
             Self { text: Cow::Borrowed(text), edits: Vec::new() }
         } else {
@@ -40,15 +40,14 @@ impl<'a> Plain<'a> {
         let mut edits = Vec::new();
         let mut rest = text.char_indices().peekable();
         while let Some((at, character)) = rest.next() {
-            if is_space(character) {
-                plain.push(' ');
-            } else if is_loose(character) && joins(&plain, &rest, is_dash(character)) {
-                if is_dash(character) {
-                    plain.push('-');
-                }
-            } else {
+            if !is_loose(character) || !joins(character, &plain, &rest) {
                 plain.push(character);
                 continue;
+            }
+            if is_space(character) {
+                plain.push(' ');
+            } else if is_dash(character) {
+                plain.push('-');
             }
             edits.push(Edit {
                 plain: plain.len(),
@@ -73,35 +72,43 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Whether a dash or mark between `before` and `after` is inside a number. A
-/// dash is only between digits, so that one of a sentence (`wa—0812…`) stays.
-fn joins(before: &str, after: &Peekable<CharIndices<'_>>, is_dash: bool) -> bool {
-    let mut after = after.clone().map(|(_, character)| character).take(MOST_MARKS);
-    let next = after.find(|&character| !is_mark(character) && !(is_dash && is_blank(character)));
-    let mut before = before.chars().rev().take(MOST_MARKS);
-    let last = before.find(|&character| !(is_dash && is_blank(character)));
-    let is_part = |character: char| {
-        character.is_ascii_digit()
-            || matches!(character, '(' | ')' | '+')
-            || (!is_dash && (is_blank(character) || is_dash_or_dot(character)))
+/// Whether a space, dash or mark between `before` and `after` is inside a number.
+/// Others stay, so that what is replaced elsewhere changes nothing around them:
+/// a dash of a sentence (`wa—0812…`) is none of a number.
+fn joins(character: char, before: &str, after: &Peekable<CharIndices<'_>>) -> bool {
+    let mut before = before.chars().rev().peekable();
+    let mut after = after.clone().map(|(_, next)| next).take(MOST_MARKS).peekable();
+    while after.next_if(|&next| is_mark(next)).is_some() {}
+    if is_dash(character) {
+        let is_apart = after.next_if(|&next| is_blank(next)).is_some();
+        if is_apart != before.next_if(|&last| is_blank(last)).is_some() {
+            return false;
+        }
+        while after.next_if(|&next| is_mark(next)).is_some() {}
+    }
+    let (Some(last), Some(next)) = (before.next(), after.next()) else { return false };
+    if is_space(character) {
+        return last.is_ascii_digit() || next.is_ascii_digit();
+    }
+    let is_part = |part: char| {
+        part.is_ascii_digit()
+            || matches!(part, '(' | ')' | '+')
+            || (is_mark(character)
+                && (is_blank(part) || is_dash(part) || matches!(part, '-' | '.')))
     };
-    last.is_some_and(is_part) && next.is_some_and(is_part)
+    is_part(last) && is_part(next)
 }
 
-/// How many characters around a dash or mark are looked at: a number holds only few.
+/// How many characters behind a dash or mark are looked at: a number holds only few.
 const MOST_MARKS: usize = 4;
 
 fn is_blank(character: char) -> bool {
     character == ' ' || is_space(character)
 }
 
-fn is_dash_or_dot(character: char) -> bool {
-    matches!(character, '-' | '.') || is_dash(character)
-}
-
 /// Whether a character may be a part of a number, and may be none.
 fn is_loose(character: char) -> bool {
-    is_dash(character) || is_mark(character)
+    is_space(character) || is_dash(character) || is_mark(character)
 }
 
 fn is_space(character: char) -> bool {
@@ -132,6 +139,7 @@ mod tests {
             ("wa\u{2014}0812 1\u{2014}a", "wa\u{2014}0812 1\u{2014}a"),
             ("wa\u{200b}0812", "wa\u{200b}0812"),
             ("é 0812", "é 0812"),
+            ("1\u{a0}a\u{a0}b 1 \u{2013}2", "1 a\u{a0}b 1 \u{2013}2"),
         ] {
             assert_eq!(Plain::of(text).text, expected, "{text:?}");
         }
@@ -139,9 +147,9 @@ mod tests {
 
     #[test]
     fn parts_are_found_in_the_original() {
-        let text = "a\u{a0}1\u{2011}2\u{200b}-\u{200b}3\u{2009}\u{200b}4\u{200b} b";
+        let text = "a\u{a0}a\u{a0}1\u{2011}2\u{200b}-\u{200b}3\u{2009}\u{200b}4\u{200b} b";
         let plain = Plain::of(text);
-        assert_eq!(plain.text, "a 1-2-3 4 b");
+        assert_eq!(plain.text, "a\u{a0}a 1-2-3 4 b");
         for (part, expected) in [
             ("1-2", "1\u{2011}2"),
             ("-2", "\u{2011}2"),

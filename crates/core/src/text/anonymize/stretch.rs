@@ -70,7 +70,8 @@ impl<'a> Stretch<'a> {
     pub(super) fn ends_number(self, at: usize) -> bool {
         let Some(after) = char_after(self.text, at) else { return true };
         match after {
-            '.' | '-' | '_' | '+' | '\'' => !self.is_digit(at + 1) && !self.is_in_email(at),
+            '.' | '-' | '_' => !self.is_digit(at + 1) && !self.is_in_email(at),
+            '+' | '\'' => !self.is_in_email(at),
             // `,00` are cents; `,0812…` is the next number.
             ',' => self.digits_at(at + 1, 3) != 2,
             '@' | '%' => false,
@@ -105,13 +106,15 @@ impl<'a> Stretch<'a> {
     pub(super) fn has_before(self, at: usize, reach: usize, words: &[&[u8]]) -> bool {
         let start = at.saturating_sub(reach).max(self.floor);
         let window = &self.bytes()[start..at];
-        words.iter().any(|word| {
-            window.windows(word.len()).enumerate().any(|(offset, part)| {
-                let before = self.byte_before(start + offset, 1);
-                part.eq_ignore_ascii_case(word)
-                    && !before.is_some_and(|byte| byte.is_ascii_alphabetic())
-                    && !window.get(offset + word.len()).is_some_and(u8::is_ascii_alphabetic)
-            })
+        (0..window.len()).any(|offset| {
+            let before = self.byte_before(start + offset, 1);
+            let starts_word = !before.is_some_and(|byte| byte.is_ascii_alphabetic());
+            let rest = &window[offset..];
+            starts_word
+                && words.iter().any(|word| {
+                    rest.get(..word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word))
+                        && !rest.get(word.len()).is_some_and(u8::is_ascii_alphabetic)
+                })
         })
     }
 

@@ -158,6 +158,7 @@ impl Cleaner {
         let digits_stay = !self.steps.contains(&Step::Digits);
         let joiners_stay = !self.steps.contains(&Step::Punctuation(PunctuationMode::All));
         let bytes = text.as_bytes();
+        let after = |at: usize| bytes.get(at + 1).copied().unwrap_or(b' ');
         let mut run = 0;
         let mut before = b' ';
         for (at, &byte) in bytes.iter().enumerate() {
@@ -167,7 +168,7 @@ impl Cleaner {
                 b'0'..=b'9' => digits_stay,
                 b' ' => run == 1 && at > 0 && at + 1 < bytes.len(),
                 // A separator between digits starts or ends no link either.
-                _ => joiners_stay && is_kept_punctuation(bytes, at),
+                _ => joiners_stay && is_kept_punctuation(before, byte, after(at)),
             };
             if !settled {
                 return false;
