@@ -236,13 +236,13 @@ pantau_status pantau_stop_words_new(const char *language,
 // Gives the list and the behaviour of PySastrawi 1.2.1's stop-word remover. It removes negations.
 pantau_status pantau_stop_words_sastrawi(pantau_stop_words **out);
 
-// Gives a list of your own, from a text with one word a line.
+// Gives a list of your own, from a text with one word a line; empty lines and lines that start
+// with `#` are skipped.
 pantau_status pantau_stop_words_from_words(const char *words,
                                            size_t words_length,
                                            pantau_stop_words **out);
 
-// Reads a list from a UTF-8 file: a word a line; empty lines and lines that start with `#` are
-// skipped.
+// Reads a list from a UTF-8 file, as `pantau_stop_words_from_words` does.
 pantau_status pantau_stop_words_open(const char *path, size_t path_length, pantau_stop_words **out);
 
 // Gives the text without its stop words.
@@ -406,8 +406,8 @@ pantau_status pantau_feature_extractor_check_length(const pantau_feature_extract
 
 // Gives the features of many texts as a stream of Arrow record batches, a row for each text in
 // their order. `texts` and `lengths` hold `count` entries each; a NULL among the texts is a
-// missing text, whose row is null throughout. `threads` is how many threads may work, 0 for as
-// many as this process may use.
+// missing text, which is a row of nulls in the columns; its length is not read. `threads` is how
+// many threads may work, 0 for as many as this process may use.
 //
 // The stream follows the Arrow C stream interface: its consumer calls `release`. What `out`
 // holds before the call is overwritten, not released. The texts may be freed after the call.

@@ -3,7 +3,7 @@
 // Objects are moved, not copied, and free what they hold. Errors are exceptions below
 // `pantau::Error`. Texts go in as `std::string_view` and come out as `std::string`, UTF-8 both.
 // A `const` method may be called by many threads at once. An object that was moved from may only
-// be assigned to or destroyed; any other use throws `pantau::InvalidInput`.
+// be assigned to or destroyed; any other use, as an argument too, throws `pantau::InvalidInput`.
 
 #ifndef PANTAU_HPP
 #define PANTAU_HPP
@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -86,8 +87,26 @@ template <typename T, void (*function)(T *)> struct Free {
     void operator()(T *object) const noexcept { function(object); }
 };
 
+// What a class holds, unless the object was moved from.
+template <typename T> T *held(T *object, bool is_there) {
+    if (!is_there) {
+        throw InvalidInput(PANTAU_STATUS_INVALID_INPUT, "the object was moved from");
+    }
+    return object;
+}
+
 // An object of the C face with its owner.
-template <typename T, void (*function)(T *)> using Owned = std::unique_ptr<T, Free<T, function>>;
+template <typename T, void (*function)(T *)> class Owned {
+public:
+    using pointer = T *;
+
+    explicit Owned(T *object) noexcept : object_(object) {}
+
+    T *get() const { return held(object_.get(), object_ != nullptr); }
+
+private:
+    std::unique_ptr<T, Free<T, function>> object_;
+};
 
 // Runs a call that gives an object.
 template <typename Object, typename Call> Object give(Call call) {
@@ -197,7 +216,8 @@ public:
         return StopWords(detail::give<Object>(pantau_stop_words_sastrawi));
     }
 
-    // A list of your own, from a text with one word a line.
+    // A list of your own, from a text with one word a line; empty lines and lines that start with
+    // `#` are skipped.
     static StopWords from_words(std::string_view words) {
         return StopWords(detail::give<Object>([&](pantau_stop_words **out) {
             return pantau_stop_words_from_words(words.data(), words.size(), out);
@@ -244,7 +264,7 @@ public:
     }
 
     // How many different words there are.
-    std::size_t length() const noexcept { return pantau_dictionary_length(object_.get()); }
+    std::size_t length() const { return pantau_dictionary_length(object_.get()); }
 
     // The SHA-256 of the sorted words, in hexadecimal.
     std::string fingerprint() const {
@@ -253,7 +273,7 @@ public:
     }
 
     // The object of the C face, borrowed.
-    const pantau_dictionary *get() const noexcept { return object_.get(); }
+    const pantau_dictionary *get() const { return object_.get(); }
 
 private:
     using Object = detail::Owned<pantau_dictionary, pantau_dictionary_free>;
@@ -316,7 +336,7 @@ public:
     }
 
     // How many replacements there were.
-    std::uint64_t total() const noexcept { return pantau_anonymized_total(object_.get()); }
+    std::uint64_t total() const { return pantau_anonymized_total(object_.get()); }
 
 private:
     friend class Anonymizer;
@@ -453,6 +473,38 @@ private:
     Object object_;
 };
 
+// A stream of Arrow record batches, which releases what is left of it when it ends. It does not
+// need the extractor that gave it.
+class ArrowStream {
+public:
+    // Takes over a stream of the Arrow C stream interface.
+    explicit ArrowStream(const ArrowArrayStream &stream) noexcept : stream_(stream) {}
+
+    ArrowStream(ArrowStream &&other) noexcept : stream_(std::exchange(other.stream_, {})) {}
+
+    ArrowStream &operator=(ArrowStream &&other) noexcept {
+        ArrowStream taken(std::move(other));
+        std::swap(stream_, taken.stream_);
+        return *this;
+    }
+
+    ~ArrowStream() {
+        if (stream_.release != nullptr) {
+            stream_.release(&stream_);
+        }
+    }
+
+    // The stream, borrowed: to read it, or for a function that moves it out and leaves NULL in its
+    // `release`, as `arrow::ImportRecordBatchReader` does.
+    ArrowArrayStream *get() { return detail::held(&stream_, stream_.release != nullptr); }
+
+    // The stream for a new owner, who calls its `release`. This object is then moved from.
+    [[nodiscard]] ArrowArrayStream take() { return std::exchange(*get(), {}); }
+
+private:
+    ArrowArrayStream stream_;
+};
+
 // Extracts features: the same settings give the same bytes in training and serving.
 class FeatureExtractor {
 public:
@@ -490,15 +542,18 @@ public:
         return out;
     }
 
-    // The features of many texts as Arrow record batches; the row of a missing text is null.
-    // `threads` may work, 0 for as many as this process may use. The caller releases the stream.
-    ArrowArrayStream extract_stream(const std::vector<std::optional<std::string_view>> &texts,
-                                    std::size_t threads = 0) const {
+    // The features of many texts as Arrow record batches, a row for each text in their order. The
+    // texts are `std::string`s, `std::string_view`s, or `std::optional`s of either: a text that is
+    // missing, `std::nullopt`, is a row of nulls in the columns. `threads` may work, 0 for as many
+    // as this process may use.
+    template <typename Text = std::optional<std::string_view>>
+    ArrowStream extract_stream(const std::vector<Text> &texts, std::size_t threads = 0) const {
+        static_assert(!std::is_pointer_v<Text>, "a pointer may be NULL, which no view can be");
         std::vector<const char *> data;
         std::vector<std::size_t> lengths;
         data.reserve(texts.size());
         lengths.reserve(texts.size());
-        for (const auto &text : texts) {
+        for (const std::optional<std::string_view> text : texts) {
             // The data of an empty view may be NULL, which would make it missing.
             const char *bytes = text && text->empty() ? "" : text ? text->data() : nullptr;
             data.push_back(bytes);
@@ -507,7 +562,7 @@ public:
         ArrowArrayStream out{};
         detail::check(pantau_feature_extractor_extract_stream(
             object_.get(), data.data(), lengths.data(), texts.size(), threads, &out));
-        return out;
+        return ArrowStream(out);
     }
 
 private:

@@ -4,7 +4,8 @@
 #     tools/install.sh PREFIX
 #
 # What is installed can be moved: the pkg-config file finds its own place. PROFILE chooses
-# another profile than `release`; DESTDIR is put in front of PREFIX, for packagers.
+# another profile than `release`; DESTDIR is put in front of PREFIX, for packagers. At the end it
+# says how to compile a program there.
 set -eu
 
 if [ $# -ne 1 ] || [ -z "$1" ]; then
@@ -52,6 +53,8 @@ prefix=\${pcfiledir}/../..
 includedir=\${prefix}/include
 libdir=\${prefix}/lib
 
+# The linker prefers libpantau.so, with pkg-config's --static too: for a program that does not need
+# it, give libpantau.a itself instead of -lpantau, then what Libs.private names.
 Name: pantau
 Description: Runs text classifiers inside your program, watches them, and helps them learn
 Version: $version
@@ -59,4 +62,42 @@ Cflags: -I\${includedir}
 Libs: -L\${libdir} -lpantau
 Libs.private: $private
 EOF
-echo "pantau $version is in $prefix"
+
+# pkg-config and the loader are asked where they look, because every system has its own folders
+# and users add theirs.
+lib=$(cd "$prefix/lib" && pwd)
+lib=${lib#"${DESTDIR:-}"}
+case ":${PKG_CONFIG_PATH:-}:$(pkg-config --variable=pc_path pkg-config 2>/dev/null):" in
+*":$lib/pkgconfig:"*)
+    path=
+    ;;
+*)
+    path="
+    export PKG_CONFIG_PATH=$lib/pkgconfig\${PKG_CONFIG_PATH:+:\$PKG_CONFIG_PATH}"
+    ;;
+esac
+loader_folders() {
+    echo /usr/lib
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -N -X -v 2>/dev/null | cut -d : -f 1
+}
+if loader_folders | grep -Fx "$lib" >/dev/null; then
+    run_path=
+    loader="Once, as root, call \`ldconfig\`: programs then find libpantau.so."
+else
+    run_path=" -Wl,-rpath,$lib"
+    loader="The rpath is where the program finds libpantau.so; without it, run the program with
+LD_LIBRARY_PATH=$lib, or as root add that folder to /etc/ld.so.conf and call \`ldconfig\`."
+fi
+cat <<EOF
+pantau $version is in $prefix
+
+To compile program.c with it (for C++: c++ -std=c++17 and program.cpp):
+$path
+    cc program.c \$(pkg-config --cflags --libs pantau)$run_path -o program
+
+$loader
+
+To link it statically, so that the program runs without libpantau.so:
+
+    cc program.c \$(pkg-config --cflags pantau) $lib/libpantau.a $private -o program
+EOF

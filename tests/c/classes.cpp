@@ -26,6 +26,11 @@ void check_throws(pantau_status status, std::string_view part, Call call) {
     CHECK(!"nothing was thrown");
 }
 
+// That `call` says that an object was moved from.
+template <typename Call> void check_moved(Call call) {
+    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "moved from", call);
+}
+
 template <typename T> constexpr bool is_move_only() {
     return std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
            !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T>;
@@ -36,11 +41,12 @@ static_assert(is_move_only<pantau::StopWords>() && is_move_only<pantau::Dictiona
 static_assert(is_move_only<pantau::Stemmer>() && is_move_only<pantau::Anonymizer>());
 static_assert(is_move_only<pantau::Anonymized>() && is_move_only<pantau::FeatureConfig>());
 static_assert(is_move_only<pantau::Features>() && is_move_only<pantau::FeatureExtractor>());
+static_assert(is_move_only<pantau::ArrowStream>());
 
 static void check_steps() {
     CHECK(pantau::version() == pantau_version());
 
-    pantau::Cleaner cleaner("id");
+    const pantau::Cleaner cleaner("id");
     CHECK(cleaner.clean("Aplikasi ini sangat bagus!") == "aplikasi ini sangat bagus");
     CHECK(cleaner.clean({}).empty());
     CHECK(pantau::Cleaner::from_json(cleaner.to_json()).to_json() == cleaner.to_json());
@@ -71,14 +77,6 @@ static void check_steps() {
     CHECK(pseudonym == keyed.anonymize(message).text());
     CHECK(pseudonym.find("[EMAIL:") != std::string::npos);
     CHECK(pseudonym.find("0812") != std::string::npos);
-
-    // A moved-from object is empty, not dangerous.
-    const pantau::Cleaner moved = std::move(cleaner);
-    CHECK(moved.clean("Ya!") == "ya");
-    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "cleaner: is NULL",
-                                       [&] { cleaner.clean("x"); });
-    cleaner = pantau::Cleaner("en");
-    CHECK(cleaner.clean("Yes!") == "yes");
 }
 
 static void check_features(const std::string &scratch) {
@@ -102,13 +100,6 @@ static void check_features(const std::string &scratch) {
     CHECK(features.to_json().find("\"original_length\":26") != std::string::npos);
     CHECK(extractor.check_length("!") == PANTAU_LENGTH_CHECK_TOO_SHORT);
 
-    ArrowArrayStream stream = extractor.extract_stream({"baik", std::nullopt, std::string_view()});
-    ArrowArray batch;
-    CHECK(stream.get_next(&stream, &batch) == 0);
-    CHECK(batch.length == 3 && batch.children[1]->null_count == 1);
-    batch.release(&batch);
-    stream.release(&stream);
-
     check_throws<pantau::NotFound>(PANTAU_STATUS_NOT_FOUND, "dictionary",
                                    [&] { pantau::FeatureExtractor{with}; });
     const auto wrong = pantau::Dictionary::from_words("makan");
@@ -120,6 +111,125 @@ static void check_features(const std::string &scratch) {
                                        [&] { features.number("words"); });
     check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "texts[1]",
                                        [&] { extractor.extract_stream({"a", "\xFF"}); });
+}
+
+// How many rows the next batch of a stream has, and which of its first column are null, as `x`.
+static std::string next_batch(ArrowArrayStream *stream) {
+    ArrowArray batch;
+    CHECK(stream->get_next(stream, &batch) == 0);
+    if (batch.release == nullptr) {
+        return "end";
+    }
+    const ArrowArray &column = *batch.children[0];
+    const auto *valid = static_cast<const std::uint8_t *>(column.buffers[0]);
+    std::string rows;
+    for (std::int64_t row = column.offset; row < column.offset + batch.length; ++row) {
+        rows += valid == nullptr || (valid[row / 8] >> (row % 8) & 1) != 0 ? '.' : 'x';
+    }
+    // The batch itself has no nulls: they are in its columns.
+    CHECK(batch.null_count == 0);
+    batch.release(&batch);
+    return rows;
+}
+
+static void check_streams() {
+    std::optional<pantau::FeatureExtractor> extractor(pantau::FeatureConfig("id"));
+    const std::vector<std::string> strings{"baik", ""};
+    const std::vector<std::string_view> views{"baik", std::string_view(), "buruk"};
+    const std::vector<std::optional<std::string>> maybe_strings{std::nullopt, "baik"};
+    const std::vector<std::optional<std::string_view>> maybe_views{"", std::nullopt};
+    CHECK(next_batch(extractor->extract_stream(strings).get()) == "..");
+    CHECK(next_batch(extractor->extract_stream(views, 1).get()) == "...");
+    CHECK(next_batch(extractor->extract_stream(maybe_strings, 2).get()) == "x.");
+    CHECK(next_batch(extractor->extract_stream(maybe_views).get()) == ".x");
+    CHECK(next_batch(extractor->extract_stream({"baik", "buruk"}).get()) == "..");
+    CHECK(next_batch(extractor->extract_stream({}).get()) == "end");
+
+    pantau::ArrowStream stream = extractor->extract_stream({"baik", std::nullopt, "buruk"});
+    pantau::ArrowStream other = extractor->extract_stream(strings);
+    extractor.reset();
+    // What was held before an assignment is released, which the sanitizers watch.
+    other = std::move(stream);
+    check_moved([&] { stream.get(); });
+    check_moved([&] { static_cast<void>(stream.take()); });
+    CHECK(next_batch(other.get()) == ".x.");
+    CHECK(next_batch(other.get()) == "end");
+    ArrowArrayStream taken = other.take();
+    check_moved([&] { other.get(); });
+    CHECK(next_batch(&taken) == "end");
+    // Another library may take the stream out of its place, as the Arrow interface says.
+    stream = pantau::ArrowStream(taken);
+    taken = *stream.get();
+    stream.get()->release = nullptr;
+    check_moved([&] { stream.get(); });
+    taken.release(&taken);
+}
+
+static void check_moves() {
+    pantau::Cleaner cleaner("id");
+    const pantau::Cleaner moved = std::move(cleaner);
+    CHECK(moved.clean("Ya!") == "ya");
+    check_moved([&] { cleaner.clean("x"); });
+    check_moved([&] { cleaner.to_json(); });
+    cleaner = pantau::Cleaner("en");
+    CHECK(cleaner.clean("Yes!") == "yes");
+
+    auto normalizer = pantau::Normalizer::from_table("gak\ttidak\n");
+    static_cast<void>(pantau::Normalizer(std::move(normalizer)));
+    check_moved([&] { normalizer.normalize("x"); });
+
+    pantau::StopWords stop_words("id");
+    static_cast<void>(pantau::StopWords(std::move(stop_words)));
+    check_moved([&] { stop_words.remove("x"); });
+
+    pantau::FeatureConfig config("id");
+    auto dictionary = pantau::Dictionary::from_words("guna");
+    static_cast<void>(pantau::Dictionary(std::move(dictionary)));
+    check_moved([&] { dictionary.length(); });
+    check_moved([&] { dictionary.fingerprint(); });
+    check_moved([&] { dictionary.get(); });
+    check_moved([&] { pantau::Stemmer("id", dictionary); });
+    check_moved([&] { config.with_dictionary(dictionary); });
+    check_moved([&] { pantau::FeatureExtractor(config, dictionary); });
+
+    pantau::Stemmer stemmer("id");
+    static_cast<void>(pantau::Stemmer(std::move(stemmer)));
+    check_moved([&] { stemmer.stem("x"); });
+    check_moved([&] { stemmer.algorithm(); });
+    check_moved([&] { stemmer.hint(); });
+
+    pantau::Anonymizer anonymizer;
+    auto anonymized = anonymizer.anonymize("x");
+    static_cast<void>(pantau::Anonymized(std::move(anonymized)));
+    check_moved([&] { anonymized.text(); });
+    check_moved([&] { anonymized.count("email"); });
+    check_moved([&] { anonymized.total(); });
+    static_cast<void>(pantau::Anonymizer(std::move(anonymizer)));
+    check_moved([&] { anonymizer.with_entities("email"); });
+    check_moved([&] { anonymizer.with_key("0123456789abcdef"); });
+    check_moved([&] { anonymizer.anonymize("x"); });
+
+    pantau::FeatureExtractor extractor(config);
+    static_cast<void>(pantau::FeatureConfig(std::move(config)));
+    const auto guna = pantau::Dictionary::from_words("guna");
+    check_moved([&] { config.save("no/such/folder/file"); });
+    check_moved([&] { config.with_dictionary(guna); });
+    check_moved([&] { config.to_json(); });
+    check_moved([&] { config.schema_hash(); });
+    check_moved([&] { pantau::FeatureExtractor{config}; });
+    check_moved([&] { pantau::FeatureExtractor(config, guna); });
+
+    auto features = extractor.extract("x");
+    static_cast<void>(pantau::Features(std::move(features)));
+    check_moved([&] { features.text("cleaned_text"); });
+    check_moved([&] { features.number("word_count"); });
+    check_moved([&] { features.to_json(); });
+    static_cast<void>(pantau::FeatureExtractor(std::move(extractor)));
+    check_moved([&] { extractor.config(); });
+    check_moved([&] { extractor.hint(); });
+    check_moved([&] { extractor.extract("x"); });
+    check_moved([&] { extractor.check_length("x"); });
+    check_moved([&] { extractor.extract_stream({"x"}); });
 }
 
 static void check_errors() {
@@ -146,6 +256,8 @@ int main(int count, char **arguments) {
     CHECK(count > 2);
     check_steps();
     check_features(arguments[2]);
+    check_streams();
+    check_moves();
     check_errors();
     return EXIT_SUCCESS;
 }

@@ -123,6 +123,40 @@ static void anonymize(const struct json *golden) {
     pantau_anonymizer_free(anonymizer);
 }
 
+/* Compares a feature that is a text with its value in a case. */
+static void compare_text(const struct json *golden, const pantau_features *features,
+                         const struct json *expected) {
+    const pantau_text *text = NULL;
+    double number;
+    size_t length = strlen(expected->key);
+    if (pantau_features_text(features, expected->key, length, &text) != PANTAU_STATUS_OK ||
+        pantau_text_length(text) != expected->length ||
+        memcmp(pantau_text_data(text), expected->text, expected->length) != 0) {
+        fprintf(stderr, "%s: %s:\n  got      \"%s\" %s\n  expected \"%s\"\n",
+                json_text(golden, "name")->text, expected->key, pantau_text_data(text),
+                pantau_last_error(), expected->text);
+        exit(EXIT_FAILURE);
+    }
+    CHECK_INVALID("is not a number",
+                  pantau_features_number(features, expected->key, length, &number));
+}
+
+/* Compares a feature that is a number or an answer with its value in a case. */
+static void compare_number(const struct json *golden, const pantau_features *features,
+                           const struct json *expected) {
+    const pantau_text *text;
+    double number = 0;
+    size_t length = strlen(expected->key);
+    if (pantau_features_number(features, expected->key, length, &number) != PANTAU_STATUS_OK ||
+        number != expected->number) {
+        fprintf(stderr, "%s: %s:\n  got      %.17g %s\n  expected %.17g\n",
+                json_text(golden, "name")->text, expected->key, number, pantau_last_error(),
+                expected->number);
+        exit(EXIT_FAILURE);
+    }
+    CHECK_INVALID("is not a text", pantau_features_text(features, expected->key, length, &text));
+}
+
 static void extract(const struct json *golden) {
     const struct json *text = json_text(golden, "text"), *settings = json_text(golden, "config");
     pantau_dictionary *dictionary = dictionary_of(golden);
@@ -141,21 +175,7 @@ static void extract(const struct json *golden) {
     struct json *values = json_parse(json_text(golden, "expected")->text);
     size_t count = 0;
     for (const struct json *value = values->first; value != NULL; value = value->next, ++count) {
-        const pantau_text *word;
-        double number;
-        size_t length = strlen(value->key);
-        if (value->kind == JSON_STRING) {
-            CHECK_OK(pantau_features_text(features, value->key, length, &word));
-            CHECK(pantau_text_length(word) == value->length);
-            CHECK(memcmp(pantau_text_data(word), value->text, value->length) == 0);
-            CHECK_INVALID("is not a number",
-                          pantau_features_number(features, value->key, length, &number));
-        } else {
-            CHECK_OK(pantau_features_number(features, value->key, length, &number));
-            CHECK(number == value->number);
-            CHECK_INVALID("is not a text",
-                          pantau_features_text(features, value->key, length, &word));
-        }
+        (value->kind == JSON_STRING ? compare_text : compare_number)(golden, features, value);
     }
     CHECK(count == 19);
     json_free(values);

@@ -68,7 +68,10 @@ def test_errors_can_be_pickled() -> None:
         (lambda: text.clean(["a", "b\udfff"]), "text 1: is not valid Unicode"),
         (lambda: text.features(["a", "b\udfff"]), "text 1: is not valid Unicode"),
         (lambda: text.anonymize("a", key=b"short"), "key: has 5 bytes, fewer than 16"),
-        (lambda: text.anonymize("a", entities=["name"]), 'entity: "name" is not one of: email, url'),
+        (
+            lambda: text.anonymize("a", entities=["name"]),
+            'entity: "name" is not one of: email, url',
+        ),
         (lambda: text.Dictionary([]), "dictionary: holds no words"),
         (lambda: text.Dictionary("makan"), "words: expected words in a list, got 'makan'"),
         (lambda: text.Normalizer({"": "a"}), "normalizer entry 1: its first column is empty"),

@@ -135,8 +135,8 @@ pub unsafe extern "C" fn pantau_feature_extractor_check_length(
 
 /// Gives the features of many texts as a stream of Arrow record batches, a row for each text in
 /// their order. `texts` and `lengths` hold `count` entries each; a NULL among the texts is a
-/// missing text, whose row is null throughout. `threads` is how many threads may work, 0 for as
-/// many as this process may use.
+/// missing text, which is a row of nulls in the columns; its length is not read. `threads` is how
+/// many threads may work, 0 for as many as this process may use.
 ///
 /// The stream follows the Arrow C stream interface: its consumer calls `release`. What `out`
 /// holds before the call is overwritten, not released. The texts may be freed after the call.

@@ -43,7 +43,8 @@ pub unsafe extern "C" fn pantau_stop_words_sastrawi(
     })
 }
 
-/// Gives a list of your own, from a text with one word a line.
+/// Gives a list of your own, from a text with one word a line; empty lines and lines that start
+/// with `#` are skipped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_stop_words_from_words(
     words: *const c_char,
@@ -59,8 +60,7 @@ pub unsafe extern "C" fn pantau_stop_words_from_words(
     })
 }
 
-/// Reads a list from a UTF-8 file: a word a line; empty lines and lines that start with `#` are
-/// skipped.
+/// Reads a list from a UTF-8 file, as `pantau_stop_words_from_words` does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_stop_words_open(
     path: *const c_char,

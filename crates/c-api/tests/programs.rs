@@ -79,6 +79,11 @@ fn classes_do_what_the_functions_do() {
     run_sanitized("classes.cpp");
 }
 
+#[test]
+fn stop_words_come_from_texts_and_files() {
+    run_sanitized("stop_words.c");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {
@@ -99,6 +104,20 @@ fn the_first_programs_print_what_they_should() {
         let program = build(&repository().join("examples").join(name), &[], name);
         assert_eq!(run(&mut Command::new(program)), FIRST_OUTPUT, "{name}");
     }
+}
+
+#[test]
+fn the_example_in_the_readme_prints_what_the_text_says() {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let [_, block] = readme.split("\n```c\n").collect::<Vec<_>>()[..] else {
+        panic!("README.md has not one example in C");
+    };
+    let (example, _) = block.split_once("\n```\n").expect("a block of code has an end");
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("readme.c");
+    fs::write(&source, format!("{example}\n")).unwrap();
+    let program = build(&source, &[], "readme");
+    assert_eq!(run(&mut Command::new(program)), "bagus sekali\n");
 }
 
 #[test]

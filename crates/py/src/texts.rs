@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use pantau::text::{Transform, map_in_order};
 use pyo3::{
     prelude::*,
-    types::{PyFloat, PyIterator, PyList, PyString, PyTuple, PyType},
+    types::{PyFloat, PyIterator, PyList, PyString, PyType},
 };
 
 use crate::{
