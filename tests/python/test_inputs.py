@@ -370,10 +370,10 @@ def test_arrow_columns_that_are_not_utf8(data_type: Any) -> None:
     binary = pa.large_binary() if data_type == pa.large_string() else pa.binary()
     column = pa.array(BROKEN, binary).view(data_type)
     for call in [text.clean, text.features, text.anonymize, text.FeatureExtractor().stream]:
-        with pytest.raises(pantau.InvalidInputError, match="(?i)utf-?8"):
+        with pytest.raises(pantau.InvalidInputError, match=r"(?i)utf-?8"):
             list(call(column))
     dictionary = pa.DictionaryArray.from_arrays(pa.array([0, 1]), column[:2])
-    with pytest.raises(pantau.InvalidInputError, match="(?i)utf-?8"):
+    with pytest.raises(pantau.InvalidInputError, match=r"(?i)utf-?8"):
         text.clean(dictionary)
 
 
