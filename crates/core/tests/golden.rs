@@ -158,6 +158,8 @@ fn anonymize() {
         }
         let result = anonymizer.anonymize(&case.text);
         assert_eq!(result.text, case.expected, "{}", case.name);
+        let again = anonymizer.anonymize(&case.expected).text;
+        assert_eq!(again, case.expected, "{}: once more", case.name);
         for (entity, count) in result.counts.iter() {
             let expected = case.counts.get(entity.name()).copied().unwrap_or(0);
             assert_eq!(count, expected, "{}: {entity}", case.name);
