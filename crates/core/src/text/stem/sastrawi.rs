@@ -9,15 +9,47 @@ use super::{
     prefix_rules::{Added, first_cut, plain_prefix},
 };
 
-/// Particles, then possessive pronouns; hyphens before them go too.
-const PARTICLES: &[&[u8]] = &[b"lah", b"kah", b"tah", b"pun"];
-const PRONOUNS: &[&[u8]] = &[b"ku", b"mu", b"nya"];
-/// Derivational suffixes, the longest that fits first.
-const SUFFIXES: &[&[u8]] = &[b"isasi", b"isme", b"kan", b"is", b"an", b"i"];
+/// How long the particle at the end of `word` is; hyphens before it go, too.
+fn particle(word: &[u8]) -> Option<usize> {
+    match word {
+        [.., b'l' | b'k' | b't', b'a', b'h'] | [.., b'p', b'u', b'n'] => Some(3),
+        _ => None,
+    }
+}
 
-/// First and last letters of words that lose their prefix before their suffix.
-const PREFIX_FIRST: &[(&[u8], &[u8])] =
-    &[(b"be", b"lah"), (b"be", b"an"), (b"me", b"i"), (b"di", b"i"), (b"pe", b"i"), (b"ter", b"i")];
+/// How long the possessive pronoun at the end of `word` is; hyphens before it go, too.
+fn pronoun(word: &[u8]) -> Option<usize> {
+    match word {
+        [.., b'k' | b'm', b'u'] => Some(2),
+        [.., b'n', b'y', b'a'] => Some(3),
+        _ => None,
+    }
+}
+
+/// How long the longest derivational suffix at the end of `word` is.
+fn suffix(word: &[u8]) -> Option<usize> {
+    match word {
+        [.., b'i', b's', b'a', b's', b'i'] => Some(5),
+        [.., b'i', b's', b'm', b'e'] => Some(4),
+        [.., b'k', b'a', b'n'] => Some(3),
+        [.., b'i', b's'] | [.., b'a', b'n'] => Some(2),
+        [.., b'i'] => Some(1),
+        _ => None,
+    }
+}
+
+/// Whether `word` loses its prefix before its suffix: be-lah, be-an, me-i, di-i, pe-i, ter-i.
+fn loses_prefix_first(word: &[u8]) -> bool {
+    match word {
+        [b'b', b'e', rest @ ..] => matches!(rest, [.., b'l', b'a', b'h'] | [.., b'a', b'n']),
+        [b'm' | b'p', b'e', rest @ ..]
+        | [b'd', b'i', rest @ ..]
+        | [b't', b'e', b'r', rest @ ..] => {
+            matches!(rest, [.., b'i'])
+        }
+        _ => false,
+    }
+}
 
 /// Words of at most this many characters lose only particles and plain prefixes.
 const SHORT_WORD: usize = 3;
@@ -70,7 +102,7 @@ fn is_kept(lower: char) -> bool {
 }
 
 fn stem_word_into(dictionary: &Dictionary, word: &str, scratch: &mut Scratch, out: &mut String) {
-    if is_plural(word) {
+    if word.bytes().any(|byte| byte == b'-') && is_plural(word) {
         stem_plural_into(dictionary, word, scratch, out);
     } else {
         stem_singular_into(dictionary, word, scratch, out);
@@ -154,12 +186,7 @@ impl Scratch {
         let short = word.chars().take(SHORT_WORD + 1).count() <= SHORT_WORD;
         let word = word.as_bytes();
 
-        let prefix_first = PREFIX_FIRST.iter().any(|(first, last)| {
-            word.len() >= first.len() + last.len()
-                && word.starts_with(first)
-                && word.ends_with(last)
-        });
-        if prefix_first {
+        if loses_prefix_first(word) {
             self.set(word);
             if self.strip_prefixes(dictionary, short)
                 || self.strip_suffixes(dictionary, short).is_none()
@@ -213,16 +240,15 @@ impl Scratch {
         short: bool,
     ) -> Option<[Option<Suffix>; 3]> {
         let mut taken = [None, None, None];
-        for (step, endings) in [PARTICLES, PRONOUNS, SUFFIXES].into_iter().enumerate() {
-            let Some(ending) = endings.iter().find(|ending| self.current().ends_with(ending))
-            else {
+        for (step, ending) in [particle, pronoun, suffix].into_iter().enumerate() {
+            let Some(length) = ending(self.current()) else {
                 if short {
                     break;
                 }
                 continue;
             };
             let subject = self.current().len();
-            let mut result = subject - ending.len();
+            let mut result = subject - length;
             if step < 2 {
                 while result > 0 && self.current()[result - 1] == b'-' {
                     result -= 1;
