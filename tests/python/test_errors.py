@@ -82,6 +82,10 @@ def test_errors_can_be_pickled() -> None:
         ),
         (lambda: text.FeatureConfig(max_length=0), "max_length: 0 words is below the least, 1"),
         (lambda: text.FeatureConfig(version=" "), "version: is empty"),
+        (
+            lambda: text.FeatureConfig(stemmer=None, dictionary=text.Dictionary(["a"])),
+            "dictionary: these features are not stemmed",
+        ),
         (lambda: text.FeatureConfig(stop_words="x"), 'stop_words: "x" is not one of: default'),
         (lambda: text.FeatureExtractor().stream("a"), "texts: one text was passed; pass many"),
         (

@@ -113,6 +113,9 @@ impl PyFeatureConfig {
             None => None,
         };
         let algorithm = match (stemmer, algorithm) {
+            (None, _) if dictionary.is_some() => {
+                return Err(invalid("dictionary", "these features are not stemmed"));
+            }
             (None, _) => None,
             (Some(_), Some(algorithm)) => {
                 // Refused now, not when the extractor is made.
