@@ -156,6 +156,8 @@ pub struct FeatureExtractor {
     config: FeatureConfig,
     cleaner: Cleaner,
     stemmer: Option<Stemmer>,
+    #[cfg(feature = "arrow")]
+    pub(super) schema: super::table::TableSchema,
 }
 
 /// Buffers that the texts of a batch share.
@@ -215,7 +217,13 @@ impl FeatureExtractor {
                 Some(stemmer)
             }
         };
-        Ok(Self { config, cleaner, stemmer })
+        Ok(Self {
+            #[cfg(feature = "arrow")]
+            schema: super::table::schema_of(&config),
+            config,
+            cleaner,
+            stemmer,
+        })
     }
 
     /// The settings, with the fingerprint of the dictionary in use.

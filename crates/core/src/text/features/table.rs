@@ -11,7 +11,7 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::{
-    FEATURE_NAMES, FeatureExtractor,
+    FEATURE_NAMES, FeatureConfig, FeatureExtractor,
     extract::{Buffers, Numbers},
 };
 use crate::text::transform::{map_in_order_by, thread_count};
@@ -51,12 +51,7 @@ impl FeatureTable {
 impl FeatureExtractor {
     /// The schema of the tables that [`Self::extract_table`] makes.
     pub fn schema(&self) -> SchemaRef {
-        let config = self.config();
-        let metadata = HashMap::from([
-            ("pantau.feature_version".to_owned(), config.version.clone()),
-            ("pantau.schema_hash".to_owned(), config.schema_hash()),
-        ]);
-        Arc::new(Schema::new_with_metadata(fields(), metadata))
+        self.schema.clone()
     }
 
     /// The features of `texts` (`None`: missing), on as many as `threads`
@@ -88,6 +83,19 @@ impl FeatureExtractor {
         RecordBatch::try_new(schema.clone(), columns.finish())
             .expect("each append fills every column of the schema")
     }
+}
+
+/// What an extractor keeps of Arrow, whose crates are only named here.
+pub(super) type TableSchema = SchemaRef;
+
+/// The schema of the tables made with `config`. Made once per extractor: the
+/// hash is over all word lists.
+pub(super) fn schema_of(config: &FeatureConfig) -> TableSchema {
+    let metadata = HashMap::from([
+        ("pantau.feature_version".to_owned(), config.version.clone()),
+        ("pantau.schema_hash".to_owned(), config.schema_hash()),
+    ]);
+    Arc::new(Schema::new_with_metadata(fields(), metadata))
 }
 
 fn fields() -> Vec<Field> {
