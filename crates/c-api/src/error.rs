@@ -25,17 +25,26 @@ pub enum pantau_status {
     Incompatible = 3,
     /// Reading or writing a file failed.
     Storage = 4,
+    /// A model could not answer.
+    Inference = 5,
+    /// More work waits already than may wait.
+    Busy = 6,
+    /// The answer was not there in time.
+    Deadline = 7,
     /// A mistake inside Pantau, which should be reported. The library can still be used.
     Panic = 100,
 }
 
 impl pantau_status {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Ok,
         Self::InvalidInput,
         Self::NotFound,
         Self::Incompatible,
         Self::Storage,
+        Self::Inference,
+        Self::Busy,
+        Self::Deadline,
         Self::Panic,
     ];
 
@@ -46,6 +55,9 @@ impl pantau_status {
             Self::NotFound => c"NOT_FOUND",
             Self::Incompatible => c"INCOMPATIBLE",
             Self::Storage => c"STORAGE",
+            Self::Inference => c"INFERENCE",
+            Self::Busy => c"BUSY",
+            Self::Deadline => c"DEADLINE",
             Self::Panic => c"PANIC",
         }
     }
@@ -81,6 +93,9 @@ impl From<pantau_core::Error> for Failure {
             ErrorKind::NotFound => pantau_status::NotFound,
             ErrorKind::Incompatible => pantau_status::Incompatible,
             ErrorKind::Storage => pantau_status::Storage,
+            ErrorKind::Inference => pantau_status::Inference,
+            ErrorKind::Busy => pantau_status::Busy,
+            ErrorKind::Deadline => pantau_status::Deadline,
         };
         Self { status, message: error.full_message() }
     }
@@ -166,7 +181,7 @@ mod tests {
     #[test]
     fn numbers_are_never_reused() {
         let numbers = pantau_status::ALL.map(|status| status as i32);
-        assert_eq!(numbers, [0, 1, 2, 3, 4, 100]);
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 100]);
     }
 
     #[test]

@@ -44,6 +44,33 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A model could not answer.
+    #[error("model {model}: {problem}")]
+    Inference {
+        /// The model's name or path.
+        model: String,
+        /// What went wrong, with the input and the limit.
+        problem: String,
+        /// What the runtime said.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// More work waits already than may wait.
+    #[error("{what} is busy: {problem}")]
+    Busy {
+        /// What was asked.
+        what: String,
+        /// How much waits, and the limit.
+        problem: String,
+    },
+    /// The answer was not there in time.
+    #[error("{what}: no answer within {} ms", limit.as_millis())]
+    Deadline {
+        /// What was asked.
+        what: String,
+        /// How long the caller was ready to wait.
+        limit: std::time::Duration,
+    },
 }
 
 /// The kind of an [`Error`]: the contract that the Python exceptions and the C
@@ -61,6 +88,12 @@ pub enum ErrorKind {
     Incompatible,
     /// [`Error::Storage`]
     Storage,
+    /// [`Error::Inference`]
+    Inference,
+    /// [`Error::Busy`]
+    Busy,
+    /// [`Error::Deadline`]
+    Deadline,
 }
 
 impl Error {
@@ -71,6 +104,9 @@ impl Error {
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::Incompatible { .. } => ErrorKind::Incompatible,
             Self::Storage { .. } => ErrorKind::Storage,
+            Self::Inference { .. } => ErrorKind::Inference,
+            Self::Busy { .. } => ErrorKind::Busy,
+            Self::Deadline { .. } => ErrorKind::Deadline,
         }
     }
 
@@ -88,6 +124,26 @@ impl Error {
 
     pub(crate) fn invalid(what: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::InvalidInput { what: what.into(), problem: problem.into() }
+    }
+
+    #[cfg(feature = "onnx")]
+    pub(crate) fn incompatible(what: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Incompatible { what: what.into(), problem: problem.into() }
+    }
+
+    #[cfg(feature = "onnx")]
+    pub(crate) fn inference(model: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Inference { model: model.into(), problem: problem.into(), source: None }
+    }
+
+    /// To be used in `map_err` round what touches a file.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn storage(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Storage { action, path, source }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pantau runs text classifiers inside your program, watches them, and helps
-//! them learn. This version has the foundation and the first capability: text.
+//! them learn. This version has two capabilities: text, and transformers that
+//! classify and embed it.
 //!
 //! ```
 //! use pantau::text::{Cleaner, FeatureConfig, FeatureExtractor, Language};
@@ -20,14 +21,22 @@
 //! - [`text::Cleaner`], [`text::Normalizer`], [`text::StopWords`],
 //!   [`text::Stemmer`] and [`text::Anonymizer`] turn a text into a text; what
 //!   they have in common is [`text::Transform`].
+//! - [`model::convert`] makes a [`model::Bundle`] of a checkpoint;
+//!   [`model::Classifier`] and [`model::Encoder`] run it.
 //! - [`Error`] is everything that can go wrong, [`ErrorKind`] its kind.
 //!
 //! # Features
 //!
 //! - `arrow` (default): tables of features as Arrow record batches.
+//! - `onnx` (default): transformers, with ONNX Runtime found at run time.
 #![forbid(unsafe_code)]
 
 mod error;
+mod file;
+#[cfg(feature = "onnx")]
+pub mod model;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 pub mod text;
 
 pub use error::{Error, ErrorKind, Result};

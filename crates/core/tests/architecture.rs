@@ -11,26 +11,32 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 12] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("arrow_array", &["text/features/table.rs"]),
     ("arrow_schema", &["text/features/table.rs"]),
+    ("blake3", &["model/"]),
     ("emojis", &["text/clean/emoji.rs"]),
     ("entities", &["text/clean/html.rs"]),
+    ("half", &["onnx/"]),
     ("hmac", &["text/anonymize/replacement.rs"]),
-    ("memchr", &["text/"]),
-    ("rustc_hash", &["text/"]),
-    ("serde", &["text/"]),
-    ("serde_json", &["text/"]),
+    ("memchr", &["file.rs", "onnx/", "text/"]),
+    ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
+    ("prost", &["onnx/convert/proto.rs"]),
+    ("rustc_hash", &["model/", "onnx/", "text/"]),
+    ("safetensors", &["onnx/convert/"]),
+    ("serde", &["model/", "onnx/", "text/"]),
+    ("serde_json", &["model/", "onnx/", "text/"]),
     (
         "sha2",
         &["text/anonymize/replacement.rs", "text/features/config.rs", "text/stem/dictionary.rs"],
     ),
     ("thiserror", &["error.rs"]),
+    ("tokenizers", &["onnx/tokenizer/"]),
     ("unicode_normalization", &["text/clean/step.rs", "text/packs/mod.rs", "text/words.rs"]),
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 2] = ["error", "text"];
+const LAYERS: [&str; 5] = ["error", "file", "text", "onnx", "model"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

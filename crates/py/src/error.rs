@@ -2,7 +2,7 @@
 
 use pantau::ErrorKind;
 use pyo3::{
-    exceptions::{PyException, PyValueError},
+    exceptions::{PyException, PyTimeoutError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
     types::{PyDict, PyType},
@@ -39,6 +39,9 @@ pub(crate) struct Exceptions {
     not_found: Py<PyType>,
     incompatible: Py<PyType>,
     storage: Py<PyType>,
+    inference: Py<PyType>,
+    busy: Py<PyType>,
+    deadline: Py<PyType>,
 }
 
 impl Exceptions {
@@ -78,7 +81,26 @@ impl Exceptions {
                 "Made by another version, or for other data, than what is here.",
                 std::slice::from_ref(&base),
             )?,
-            storage: make("StorageError", "Reading or writing a file failed.", &[base])?,
+            storage: make(
+                "StorageError",
+                "Reading or writing a file failed.",
+                std::slice::from_ref(&base),
+            )?,
+            inference: make(
+                "InferenceError",
+                "A model could not answer.",
+                std::slice::from_ref(&base),
+            )?,
+            busy: make(
+                "BusyError",
+                "More work waits already than may wait.",
+                std::slice::from_ref(&base),
+            )?,
+            deadline: make(
+                "DeadlineError",
+                "The answer was not there in time.",
+                &[base, py.get_type::<PyTimeoutError>()],
+            )?,
             error,
         })
     }
@@ -89,6 +111,9 @@ impl Exceptions {
             ErrorKind::NotFound => &self.not_found,
             ErrorKind::Incompatible => &self.incompatible,
             ErrorKind::Storage => &self.storage,
+            ErrorKind::Inference => &self.inference,
+            ErrorKind::Busy => &self.busy,
+            ErrorKind::Deadline => &self.deadline,
         }
     }
 
@@ -101,6 +126,9 @@ impl Exceptions {
             &exceptions.not_found,
             &exceptions.incompatible,
             &exceptions.storage,
+            &exceptions.inference,
+            &exceptions.busy,
+            &exceptions.deadline,
         ] {
             let class = class.bind(module.py());
             module.add(class.name()?, class)?;

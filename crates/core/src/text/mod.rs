@@ -6,7 +6,6 @@
 mod anonymize;
 mod clean;
 mod features;
-pub(crate) mod file;
 mod language;
 mod lexicon;
 mod normalize;

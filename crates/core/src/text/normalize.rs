@@ -6,10 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Transform,
-    file::read_text,
     words::{folded, is_word_character, words},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, file::read_text};
 
 /// Replaces colloquial words by standard ones (gak → tidak), from a table of two columns.
 ///

@@ -6,12 +6,10 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Language, Transform,
-    file::read_text,
-    packs,
+    Language, Transform, packs,
     words::{folded, lookup_form, words},
 };
-use crate::Result;
+use crate::{Result, file::read_text};
 
 /// How a [`StopWords`] list is applied to a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

@@ -6,11 +6,10 @@ use sha2::{Digest, Sha256};
 use super::SCHEMA_VERSION;
 use crate::{
     Error, Result,
+    file::{read_text, write_text},
     text::{
         Cleaner, Dictionary, Language, Lexicon, Normalizer, StemAlgorithm, Step, StopWordMatching,
-        StopWords,
-        file::{read_text, write_text},
-        hex,
+        StopWords, hex,
     },
 };
 

@@ -3,7 +3,7 @@ use std::{fmt, path::Path, sync::OnceLock};
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Result, text::file::read_text};
+use crate::{Error, Result, file::read_text};
 
 /// The root words that the Sastrawi stemmer looks up.
 ///

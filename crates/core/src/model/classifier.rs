@@ -1,0 +1,185 @@
+//! Labels for texts.
+
+use std::{path::Path, sync::Arc};
+
+use super::{
+    Info, Later, ModelOptions, PredictOptions, Prediction, Predictions,
+    handle::{Current, Handle},
+    later,
+    loaded::Answers,
+};
+use crate::{Error, Result, onnx::Task};
+
+/// Gives texts a label.
+///
+/// Clones are the same classifier and cheap to make; any number of threads may use it at once,
+/// and their texts run together.
+///
+/// ```no_run
+/// use pantau::model::{Classifier, ModelOptions};
+///
+/// let classifier = Classifier::open("sentiment", &ModelOptions::default())?;
+/// let prediction = classifier.predict("Aplikasi ini sangat bagus!")?;
+/// println!("{} {:.2}", prediction.label, prediction.confidence);
+/// # Ok::<(), pantau::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Classifier {
+    handle: Arc<Handle>,
+}
+
+impl Classifier {
+    /// Opens the bundle of a classifier. A bundle that is open already in the same way is
+    /// shared, not loaded again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no bundle or no ONNX Runtime, or no CUDA device where one
+    /// is required; [`Error::Incompatible`] if the bundle is damaged, of another kind, or fails
+    /// its self-test; [`Error::InvalidInput`] for options that cannot be.
+    pub fn open(bundle: impl AsRef<Path>, options: &ModelOptions) -> Result<Self> {
+        let handle = Handle::open(bundle.as_ref(), options, |task| match task {
+            Task::Classifier { .. } => Ok(()),
+            Task::Encoder { .. } => Err("it is an encoder, not a classifier"),
+        })?;
+        Ok(Self { handle: Arc::new(handle) })
+    }
+
+    /// The label of one text.
+    ///
+    /// # Errors
+    /// As for [`predict_batch`](Self::predict_batch).
+    pub fn predict(&self, text: &str) -> Result<Prediction> {
+        let predictions = self.predict_batch(&[text], PredictOptions::default())?;
+        predictions.get(0).ok_or_else(|| Error::inference("classifier", "it did not answer"))
+    }
+
+    /// The labels of many texts, in their order. Equal texts run once.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many calls wait already, [`Error::Deadline`] if the answer was not
+    /// there in time, [`Error::Inference`] if the model failed.
+    pub fn predict_batch<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        options: PredictOptions,
+    ) -> Result<Predictions> {
+        self.predict_watched(texts, options, |_, _| Ok(()))
+    }
+
+    /// [`predict_batch`](Self::predict_batch) that tells `progress` how many sequences of tokens
+    /// more are done, of how many. An error it returns ends the call.
+    ///
+    /// # Errors
+    /// As for [`predict_batch`](Self::predict_batch).
+    pub fn predict_watched<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        options: PredictOptions,
+        progress: impl FnMut(usize, usize) -> Result<()>,
+    ) -> Result<Predictions> {
+        let current = self.handle.current()?;
+        let answers = current.model.answer(texts, current.reading, options.deadline, progress)?;
+        Ok(predictions(&current, &answers, options))
+    }
+
+    /// The label of one text, later. The text is queued before this returns; `await` the answer,
+    /// or drop it to take the text back.
+    ///
+    /// # Errors
+    /// As for [`predict_batch`](Self::predict_batch).
+    pub fn predict_async(&self, text: &str, options: PredictOptions) -> Result<Later<Prediction>> {
+        self.predict_then(text, options, || {})
+    }
+
+    /// [`predict_async`](Self::predict_async) that also calls `on_done` once the answer is there,
+    /// from a thread of the model: for event loops that are not Rust's.
+    ///
+    /// # Errors
+    /// As for [`predict_batch`](Self::predict_batch).
+    pub fn predict_then(
+        &self,
+        text: &str,
+        options: PredictOptions,
+        on_done: impl FnOnce() + Send + 'static,
+    ) -> Result<Later<Prediction>> {
+        let current = self.handle.current()?;
+        let state = Arc::new(later::State::default());
+        let done = {
+            let state = state.clone();
+            move || {
+                state.done();
+                on_done();
+            }
+        };
+        let pending = current.model.submit(text, current.reading, options.deadline, done)?;
+        Ok(Later::new(state, move || {
+            let answers = current.model.finish(&pending)?;
+            let predictions = predictions(&current, &answers, options);
+            predictions.get(0).ok_or_else(|| Error::inference("classifier", "it did not answer"))
+        }))
+    }
+
+    /// The labels it chooses from, in the order of the probabilities.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it is closed.
+    pub fn labels(&self) -> Result<Vec<String>> {
+        match &self.handle.current()?.model.bundle.manifest().task {
+            Task::Classifier { labels, .. } => Ok(labels.clone()),
+            Task::Encoder { .. } => unreachable!("only classifiers are opened as such"),
+        }
+    }
+
+    /// Measures how many tokens run together best on this machine. Large calls do it by
+    /// themselves; the result is kept in the user's cache folder.
+    ///
+    /// # Errors
+    /// [`Error::Inference`] if the model failed.
+    pub fn warm_up(&self) -> Result<()> {
+        self.handle.current()?.model.warm_up()
+    }
+
+    /// Replaces the model behind this classifier and all its clones while they are used: the
+    /// new one is loaded, tested and warmed up first, and the old one answers what it has begun.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open); the old model stays then.
+    pub fn swap(&self, bundle: impl AsRef<Path>) -> Result<()> {
+        self.handle.swap(bundle.as_ref())
+    }
+
+    /// What the model is, where it runs, and what it did.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it is closed.
+    pub fn info(&self) -> Result<Info> {
+        self.handle.current()?.info()
+    }
+
+    /// Frees the model, for all clones. Whoever uses them later is told so.
+    ///
+    /// # Errors
+    /// [`Error::Inference`] if a fork left a lock behind.
+    pub fn close(&self) -> Result<()> {
+        self.handle.close()
+    }
+}
+
+fn predictions(current: &Current, answers: &Answers, options: PredictOptions) -> Predictions {
+    let Task::Classifier { labels, activation, temperature } =
+        &current.model.bundle.manifest().task
+    else {
+        unreachable!("only classifiers are opened as such");
+    };
+    let texts = answers.len();
+    let mut predictions = Predictions::new(
+        labels.as_slice().into(),
+        *activation,
+        texts,
+        options.return_probabilities,
+    );
+    for (logits, flags) in answers.iter() {
+        predictions.push(logits, *temperature, flags);
+    }
+    predictions
+}

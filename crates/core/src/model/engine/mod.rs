@@ -1,0 +1,289 @@
+//! Many callers, few sessions: the micro-batcher.
+//!
+//! Each worker thread owns one session. Callers put their batches into one
+//! bounded queue; a worker takes the oldest and whatever fits beside it. What
+//! came in while all workers were busy runs together, so nobody waits for
+//! company unless `max_wait` says so, and in an idle engine nobody waits at all.
+
+mod call;
+mod queue;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+pub(crate) use call::{Call, Rows};
+use queue::{Entry, Queue};
+use serde::Serialize;
+
+use crate::{Error, Result, onnx::plan::Costs};
+
+/// What runs batches. A session does; tests have others.
+pub(crate) trait Runner: Send + 'static {
+    /// How many numbers a row has.
+    fn width(&self) -> usize;
+
+    /// Replaces `rows` with one row for each sequence.
+    fn run(&mut self, sequences: &[&[u32]], rows: &mut Vec<f32>) -> Result<()>;
+}
+
+/// How an engine treats its callers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// How long a call may wait for company while others keep the engine busy.
+    pub(crate) max_wait: Duration,
+    /// How many calls may wait.
+    pub(crate) queue: usize,
+}
+
+/// What an engine did so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Runs of a session.
+    pub runs: u64,
+    /// Sequences that ran.
+    pub sequences: u64,
+    /// Tokens of those sequences.
+    pub tokens: u64,
+    /// Tokens that only filled up batches.
+    pub padding: u64,
+    /// Calls that were refused because the queue was full.
+    pub refused: u64,
+    /// Calls that wait or run now.
+    pub waiting: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    runs: AtomicU64,
+    sequences: AtomicU64,
+    tokens: AtomicU64,
+    padding: AtomicU64,
+}
+
+/// Worker threads, and the queue in front of them.
+pub(crate) struct Engine {
+    model: Arc<str>,
+    queue: Arc<Queue>,
+    counts: Arc<Counts>,
+    workers: Vec<JoinHandle<()>>,
+    width: usize,
+    /// Threads do not live on after a fork, so an engine belongs to one process.
+    process: u32,
+}
+
+/// How many batches of one call may be in the queue at a time: enough to keep the
+/// workers busy, few enough to let others in between.
+const AHEAD: usize = 2;
+
+impl Engine {
+    pub(crate) fn start<R: Runner>(
+        model: &str,
+        runners: Vec<R>,
+        settings: Settings,
+        costs: Costs,
+    ) -> Result<Self> {
+        let width = runners.first().map_or(0, Runner::width);
+        let model: Arc<str> = model.into();
+        let queue = Arc::new(Queue::new(settings, costs));
+        let counts = Arc::new(Counts::default());
+        let mut engine = Self {
+            model: model.clone(),
+            queue,
+            counts,
+            workers: Vec::new(),
+            width,
+            process: std::process::id(),
+        };
+        for runner in runners {
+            let (model, queue, counts) =
+                (model.clone(), engine.queue.clone(), engine.counts.clone());
+            let worker = std::thread::Builder::new()
+                .name("pantau-worker".to_owned())
+                .spawn(move || work(&model, runner, &queue, &counts))
+                .map_err(|error| Error::Inference {
+                    model: engine.model.to_string(),
+                    problem: "no thread could be started for it".to_owned(),
+                    source: Some(Box::new(error)),
+                })?;
+            engine.workers.push(worker);
+        }
+        Ok(engine)
+    }
+
+    /// Whether the threads of this engine live in this process.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn costs(&self) -> Costs {
+        self.queue.costs()
+    }
+
+    pub(crate) fn set_costs(&self, costs: Costs) {
+        self.queue.set_costs(costs);
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let (refused, waiting) = self.queue.counters();
+        Counters {
+            runs: read(&self.counts.runs),
+            sequences: read(&self.counts.sequences),
+            tokens: read(&self.counts.tokens),
+            padding: read(&self.counts.padding),
+            refused,
+            waiting,
+        }
+    }
+
+    /// Runs batches of sequences and waits for their rows. `batches` lists, batch by
+    /// batch, the places of its sequences.
+    pub(crate) fn run(
+        &self,
+        sequences: &[Vec<u32>],
+        batches: &[Vec<usize>],
+        deadline: Option<Duration>,
+        mut progress: impl FnMut(usize) -> Result<()>,
+    ) -> Result<Rows> {
+        let call = Arc::new(Call::new(sequences.len(), self.width, deadline));
+        let mut batches = batches.iter();
+        let mut first = true;
+        let mut done = 0;
+        loop {
+            // Feed the queue a little ahead of the workers.
+            while call.in_queue() < AHEAD {
+                let Some(batch) = batches.next() else { break };
+                let sequences = batch.iter().map(|at| (*at, sequences[*at].clone())).collect();
+                call.enter();
+                let pushed =
+                    self.queue.push(Entry::new(sequences, call.clone()), first, &self.model);
+                pushed.inspect_err(|_| call.abandon())?;
+                first = false;
+            }
+            if call.in_queue() == 0 {
+                return call.finish(&self.model);
+            }
+            let now_done = call.wait_for_progress(done, &self.model)?;
+            progress(now_done - done).inspect_err(|_| call.abandon())?;
+            done = now_done;
+        }
+    }
+
+    /// Queues one batch and returns at once; `on_done` is called when the rows can be taken.
+    pub(crate) fn submit(
+        &self,
+        sequences: Vec<Vec<u32>>,
+        deadline: Option<Duration>,
+        on_done: impl FnOnce() + Send + 'static,
+    ) -> Result<Arc<Call>> {
+        let call = Arc::new(Call::new(sequences.len(), self.width, deadline));
+        call.when_done(Box::new(on_done));
+        call.enter();
+        let entry = Entry::new(sequences.into_iter().enumerate().collect(), call.clone());
+        self.queue.push(entry, true, &self.model)?;
+        Ok(call)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if !self.is_alive() {
+            // In a forked child the workers never existed; there is nothing to end.
+            self.workers.drain(..).for_each(std::mem::forget);
+            return;
+        }
+        self.queue.close();
+        for worker in self.workers.drain(..) {
+            // A worker catches the panics of its runs; should it die all the same, it is gone now.
+            let _ = worker.join();
+        }
+    }
+}
+
+/// The life of a worker.
+fn work<R: Runner>(model: &str, mut runner: R, queue: &Queue, counts: &Counts) {
+    let mut rows = Vec::new();
+    while let Some(entries) = queue.next() {
+        let now = Instant::now();
+        let (live, dead): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| entry.is_wanted(now));
+        for entry in dead {
+            entry.abandon(model);
+        }
+        if live.is_empty() {
+            continue;
+        }
+        match run(&mut runner, model, &live, &mut rows, counts) {
+            Ok(()) => answer(&live, &rows, runner.width()),
+            Err(error) if live.len() == 1 => live[0].fail(error),
+            // One of them may be at fault; each alone shows which.
+            Err(_) => {
+                for entry in &live {
+                    let alone = std::slice::from_ref(entry);
+                    match run(&mut runner, model, alone, &mut rows, counts) {
+                        Ok(()) => answer(alone, &rows, runner.width()),
+                        Err(error) => entry.fail(error),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Runs the sequences of all entries as one batch.
+fn run<R: Runner>(
+    runner: &mut R,
+    model: &str,
+    entries: &[Entry],
+    rows: &mut Vec<f32>,
+    counts: &Counts,
+) -> Result<()> {
+    let sequences: Vec<&[u32]> = entries.iter().flat_map(Entry::sequences).collect();
+    let outcome = catch_unwind(AssertUnwindSafe(|| runner.run(&sequences, rows)));
+    let outcome = outcome.unwrap_or_else(|payload| {
+        let reason = payload
+            .downcast_ref::<&str>()
+            .map(|reason| (*reason).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no reason given".to_owned());
+        Err(Error::inference(model, format!("a run of it panicked: {reason}")))
+    });
+    outcome?;
+    if rows.len() != sequences.len() * runner.width() {
+        let problem =
+            format!("{} numbers for {} texts of {}", rows.len(), sequences.len(), runner.width());
+        return Err(Error::inference(model, problem));
+    }
+    let tokens: usize = sequences.iter().map(|sequence| sequence.len()).sum();
+    let longest = sequences.iter().map(|sequence| sequence.len()).max().unwrap_or(0);
+    let add = |count: &AtomicU64, number: usize| count.fetch_add(number as u64, Ordering::Relaxed);
+    add(&counts.runs, 1);
+    add(&counts.sequences, sequences.len());
+    add(&counts.tokens, tokens);
+    add(&counts.padding, longest * sequences.len() - tokens);
+    Ok(())
+}
+
+/// Hands the rows of a batch out to the calls of its entries.
+fn answer(entries: &[Entry], rows: &[f32], width: usize) {
+    let mut rows = rows;
+    for entry in entries {
+        let (own, rest) = rows.split_at(entry.len() * width);
+        entry.answer(own);
+        rows = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,375 @@
+//! A model in memory: tokenizer, sessions, and the way of a text through them.
+
+use std::{
+    num::NonZero,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    Bundle, ModelOptions, costs,
+    engine::{Call, Counters, Engine, Runner, Settings},
+    prediction::Flags,
+};
+use crate::{
+    Error, Result,
+    onnx::{
+        Encoding, LongText, Provider, Runtime, Tokenizer, cpu, plan,
+        plan::Costs,
+        processors,
+        session::{Session, SessionOptions},
+    },
+    text::map_in_order,
+};
+
+impl Runner for Session {
+    fn width(&self) -> usize {
+        Self::width(self)
+    }
+
+    fn run(&mut self, sequences: &[&[u32]], rows: &mut Vec<f32>) -> Result<()> {
+        Self::run(self, sequences, rows)
+    }
+}
+
+/// How many texts a call has at least for measuring to be worth its time.
+const WORTH_MEASURING: usize = 64;
+
+/// A model in memory.
+pub(super) struct Loaded {
+    pub(super) bundle: Bundle,
+    tokenizer: Tokenizer,
+    engine: Engine,
+    pub(super) provider: Provider,
+    pub(super) fallback: Option<String>,
+    pub(super) threads: NonZero<usize>,
+    /// Under which the costs of its runs are kept; gone once they are known.
+    unmeasured: Mutex<Option<String>>,
+}
+
+/// How texts are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) max_tokens: usize,
+    pub(super) long_text: LongText,
+}
+
+/// One row for each text that differs from those before it.
+pub(super) struct Answers {
+    rows: Vec<f32>,
+    width: usize,
+    flags: Vec<Flags>,
+    /// For each text, its row.
+    row_of: Vec<usize>,
+}
+
+impl Answers {
+    /// How many texts there are.
+    pub(super) fn len(&self) -> usize {
+        self.row_of.len()
+    }
+
+    /// For each text in the caller's order: its row, and what is odd about it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[f32], Flags)> {
+        self.row_of
+            .iter()
+            .map(|row| (&self.rows[row * self.width..(row + 1) * self.width], self.flags[*row]))
+    }
+}
+
+impl Loaded {
+    pub(super) fn open(bundle: Bundle, options: &ModelOptions) -> Result<Self> {
+        let threads = options.threads.unwrap_or_else(processors);
+        let manifest = bundle.manifest();
+        let tokenizer = Tokenizer::open(bundle.path())?;
+        let session = Session::open(&SessionOptions {
+            model: &manifest.name,
+            graph: &bundle.path().join("model.onnx"),
+            task: &manifest.task,
+            pad_id: tokenizer.pad_id(),
+            device: options.device,
+            threads,
+        })?;
+        let provider = session.provider();
+        let fallback = session.fallback().map(str::to_owned);
+        let key = cost_key(&bundle, provider, threads)?;
+        let known = costs::recall(&key);
+        let settings = Settings { max_wait: options.max_wait, queue: options.queue };
+        let engine = Engine::start(
+            &manifest.name,
+            vec![session],
+            settings,
+            known.unwrap_or(plan::UNMEASURED),
+        )?;
+        let unmeasured = Mutex::new(known.is_none().then_some(key));
+        let loaded = Self { bundle, tokenizer, engine, provider, fallback, threads, unmeasured };
+        loaded.self_test()?;
+        Ok(loaded)
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.bundle.manifest().name
+    }
+
+    /// Whether its threads live in this process, which they do not after a fork.
+    pub(super) fn is_alive(&self) -> bool {
+        self.engine.is_alive()
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        self.engine.counters()
+    }
+
+    pub(super) fn costs(&self) -> Costs {
+        self.engine.costs()
+    }
+
+    /// Checks how texts shall be read against what the model can.
+    pub(super) fn reading(
+        &self,
+        max_tokens: Option<usize>,
+        long_text: LongText,
+    ) -> Result<Reading> {
+        let most = self.bundle.manifest().max_tokens;
+        let max_tokens = max_tokens.unwrap_or(most);
+        if max_tokens > most {
+            let problem = format!("{max_tokens} is more than model {} reads, {most}", self.name());
+            return Err(Error::invalid("max_tokens", problem));
+        }
+        let reading = Reading { max_tokens, long_text };
+        self.encode("", reading)?;
+        Ok(reading)
+    }
+
+    fn encode(&self, text: &str, reading: Reading) -> Result<Encoding> {
+        self.tokenizer.encode(text, reading.max_tokens, reading.long_text)
+    }
+
+    /// Answers texts; `progress` hears how many sequences more are done, of how many.
+    pub(super) fn answer<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        reading: Reading,
+        deadline: Option<Duration>,
+        mut progress: impl FnMut(usize, usize) -> Result<()>,
+    ) -> Result<Answers> {
+        let (distinct, row_of) = distinct(texts);
+        if distinct.len() >= WORTH_MEASURING && deadline.is_none() {
+            self.warm_up()?;
+        }
+        let encodings =
+            map_in_order(&distinct, Some(self.threads), |text| self.encode(text, reading))
+                .into_iter()
+                .collect::<Result<Vec<Encoding>>>()?;
+        let mut flags: Vec<Flags> = distinct.iter().map(|text| Flags::of(text)).collect();
+        let mut sequences = Vec::with_capacity(encodings.len());
+        let mut windows = Vec::with_capacity(encodings.len());
+        for (encoding, flags) in encodings.into_iter().zip(&mut flags) {
+            flags.truncated = encoding.truncated;
+            windows.push(encoding.windows.len());
+            sequences.extend(encoding.windows);
+        }
+        let batches = batches(&sequences, self.engine.costs());
+        let all = sequences.len();
+        let rows = self.engine.run(&sequences, &batches, deadline, |done| progress(done, all))?;
+        let rows = merge(rows.numbers, rows.width, &windows);
+        let answers = Answers { rows, width: self.engine.width(), flags, row_of };
+        self.check_finite(&answers)?;
+        Ok(answers)
+    }
+
+    /// Queues one text and returns at once.
+    pub(super) fn submit(
+        &self,
+        text: &str,
+        reading: Reading,
+        deadline: Option<Duration>,
+        on_done: impl FnOnce() + Send + 'static,
+    ) -> Result<Pending> {
+        let mut flags = Flags::of(text);
+        let encoding = self.encode(text, reading)?;
+        flags.truncated = encoding.truncated;
+        let windows = encoding.windows.len();
+        let call = self.engine.submit(encoding.windows, deadline, on_done)?;
+        Ok(Pending { call, flags, windows })
+    }
+
+    /// The answer to a text that was [submitted](Self::submit).
+    pub(super) fn finish(&self, pending: &Pending) -> Result<Answers> {
+        let rows = pending.call.finish(self.name())?;
+        let width = rows.width;
+        let rows = merge(rows.numbers, width, &[pending.windows]);
+        let answers = Answers { rows, width, flags: vec![pending.flags], row_of: vec![0] };
+        self.check_finite(&answers)?;
+        Ok(answers)
+    }
+
+    fn check_finite(&self, answers: &Answers) -> Result<()> {
+        let broken = answers.rows.iter().position(|number| !number.is_finite());
+        broken.map_or(Ok(()), |at| {
+            let row = at / answers.width;
+            let text = answers.row_of.iter().position(|own| *own == row).unwrap_or(row);
+            let problem = format!("it answered {} for text {text}", answers.rows[at]);
+            Err(Error::inference(self.name(), problem))
+        })
+    }
+
+    /// Measures what runs cost on this machine, unless that is known already.
+    pub(super) fn warm_up(&self) -> Result<()> {
+        // Whoever comes meanwhile works with what is assumed instead of waiting.
+        let Ok(mut unmeasured) = self.unmeasured.try_lock() else { return Ok(()) };
+        let Some(key) = unmeasured.as_deref() else { return Ok(()) };
+        let vocabulary = self.tokenizer.vocabulary_size().max(1);
+        let costs = costs::measure(self.bundle.manifest().max_tokens, |count, length| {
+            let sequences: Vec<Vec<u32>> = (0..count)
+                .map(|row| {
+                    (0..length).map(|at| ((row * 31 + at * 7) % vocabulary) as u32).collect()
+                })
+                .collect();
+            let all = (0..count).collect();
+            self.engine.run(&sequences, &[all], None, |_| Ok(())).map(|_| ())
+        })?;
+        costs::keep(key, costs);
+        self.engine.set_costs(costs);
+        *unmeasured = None;
+        Ok(())
+    }
+
+    /// Whether the model still answers what it answered when its bundle was made.
+    fn self_test(&self) -> Result<()> {
+        let Some(test) = &self.bundle.manifest().self_test else { return Ok(()) };
+        let reading = Reading {
+            max_tokens: self.bundle.manifest().max_tokens,
+            long_text: LongText::Truncate,
+        };
+        let answers = self.answer(&test.texts, reading, None, |_, _| Ok(()))?;
+        for ((text, expected), (found, _)) in
+            test.texts.iter().zip(&test.answers).zip(answers.iter())
+        {
+            let off = expected.iter().zip(found).map(|(left, right)| (left - right).abs());
+            let off = off.fold(0.0, f32::max);
+            if expected.len() != found.len() || off > test.tolerance {
+                return Err(Error::incompatible(
+                    format!("bundle {}", self.bundle.path().display()),
+                    format!(
+                        "its self-test is off by {off} for {text:?}, more than {}",
+                        test.tolerance
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text that waits for its answer. Dropping it takes it back.
+pub(super) struct Pending {
+    call: Arc<Call>,
+    flags: Flags,
+    windows: usize,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.call.abandon();
+    }
+}
+
+/// The texts without repetitions, and for each text its place among them.
+fn distinct<T: AsRef<str>>(texts: &[T]) -> (Vec<&str>, Vec<usize>) {
+    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+    places.reserve(texts.len());
+    let mut distinct = Vec::with_capacity(texts.len());
+    let row_of = texts
+        .iter()
+        .map(|text| {
+            let text = text.as_ref();
+            *places.entry(text).or_insert_with(|| {
+                distinct.push(text);
+                distinct.len() - 1
+            })
+        })
+        .collect();
+    (distinct, row_of)
+}
+
+/// The places of the sequences that run together, the longest first: the memory
+/// they need is enough for all that follow.
+fn batches(sequences: &[Vec<u32>], costs: Costs) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..sequences.len()).collect();
+    order.sort_by_key(|at| sequences[*at].len());
+    let lengths: Vec<usize> = order.iter().map(|at| sequences[*at].len()).collect();
+    let ranges = plan::batches(&lengths, costs);
+    ranges.into_iter().rev().map(|range| order[range].to_vec()).collect()
+}
+
+/// One row for each text: the mean of those of its windows.
+fn merge(rows: Vec<f32>, width: usize, windows: &[usize]) -> Vec<f32> {
+    if windows.iter().all(|count| *count == 1) {
+        return rows;
+    }
+    let mut merged = Vec::with_capacity(windows.len() * width);
+    let mut rest = rows.as_slice();
+    for count in windows {
+        let (own, after) = rest.split_at(count * width);
+        merged.extend((0..width).map(|column| {
+            let sum: f64 = own.iter().skip(column).step_by(width).map(|row| f64::from(*row)).sum();
+            (sum / *count as f64) as f32
+        }));
+        rest = after;
+    }
+    merged
+}
+
+/// What the costs of a model depend on.
+fn cost_key(bundle: &Bundle, provider: Provider, threads: NonZero<usize>) -> Result<String> {
+    let runtime = Runtime::load(None::<&Path>)?;
+    let parts = [
+        bundle.id(),
+        &provider.to_string(),
+        &threads.to_string(),
+        runtime.version(),
+        &cpu::name(),
+        env!("CARGO_PKG_VERSION"),
+    ];
+    let hash = blake3::hash(parts.join("\n").as_bytes());
+    Ok(hash.to_hex()[..32].to_owned())
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Loaded").field("bundle", &self.bundle).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_share_a_row() {
+        let (found, row_of) = distinct(&["a", "b", "a", "", "b"]);
+        assert_eq!(found, ["a", "b", ""]);
+        assert_eq!(row_of, [0, 1, 0, 2, 1]);
+    }
+
+    #[test]
+    fn windows_are_averaged() {
+        let rows = vec![1.0, 2.0, 3.0, 4.0, 7.0, 8.0];
+        assert_eq!(merge(rows.clone(), 2, &[2, 1]), [2.0, 3.0, 7.0, 8.0]);
+        assert_eq!(merge(rows.clone(), 2, &[1, 1, 1]), rows);
+    }
+
+    #[test]
+    fn the_longest_run_first_and_all_run() {
+        let sequences: Vec<Vec<u32>> = [3, 9, 1, 9, 4].map(|length| vec![0; length]).into();
+        let batches = batches(&sequences, Costs { budget: 20, overhead: 1.0 });
+        assert_eq!(batches[0], [1, 3]);
+        let mut all: Vec<usize> = batches.concat();
+        all.sort_unstable();
+        assert_eq!(all, [0, 1, 2, 3, 4]);
+    }
+}
