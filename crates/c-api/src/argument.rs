@@ -3,7 +3,7 @@
 //! These are the only places that follow a caller's pointer. Each trusts the
 //! rules at the top of the header and checks what can be checked.
 
-use std::{ffi::c_char, slice};
+use std::{ffi::c_char, slice, time::Duration};
 
 use crate::error::Failure;
 
@@ -16,6 +16,15 @@ const NULL: &str = "is NULL";
 pub(crate) unsafe fn object<'a, T>(name: &str, object: *const T) -> Result<&'a T, Failure> {
     // SAFETY: promised by the caller.
     unsafe { object.as_ref() }.ok_or_else(|| Failure::argument(name, NULL))
+}
+
+/// The object behind a handle that is about to be changed.
+///
+/// # Safety
+/// As for [`object`], and nobody else uses it during `'a`.
+pub(crate) unsafe fn object_mut<'a, T>(name: &str, object: *mut T) -> Result<&'a mut T, Failure> {
+    // SAFETY: promised by the caller.
+    unsafe { object.as_mut() }.ok_or_else(|| Failure::argument(name, NULL))
 }
 
 /// The bytes at `data`; none if it is NULL and `length` is 0.
@@ -75,6 +84,30 @@ pub(crate) unsafe fn array<'a, T>(
     }
     // SAFETY: not NULL and not too long; the rest is promised by the caller.
     Ok(unsafe { slice::from_raw_parts(first, count) })
+}
+
+/// Texts in a row, `count` of them, with the length of each.
+///
+/// # Safety
+/// As for [`array`], and as for [`text`] for each entry.
+pub(crate) unsafe fn texts<'a>(
+    texts: *const *const c_char,
+    lengths: *const usize,
+    count: usize,
+) -> Result<Vec<&'a str>, Failure> {
+    // SAFETY: promised by the caller.
+    let (texts, lengths) =
+        unsafe { (array("texts", texts, count)?, array("lengths", lengths, count)?) };
+    let texts = texts.iter().zip(lengths).enumerate().map(|(index, (&data, &length))| {
+        // SAFETY: promised by the caller.
+        unsafe { text(&format!("texts[{index}]"), data, length) }
+    });
+    texts.collect()
+}
+
+/// By when an answer must be there; 0 is never.
+pub(crate) fn deadline(milliseconds: u64) -> Option<Duration> {
+    (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
 }
 
 /// A place where the caller wants a result; written at most once, at the end

@@ -49,9 +49,9 @@ pub(crate) fn batches(lengths: &[usize], costs: Costs) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     #![expect(clippy::single_range_in_vec_init, reason = "one batch is meant")]
+
+    use proptest::prelude::*;
 
     use super::*;
 

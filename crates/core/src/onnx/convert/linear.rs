@@ -135,7 +135,7 @@ impl Graph {
         let shape = [matrix.inputs, matrix.outputs];
         let weight = self.bytes(format!("{name}.weight"), ElementType::Int8, &shape, &bytes)?;
         let scales = self.floats(format!("{name}.scales"), &[matrix.outputs], &scales)?;
-        let Quantized { value, step, zero_point, rows } = self.quantize(x, range)?;
+        let Quantized { value, zero_point, step, rows } = self.quantize(x, range)?;
         let inputs = [&value, &weight, &step, &scales, &zero_point, WEIGHT_ZERO_POINT];
         let unit = self.runtime_node("MatMulIntegerToFloat", format!("{name}.unit"), &inputs, []);
         Ok(self.node("Mul", format!("{name}.product"), &[&unit, &rows], []))
@@ -169,7 +169,7 @@ impl Graph {
         let unit = self.node("Div", format!("{x}.unit"), &[x, &rows], []);
         let value =
             self.node("QuantizeLinear", format!("{x}.quantized"), &[&unit, &step, &zero_point], []);
-        let quantized = Quantized { value, step, zero_point, rows };
+        let quantized = Quantized { value, zero_point, step, rows };
         self.quantized.insert(x.to_owned(), quantized.clone());
         Ok(quantized)
     }

@@ -328,7 +328,7 @@ fn from_vocabulary(name: &str, bytes: Vec<u8>, settings: &Settings) -> Result<To
     let named = |key: &str, default: &str| settings.token(key).unwrap_or(default).to_owned();
     let (class, separator) = (named("cls_token", "[CLS]"), named("sep_token", "[SEP]"));
     let (unknown, pad) = (named("unk_token", "[UNK]"), named("pad_token", "[PAD]"));
-    let mut names = vec![
+    let mut specials = vec![
         pad.clone(),
         unknown.clone(),
         class.clone(),
@@ -336,9 +336,9 @@ fn from_vocabulary(name: &str, bytes: Vec<u8>, settings: &Settings) -> Result<To
         named("mask_token", "[MASK]"),
     ];
     let more = settings.0.get("additional_special_tokens").and_then(Value::as_array);
-    names.extend(more.into_iter().flatten().filter_map(content).map(str::to_owned));
+    specials.extend(more.into_iter().flatten().filter_map(content).map(str::to_owned));
     let added_tokens: Vec<AddedToken> =
-        names.into_iter().map(|name| AddedToken::from(name, true)).collect();
+        specials.into_iter().map(|name| AddedToken::from(name, true)).collect();
     let model = WordPieceFile {
         unk_token: unknown,
         continuing_subword_prefix: "##".to_owned(),

@@ -1,7 +1,5 @@
 //! Writing a tokenizer as `tokenizer.json`.
 
-use std::collections::BTreeMap;
-
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use tokenizers::{AddedToken, NormalizerWrapper};
@@ -37,8 +35,7 @@ struct WordPieceModel<'a> {
     unk_token: &'a str,
     continuing_subword_prefix: &'a str,
     max_input_chars_per_word: usize,
-    #[serde(serialize_with = "in_order")]
-    vocab: &'a WordPiece,
+    vocab: InOrder<'a>,
 }
 
 #[derive(Serialize)]
@@ -78,7 +75,7 @@ pub(super) fn write(tokenizer: &Tokenizer) -> Result<String> {
                     unk_token: &model.names.unknown,
                     continuing_subword_prefix: &model.names.prefix,
                     max_input_chars_per_word: model.longest_word,
-                    vocab: model,
+                    vocab: InOrder(model),
                 },
             })
         }
@@ -97,8 +94,13 @@ pub(super) fn write(tokenizer: &Tokenizer) -> Result<String> {
     written.map_err(|error| Error::incompatible("tokenizer", error.to_string()))
 }
 
-fn in_order<S: Serializer>(model: &&WordPiece, serializer: S) -> Result<S::Ok, S::Error> {
-    let tokens: BTreeMap<(u32, &str), ()> =
-        model.vocabulary.iter().map(|(token, id)| ((id, token), ())).collect();
-    serializer.collect_map(tokens.into_keys().map(|(id, token)| (token, id)))
+/// The tokens of a vocabulary in the order of their numbers.
+struct InOrder<'a>(&'a WordPiece);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut tokens: Vec<(&str, u32)> = self.0.vocabulary.iter().collect();
+        tokens.sort_unstable_by_key(|&(token, id)| (id, token));
+        serializer.collect_map(tokens)
+    }
 }

@@ -18,7 +18,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn bert() -> Tokenizer {
-    let lines: String = VOCABULARY.split_whitespace().map(|token| format!("{token}\n")).collect();
+    let lines = VOCABULARY.split_whitespace().collect::<Vec<_>>().join("\n");
     let folder = folder(&[
         ("vocab.txt", &lines),
         ("tokenizer_config.json", r#"{"do_lower_case": true, "model_max_length": 512}"#),
