@@ -24,17 +24,56 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// answers sooner and needs less memory.
 const WORTH: f64 = 1.02;
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+/// How much better several sessions together must be to be worth their memory.
+const WORTH_SESSIONS: f64 = 1.04;
+
+/// What is known of a model on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Measured {
+    /// Of the one session with all threads.
+    #[serde(with = "KeptCosts")]
+    pub(super) wide: Costs,
+    /// Of several sessions that share the threads, where they get more done.
+    pub(super) narrow: Option<Narrow>,
+}
+
+/// What is known of sessions that share the threads.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Narrow {
+    #[serde(with = "KeptCosts")]
+    pub(super) costs: Costs,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Costs")]
+struct KeptCosts {
     budget: usize,
     overhead: f64,
 }
 
-/// Finds out what runs cost. `run` runs that many sequences of that length.
+/// What a measurement found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Speed {
+    pub(super) costs: Costs,
+    /// Tokens a second at the best budget.
+    pub(super) tokens: f64,
+}
+
+impl Measured {
+    /// Several sessions are used only where they are clearly faster.
+    pub(super) fn choose(wide: Speed, narrow: Option<Speed>) -> Self {
+        let worth = narrow.filter(|narrow| narrow.tokens > wide.tokens * WORTH_SESSIONS);
+        Self { wide: wide.costs, narrow: worth.map(|speed| Narrow { costs: speed.costs }) }
+    }
+}
+
+/// Finds out what runs of `sessions` at a time cost. `run` runs, in each of them, that many
+/// sequences of that length.
 pub(super) fn measure(
+    sessions: usize,
     longest: usize,
     mut run: impl FnMut(usize, usize) -> Result<()>,
-) -> Result<Costs> {
+) -> Result<Speed> {
     let start = Instant::now();
     let length = LENGTH.min(longest).max(1);
     let mut time = |count: usize| -> Result<f64> {
@@ -62,7 +101,10 @@ pub(super) fn measure(
             break;
         }
     }
-    Ok(costs_of(&times))
+    let costs = costs_of(&times);
+    let seconds = times.iter().find(|(tokens, _)| *tokens == costs.budget).map(|(_, time)| *time);
+    let tokens = seconds.map_or(0.0, |seconds| (sessions * costs.budget) as f64 / seconds);
+    Ok(Speed { costs, tokens })
 }
 
 /// The budget with the most tokens a second, and what a run costs beside its tokens.
@@ -98,18 +140,20 @@ fn file(key: &str) -> Option<PathBuf> {
 }
 
 /// What was measured before. A file that cannot be read counts as none: it is made anew.
-pub(super) fn recall(key: &str) -> Option<Costs> {
+pub(super) fn recall(key: &str) -> Option<Measured> {
     let text = fs::read_to_string(file(key)?).ok()?;
-    let kept: Kept = serde_json::from_str(&text).ok()?;
-    let fits = (1..=1 << 20).contains(&kept.budget) && (0.0..=1e6).contains(&kept.overhead);
-    fits.then_some(Costs { budget: kept.budget, overhead: kept.overhead })
+    let kept: Measured = serde_json::from_str(&text).ok()?;
+    let fits = |costs: Costs| {
+        (1..=1 << 20).contains(&costs.budget) && (0.0..=1e6).contains(&costs.overhead)
+    };
+    let all_fit = fits(kept.wide) && kept.narrow.is_none_or(|narrow| fits(narrow.costs));
+    all_fit.then_some(kept)
 }
 
 /// Keeps a measurement. Without a folder that can be written it is measured again next time.
-pub(super) fn keep(key: &str, costs: Costs) {
+pub(super) fn keep(key: &str, measured: Measured) {
     let Some(path) = file(key) else { return };
-    let kept = Kept { budget: costs.budget, overhead: costs.overhead };
-    if let (Some(folder), Ok(text)) = (path.parent(), serde_json::to_string(&kept)) {
+    if let (Some(folder), Ok(text)) = (path.parent(), serde_json::to_string(&measured)) {
         let _ = fs::create_dir_all(folder);
         let _ = write_text(&path, &text);
     }
@@ -135,14 +179,24 @@ mod tests {
     }
 
     #[test]
+    fn sessions_must_be_worth_their_memory() {
+        let speed = |tokens| Speed { costs: UNMEASURED, tokens };
+        assert_eq!(Measured::choose(speed(100.0), Some(speed(103.0))).narrow, None);
+        assert!(Measured::choose(speed(100.0), Some(speed(110.0))).narrow.is_some());
+        let both = Measured::choose(speed(100.0), Some(speed(110.0)));
+        let kept = serde_json::to_string(&both).unwrap();
+        assert_eq!(serde_json::from_str::<Measured>(&kept).unwrap(), both);
+    }
+
+    #[test]
     fn measuring_runs_what_the_model_can_read() {
         let mut seen = Vec::new();
-        let costs = measure(16, |count, length| {
+        let speed = measure(1, 16, |count, length| {
             seen.push((count, length));
             Ok(())
         })
         .unwrap();
         assert!(seen.iter().all(|(count, length)| *length == 16 && *count >= 8));
-        assert!(costs.budget >= 128);
+        assert!(speed.costs.budget >= 128);
     }
 }

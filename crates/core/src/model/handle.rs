@@ -168,6 +168,8 @@ pub struct Info {
     pub max_tokens: usize,
     /// The most padded tokens that run together; measured at the first large call.
     pub token_budget: usize,
+    /// How many sessions share the threads when there is more to do than one batch.
+    pub sessions: usize,
     /// The version of ONNX Runtime.
     pub runtime_version: String,
     /// The library of ONNX Runtime.
@@ -196,7 +198,8 @@ impl Current {
             fallback: model.fallback.clone(),
             threads: model.threads.get(),
             max_tokens: self.reading.max_tokens,
-            token_budget: model.costs().budget,
+            token_budget: model.token_budget(),
+            sessions: model.sessions(),
             runtime_version: runtime.version().to_owned(),
             runtime_path: runtime.path().display().to_string(),
             runtime_origin: runtime.origin(),

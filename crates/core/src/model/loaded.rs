@@ -11,15 +11,14 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Bundle, ModelOptions, costs,
-    engine::{Call, Counters, Engine, Runner, Settings},
+    costs::{Measured, Speed},
+    engine::{Call, Counters, Engine, Role, Runner, Settings, Shift},
     prediction::Flags,
 };
 use crate::{
     Error, Result,
     onnx::{
-        Encoding, LongText, Provider, Runtime, Tokenizer, cpu, plan,
-        plan::Costs,
-        processors,
+        Device, Encoding, LongText, Provider, Runtime, Tokenizer, cpu, plan, processors,
         session::{Session, SessionOptions},
     },
     text::map_in_order,
@@ -46,9 +45,13 @@ pub(super) struct Loaded {
     pub(super) provider: Provider,
     pub(super) fallback: Option<String>,
     pub(super) threads: NonZero<usize>,
-    /// Under which the costs of its runs are kept; gone once they are known.
-    unmeasured: Mutex<Option<String>>,
+    device: Device,
+    /// Under which the costs of its runs are kept; gone once the workers are as they say.
+    unsettled: Mutex<Option<String>>,
 }
+
+/// The most sessions of one model: each has its own copy of the weights.
+const MOST_SESSIONS: usize = 4;
 
 /// How texts are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,27 +88,23 @@ impl Loaded {
         let threads = options.threads.unwrap_or_else(processors);
         let manifest = bundle.manifest();
         let tokenizer = Tokenizer::open(bundle.path())?;
-        let session = Session::open(&SessionOptions {
-            model: &manifest.name,
-            graph: &bundle.path().join("model.onnx"),
-            task: &manifest.task,
-            pad_id: tokenizer.pad_id(),
-            device: options.device,
-            threads,
-        })?;
+        let session = session(&bundle, &tokenizer, options.device, threads)?;
         let provider = session.provider();
         let fallback = session.fallback().map(str::to_owned);
         let key = cost_key(&bundle, provider, threads)?;
-        let known = costs::recall(&key);
+        let costs = costs::recall(&key).map_or(plan::UNMEASURED, |measured| measured.wide);
         let settings = Settings { max_wait: options.max_wait, queue: options.queue };
-        let engine = Engine::start(
-            &manifest.name,
-            vec![session],
-            settings,
-            known.unwrap_or(plan::UNMEASURED),
-        )?;
-        let unmeasured = Mutex::new(known.is_none().then_some(key));
-        let loaded = Self { bundle, tokenizer, engine, provider, fallback, threads, unmeasured };
+        let engine = Engine::start(&manifest.name, session, settings, costs)?;
+        let loaded = Self {
+            device: options.device,
+            unsettled: Mutex::new(Some(key)),
+            bundle,
+            tokenizer,
+            engine,
+            provider,
+            fallback,
+            threads,
+        };
         loaded.self_test()?;
         Ok(loaded)
     }
@@ -123,8 +122,21 @@ impl Loaded {
         self.engine.counters()
     }
 
-    pub(super) fn costs(&self) -> Costs {
-        self.engine.costs()
+    /// The most padded tokens of one run when there is much to do.
+    pub(super) fn token_budget(&self) -> usize {
+        self.engine.shift().costs(Role::Narrow).budget
+    }
+
+    /// How many sessions share the work when there is much to do.
+    pub(super) fn sessions(&self) -> usize {
+        match self.engine.shift() {
+            Shift::Only(..) => 1,
+            Shift::Both { .. } => self.narrow_sessions(),
+        }
+    }
+
+    fn narrow_sessions(&self) -> usize {
+        self.threads.get().min(MOST_SESSIONS)
     }
 
     /// Checks how texts shall be read against what the model can.
@@ -172,7 +184,7 @@ impl Loaded {
             windows.push(encoding.windows.len());
             sequences.extend(encoding.windows);
         }
-        let batches = batches(&sequences, self.engine.costs());
+        let batches = batches(&sequences, self.engine.shift());
         let all = sequences.len();
         let rows = self.engine.run(&sequences, &batches, deadline, |done| progress(done, all))?;
         let rows = merge(rows.numbers, rows.width, &windows);
@@ -217,24 +229,74 @@ impl Loaded {
         })
     }
 
-    /// Measures what runs cost on this machine, unless that is known already.
+    /// Sets the workers up as is best for much work on this machine: as was measured before, or
+    /// else as is measured now.
     pub(super) fn warm_up(&self) -> Result<()> {
         // Whoever comes meanwhile works with what is assumed instead of waiting.
-        let Ok(mut unmeasured) = self.unmeasured.try_lock() else { return Ok(()) };
-        let Some(key) = unmeasured.as_deref() else { return Ok(()) };
+        let Ok(mut unsettled) = self.unsettled.try_lock() else { return Ok(()) };
+        let Some(key) = unsettled.as_deref() else { return Ok(()) };
+        let measured = match costs::recall(key) {
+            Some(measured) => {
+                if measured.narrow.is_some() {
+                    self.hire_narrow()?;
+                }
+                measured
+            }
+            None => {
+                let measured = self.measure()?;
+                costs::keep(key, measured);
+                measured
+            }
+        };
+        self.engine.set_shift(match measured.narrow {
+            Some(narrow) => Shift::Both { wide: measured.wide, narrow: narrow.costs },
+            None => Shift::Only(Role::Wide, measured.wide),
+        });
+        *unsettled = None;
+        Ok(())
+    }
+
+    /// Measures one session with all threads, and several with a share of them.
+    fn measure(&self) -> Result<Measured> {
+        let wide = self.speed(1)?;
+        if self.provider != Provider::Cpu || self.narrow_sessions() < 2 {
+            return Ok(Measured::choose(wide, None));
+        }
+        self.hire_narrow()?;
+        self.engine.set_shift(Shift::Only(Role::Narrow, wide.costs));
+        let narrow = self.speed(self.narrow_sessions());
+        let measured = narrow.map(|narrow| Measured::choose(wide, Some(narrow)));
+        if !measured.as_ref().is_ok_and(|measured| measured.narrow.is_some()) {
+            self.engine.set_shift(Shift::Only(Role::Wide, wide.costs));
+            self.engine.dismiss(Role::Narrow);
+        }
+        measured
+    }
+
+    /// How fast batches of `sessions` at a time run.
+    fn speed(&self, sessions: usize) -> Result<Speed> {
         let vocabulary = self.tokenizer.vocabulary_size().max(1);
-        let costs = costs::measure(self.bundle.manifest().max_tokens, |count, length| {
-            let sequences: Vec<Vec<u32>> = (0..count)
-                .map(|row| {
-                    (0..length).map(|at| ((row * 31 + at * 7) % vocabulary) as u32).collect()
-                })
+        costs::measure(sessions, self.bundle.manifest().max_tokens, |count, length| {
+            let token = |row: usize, at: usize| ((row * 31 + at * 7) % vocabulary) as u32;
+            let sequences: Vec<Vec<u32>> = (0..sessions * count)
+                .map(|row| (0..length).map(|at| token(row, at)).collect())
                 .collect();
-            let all = (0..count).collect();
-            self.engine.run(&sequences, &[all], None, |_| Ok(())).map(|_| ())
-        })?;
-        costs::keep(key, costs);
-        self.engine.set_costs(costs);
-        *unmeasured = None;
+            let batches: Vec<Vec<usize>> = (0..sessions)
+                .map(|session| (session * count..(session + 1) * count).collect())
+                .collect();
+            self.engine.run(&sequences, &batches, None, |_| Ok(())).map(|_| ())
+        })
+    }
+
+    fn hire_narrow(&self) -> Result<()> {
+        let sessions = self.narrow_sessions();
+        for number in 0..sessions {
+            // What cannot be divided goes to the first ones.
+            let share = (self.threads.get() + sessions - 1 - number) / sessions;
+            let threads = NonZero::new(share).unwrap_or(NonZero::<usize>::MIN);
+            let session = session(&self.bundle, &self.tokenizer, self.device, threads)?;
+            self.engine.hire(session, Role::Narrow)?;
+        }
         Ok(())
     }
 
@@ -263,6 +325,23 @@ impl Loaded {
         }
         Ok(())
     }
+}
+
+fn session(
+    bundle: &Bundle,
+    tokenizer: &Tokenizer,
+    device: Device,
+    threads: NonZero<usize>,
+) -> Result<Session> {
+    let manifest = bundle.manifest();
+    Session::open(&SessionOptions {
+        model: &manifest.name,
+        graph: &bundle.path().join("model.onnx"),
+        task: &manifest.task,
+        pad_id: tokenizer.pad_id(),
+        device,
+        threads,
+    })
 }
 
 /// A text that waits for its answer. Dropping it takes it back.
@@ -298,7 +377,10 @@ fn distinct<T: AsRef<str>>(texts: &[T]) -> (Vec<&str>, Vec<usize>) {
 
 /// The places of the sequences that run together, the longest first: the memory
 /// they need is enough for all that follow.
-fn batches(sequences: &[Vec<u32>], costs: Costs) -> Vec<Vec<usize>> {
+fn batches(sequences: &[Vec<u32>], shift: Shift) -> Vec<Vec<usize>> {
+    let tokens: usize = sequences.iter().map(Vec::len).sum();
+    let narrow = shift.costs(Role::Narrow);
+    let costs = if tokens > narrow.budget { narrow } else { shift.costs(Role::Wide) };
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|at| sequences[*at].len());
     let lengths: Vec<usize> = order.iter().map(|at| sequences[*at].len()).collect();
@@ -348,6 +430,7 @@ impl std::fmt::Debug for Loaded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::onnx::plan::Costs;
 
     #[test]
     fn equal_texts_share_a_row() {
@@ -366,7 +449,8 @@ mod tests {
     #[test]
     fn the_longest_run_first_and_all_run() {
         let sequences: Vec<Vec<u32>> = [3, 9, 1, 9, 4].map(|length| vec![0; length]).into();
-        let batches = batches(&sequences, Costs { budget: 20, overhead: 1.0 });
+        let costs = Costs { budget: 20, overhead: 1.0 };
+        let batches = batches(&sequences, Shift::Only(Role::Wide, costs));
         assert_eq!(batches[0], [1, 3]);
         let mut all: Vec<usize> = batches.concat();
         all.sort_unstable();

@@ -4,6 +4,10 @@
 //! bounded queue; a worker takes the oldest and whatever fits beside it. What
 //! came in while all workers were busy runs together, so nobody waits for
 //! company unless `max_wait` says so, and in an idle engine nobody waits at all.
+//!
+//! One session has all threads and answers a lone text soonest. Where measuring
+//! shows that several sessions with a share of the threads each get more done
+//! together, they take over while there is more to do than one batch.
 
 mod call;
 mod queue;
@@ -11,7 +15,7 @@ mod queue;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread::JoinHandle,
@@ -20,6 +24,7 @@ use std::{
 
 pub(crate) use call::{Call, Rows};
 use queue::{Entry, Queue};
+pub(crate) use queue::{Role, Shift};
 use serde::Serialize;
 
 use crate::{Error, Result, onnx::plan::Costs};
@@ -72,49 +77,59 @@ pub(crate) struct Engine {
     model: Arc<str>,
     queue: Arc<Queue>,
     counts: Arc<Counts>,
-    workers: Vec<JoinHandle<()>>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
     width: usize,
     /// Threads do not live on after a fork, so an engine belongs to one process.
     process: u32,
 }
 
-/// How many batches of one call may be in the queue at a time: enough to keep the
-/// workers busy, few enough to let others in between.
+/// How many batches of one call may be in the queue at a time for each worker: enough to keep
+/// them busy, few enough to let others in between.
 const AHEAD: usize = 2;
 
 impl Engine {
+    /// Starts an engine with the one worker that answers lone texts.
     pub(crate) fn start<R: Runner>(
         model: &str,
-        runners: Vec<R>,
+        wide: R,
         settings: Settings,
         costs: Costs,
     ) -> Result<Self> {
-        let width = runners.first().map_or(0, Runner::width);
-        let model: Arc<str> = model.into();
-        let queue = Arc::new(Queue::new(settings, costs));
-        let counts = Arc::new(Counts::default());
-        let mut engine = Self {
-            model: model.clone(),
-            queue,
-            counts,
-            workers: Vec::new(),
-            width,
+        let engine = Self {
+            model: model.into(),
+            queue: Arc::new(Queue::new(settings, costs)),
+            counts: Arc::new(Counts::default()),
+            workers: Mutex::default(),
+            width: wide.width(),
             process: std::process::id(),
         };
-        for runner in runners {
-            let (model, queue, counts) =
-                (model.clone(), engine.queue.clone(), engine.counts.clone());
-            let worker = std::thread::Builder::new()
-                .name("pantau-worker".to_owned())
-                .spawn(move || work(&model, runner, &queue, &counts))
-                .map_err(|error| Error::Inference {
-                    model: engine.model.to_string(),
-                    problem: "no thread could be started for it".to_owned(),
-                    source: Some(Box::new(error)),
-                })?;
-            engine.workers.push(worker);
-        }
+        engine.hire(wide, Role::Wide)?;
         Ok(engine)
+    }
+
+    /// Gives a session to a worker of its own.
+    pub(crate) fn hire<R: Runner>(&self, runner: R, role: Role) -> Result<()> {
+        self.queue.welcome();
+        let (model, queue, counts) = (self.model.clone(), self.queue.clone(), self.counts.clone());
+        let worker = std::thread::Builder::new()
+            .name("pantau-worker".to_owned())
+            .spawn(move || work(&model, runner, role, &queue, &counts))
+            .map_err(|error| Error::Inference {
+                model: self.model.to_string(),
+                problem: "no thread could be started for it".to_owned(),
+                source: Some(Box::new(error)),
+            })?;
+        self.workers().push(worker);
+        Ok(())
+    }
+
+    /// Lets the workers of a role go, and their sessions with them. The other role works.
+    pub(crate) fn dismiss(&self, role: Role) {
+        self.queue.dismiss(role);
+    }
+
+    fn workers(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the threads of this engine live in this process.
@@ -126,12 +141,13 @@ impl Engine {
         self.width
     }
 
-    pub(crate) fn costs(&self) -> Costs {
-        self.queue.costs()
+    /// Who works, and what runs cost them.
+    pub(crate) fn shift(&self) -> Shift {
+        self.queue.shift()
     }
 
-    pub(crate) fn set_costs(&self, costs: Costs) {
-        self.queue.set_costs(costs);
+    pub(crate) fn set_shift(&self, shift: Shift) {
+        self.queue.set_shift(shift);
     }
 
     pub(crate) fn counters(&self) -> Counters {
@@ -157,12 +173,13 @@ impl Engine {
         mut progress: impl FnMut(usize) -> Result<()>,
     ) -> Result<Rows> {
         let call = Arc::new(Call::new(sequences.len(), self.width, deadline));
+        let ahead = AHEAD * self.workers().len().max(1);
         let mut batches = batches.iter();
         let mut first = true;
         let mut done = 0;
         loop {
             // Feed the queue a little ahead of the workers.
-            while call.in_queue() < AHEAD {
+            while call.in_queue() < ahead {
                 let Some(batch) = batches.next() else { break };
                 let sequences = batch.iter().map(|at| (*at, sequences[*at].clone())).collect();
                 call.enter();
@@ -200,11 +217,11 @@ impl Drop for Engine {
     fn drop(&mut self) {
         if !self.is_alive() {
             // In a forked child the workers never existed; there is nothing to end.
-            self.workers.drain(..).for_each(std::mem::forget);
+            self.workers().drain(..).for_each(std::mem::forget);
             return;
         }
         self.queue.close();
-        for worker in self.workers.drain(..) {
+        for worker in std::mem::take(&mut *self.workers()) {
             // A worker catches the panics of its runs; should it die all the same, it is gone now.
             let _ = worker.join();
         }
@@ -212,29 +229,41 @@ impl Drop for Engine {
 }
 
 /// The life of a worker.
-fn work<R: Runner>(model: &str, mut runner: R, queue: &Queue, counts: &Counts) {
+fn work<R: Runner>(model: &str, mut runner: R, role: Role, queue: &Queue, counts: &Counts) {
     let mut rows = Vec::new();
-    while let Some(entries) = queue.next() {
-        let now = Instant::now();
-        let (live, dead): (Vec<Entry>, Vec<Entry>) =
-            entries.into_iter().partition(|entry| entry.is_wanted(now));
-        for entry in dead {
-            entry.abandon(model);
-        }
-        if live.is_empty() {
-            continue;
-        }
-        match run(&mut runner, model, &live, &mut rows, counts) {
-            Ok(()) => answer(&live, &rows, runner.width()),
-            Err(error) if live.len() == 1 => live[0].fail(error),
-            // One of them may be at fault; each alone shows which.
-            Err(_) => {
-                for entry in &live {
-                    let alone = std::slice::from_ref(entry);
-                    match run(&mut runner, model, alone, &mut rows, counts) {
-                        Ok(()) => answer(alone, &rows, runner.width()),
-                        Err(error) => entry.fail(error),
-                    }
+    while let Some(entries) = queue.next(role) {
+        serve(model, &mut runner, entries, &mut rows, counts);
+        queue.done(role);
+    }
+}
+
+/// Runs what was taken together, and answers each of it.
+fn serve<R: Runner>(
+    model: &str,
+    runner: &mut R,
+    entries: Vec<Entry>,
+    rows: &mut Vec<f32>,
+    counts: &Counts,
+) {
+    let now = Instant::now();
+    let (live, dead): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| entry.is_wanted(now));
+    for entry in dead {
+        entry.abandon(model);
+    }
+    if live.is_empty() {
+        return;
+    }
+    match run(runner, model, &live, rows, counts) {
+        Ok(()) => answer(&live, rows, runner.width()),
+        Err(error) if live.len() == 1 => live[0].fail(error),
+        // One of them may be at fault; each alone shows which.
+        Err(_) => {
+            for entry in &live {
+                let alone = std::slice::from_ref(entry);
+                match run(runner, model, alone, rows, counts) {
+                    Ok(()) => answer(alone, rows, runner.width()),
+                    Err(error) => entry.fail(error),
                 }
             }
         }

@@ -38,7 +38,7 @@ fn engine(pause_ms: u64, queue: usize) -> (Engine, mpsc::Receiver<usize>) {
     let runner = Sums { pause: Duration::from_millis(pause_ms), batches: Some(sender) };
     let settings = Settings { max_wait: Duration::ZERO, queue };
     let costs = Costs { budget: 100, overhead: 10.0 };
-    (Engine::start("sums", vec![runner], settings, costs).unwrap(), batches)
+    (Engine::start("sums", runner, settings, costs).unwrap(), batches)
 }
 
 fn one(engine: &Engine, sequence: &[u32]) -> Result<Vec<f32>> {
@@ -154,7 +154,7 @@ fn an_idle_engine_does_not_wait_for_company() {
     let runner = Sums { pause: Duration::ZERO, batches: None };
     let settings = Settings { max_wait: Duration::from_secs(30), queue: 8 };
     let costs = Costs { budget: 100, overhead: 10.0 };
-    let engine = Engine::start("sums", vec![runner], settings, costs).unwrap();
+    let engine = Engine::start("sums", runner, settings, costs).unwrap();
     thread::sleep(Duration::from_millis(20));
     let start = Instant::now();
     one(&engine, &[1]).unwrap();
@@ -185,4 +185,32 @@ fn closing_answers_what_was_let_in() {
     for (number, call) in calls.iter().enumerate() {
         assert_eq!(call.finish("sums").unwrap().numbers, [number as f32 * 80.0, 80.0]);
     }
+}
+
+#[test]
+fn narrow_workers_share_what_is_more_than_one_batch() {
+    let (sender, runs) = mpsc::channel();
+    let runner = |batches| Sums { pause: Duration::from_millis(20), batches };
+    let settings = Settings { max_wait: Duration::ZERO, queue: 64 };
+    let costs = Costs { budget: 100, overhead: 10.0 };
+    let engine = Engine::start("sums", runner(Some(sender)), settings, costs).unwrap();
+    for _ in 0..2 {
+        engine.hire(runner(None), Role::Narrow).unwrap();
+    }
+    engine.set_shift(Shift::Both { wide: costs, narrow: costs });
+
+    // A lone text goes to the wide one.
+    assert_eq!(one(&engine, &[1]).unwrap(), [1.0, 1.0]);
+    assert_eq!(runs.try_iter().count(), 1);
+
+    let sequences: Vec<Vec<u32>> = (0..12).map(|number| vec![number; 90]).collect();
+    let batches: Vec<Vec<usize>> = (0..12).map(|place| vec![place]).collect();
+    let rows = engine.run(&sequences, &batches, None, |_| Ok(())).unwrap();
+    for (place, row) in rows.numbers.chunks(2).enumerate() {
+        assert_eq!(row, [place as f32 * 90.0, 90.0]);
+    }
+    // The first of them may still have been alone when it came.
+    assert!(runs.try_iter().count() <= 1);
+    assert_eq!(one(&engine, &[2]).unwrap(), [2.0, 1.0]);
+    assert_eq!(runs.try_iter().count(), 1);
 }
