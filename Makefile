@@ -22,7 +22,12 @@ demo: build/demo.stamp ## build the wheel into .venv and run the main job
 
 test: test-rust test-python ## test everything, all three faces
 
-test-rust: ## test the core and the C and C++ faces
+# The models are tested with the ONNX Runtime that Python users have; what is measured of
+# them stays out of the user's cache.
+test-rust test-all: export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+test-rust test-python test-all: export PANTAU_CACHE_DIR := $(CURDIR)/build/cache
+
+test-rust: build/runtime.stamp ## test the core and the C and C++ faces
 	cargo test --workspace --exclude pantau-py --exclude pantau-benches
 	cargo test -p pantau --no-default-features
 
@@ -48,6 +53,7 @@ fix: build/test.stamp ## format and mend what can be mended by itself
 
 bench: build/bench.stamp ## measure every promise, with the peers beside it
 	$(BIN)/python benches/text.py
+	$(BIN)/python benches/inference.py
 	cargo bench -p pantau-benches
 
 fuzz: ## run each fuzz target for a minute; needs nightly Rust and cargo-fuzz
@@ -78,6 +84,10 @@ build/venv.stamp:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2"
 	@mkdir -p build && touch $@
 
+build/runtime.stamp: build/venv.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "onnxruntime>=1.20"
+	@touch $@
+
 build/wheel.stamp: build/venv.stamp $(WHEEL_SOURCES)
 	@echo "building the wheel; the first time takes minutes"
 	@rm -rf build/wheels
@@ -91,7 +101,7 @@ build/install.stamp: build/wheel.stamp
 	@touch $@
 
 build/demo.stamp: build/install.stamp
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id,demo]"
 	@touch $@
 
 build/test.stamp: build/install.stamp

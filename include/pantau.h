@@ -16,8 +16,9 @@
 // comes as `const pantau_x *` is borrowed from the object that gave it, and ends with it. NULL is
 // fine to free. An object does not need the objects it was made from: free them in any order.
 //
-// Threads. An object passed as `const` may be used by many threads at once, without a lock. Only
-// `_free` must be the last thing that happens to it.
+// Threads. An object passed as `const` may be used by many threads at once, without a lock. One
+// passed without `const`, as to `_set_x`, is changed, and nobody else may use it meanwhile. `_free`
+// must be the last thing that happens to it.
 //
 // Text in. Texts are UTF-8 with a length in bytes and need no NUL at their end; paths are texts
 // too. A NULL with length 0 is the empty text. They are only read during the call.
@@ -31,6 +32,7 @@
 #ifndef PANTAU_H
 #define PANTAU_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -105,6 +107,12 @@ typedef enum {
     PANTAU_STATUS_INCOMPATIBLE = 3,
     // Reading or writing a file failed.
     PANTAU_STATUS_STORAGE = 4,
+    // A model could not answer.
+    PANTAU_STATUS_INFERENCE = 5,
+    // More work waits already than may wait.
+    PANTAU_STATUS_BUSY = 6,
+    // The answer was not there in time.
+    PANTAU_STATUS_DEADLINE = 7,
     // A mistake inside Pantau, which should be reported. The library can still be used.
     PANTAU_STATUS_PANIC = 100,
 } pantau_status;
@@ -119,18 +127,50 @@ typedef enum {
     PANTAU_LENGTH_CHECK_TOO_LONG = 2,
 } pantau_length_check;
 
+// What is odd about a text, a bit each. It is answered all the same; whether the answer is used is
+// for you to decide.
+typedef enum {
+    // It has nothing but white space.
+    PANTAU_FLAG_EMPTY = 1,
+    // It was longer than the model reads, and something was cut off.
+    PANTAU_FLAG_TRUNCATED = 2,
+    // It holds U+FFFD: somebody before could not decode it.
+    PANTAU_FLAG_REPLACED = 4,
+} pantau_flag;
+
 // An anonymised text, and what was replaced in it. It never changes, so threads may share it.
 typedef struct pantau_anonymized pantau_anonymized;
 
 // Replaces personal data in texts. It never changes, so threads may share it.
 typedef struct pantau_anonymizer pantau_anonymizer;
 
+// A model on disk: a folder with a manifest that lists its files and their hashes. It never
+// changes, so threads may share it.
+typedef struct pantau_bundle pantau_bundle;
+
+// The files a bundle is made of. Adding one changes it; otherwise threads may share it.
+typedef struct pantau_bundle_files pantau_bundle_files;
+
+// Gives texts a label. Threads may share it, and should: their texts run together.
+typedef struct pantau_classifier pantau_classifier;
+
 // Cleans texts in separate, ordered steps. It never changes, so threads may share it.
 typedef struct pantau_cleaner pantau_cleaner;
+
+// How a checkpoint is converted. Setting an option changes it; otherwise threads may share it.
+typedef struct pantau_convert_options pantau_convert_options;
 
 // The root words that the Sastrawi stemmer looks up. It never changes, so threads may share it.
 // Stemmers and extractors keep what they need of it: it may be freed before them.
 typedef struct pantau_dictionary pantau_dictionary;
+
+// Vectors for texts, in their order. They never change, so threads may share them; every column is
+// borrowed from them.
+typedef struct pantau_embeddings pantau_embeddings;
+
+// Gives texts a vector: near ones for texts that mean the same. Threads may share it, and should:
+// their texts run together.
+typedef struct pantau_encoder pantau_encoder;
 
 // Everything that decides which features an extractor gives, so that training and serving can
 // share it as one JSON file. It never changes, so threads may share it.
@@ -143,9 +183,19 @@ typedef struct pantau_feature_extractor pantau_feature_extractor;
 // The features of one text. They never change, so threads may share them.
 typedef struct pantau_features pantau_features;
 
+// How a model is opened. Setting an option changes it; otherwise threads may share it.
+typedef struct pantau_model_options pantau_model_options;
+
 // Replaces colloquial words by standard ones (gak → tidak), from a table of two columns. It
 // never changes, so threads may share it.
 typedef struct pantau_normalizer pantau_normalizer;
+
+// What a classifier answers for one text. It never changes, so threads may share it.
+typedef struct pantau_prediction pantau_prediction;
+
+// What a classifier answers for many texts, column by column, in the order of the texts. It never
+// changes, so threads may share it; every column is borrowed from it.
+typedef struct pantau_predictions pantau_predictions;
 
 // Reduces words to their stems. It never changes, so threads may share it.
 typedef struct pantau_stemmer pantau_stemmer;
@@ -158,6 +208,14 @@ typedef struct pantau_stop_words pantau_stop_words;
 // `const pantau_text *` is borrowed from the object that gave it. It never changes, so threads
 // may share it.
 typedef struct pantau_text pantau_text;
+
+// What `pantau_classifier_predict_then` calls. With `PANTAU_STATUS_OK` the prediction is yours and
+// goes to `pantau_prediction_free`; with any other status it is NULL. `message` says why it
+// failed, is empty after a success, and ends with the call.
+typedef void (*pantau_predict_callback)(void *user_data,
+                                        pantau_status status,
+                                        pantau_prediction *prediction,
+                                        const char *message);
 
 #ifdef __cplusplus
 extern "C" {
@@ -439,6 +497,342 @@ pantau_status pantau_features_to_json(const pantau_features *features, pantau_te
 
 // Frees features; NULL is fine.
 void pantau_features_free(pantau_features *features);
+
+// Loads ONNX Runtime, which models run on, once for the process. An empty path has it found: by
+// the environment variables `PANTAU_ONNXRUNTIME` and `ORT_DYLIB_PATH`, as a copy this process has
+// loaded already, in the Python package `onnxruntime`, or in the system's folders. `NOT_FOUND`
+// lists what was tried and how to install it; `INCOMPATIBLE` is a library that cannot be used, or
+// another one than the one loaded already.
+//
+// Opening or converting a model does this by itself: only programs that bring their own ONNX
+// Runtime, or want the error early, call it.
+pantau_status pantau_runtime_load(const char *path, size_t path_length);
+
+// Gives the file ONNX Runtime was loaded from; loads it if that has not happened.
+pantau_status pantau_runtime_path(pantau_text **out);
+
+// Gives the version of ONNX Runtime, such as `1.23.2`; loads it if that has not happened.
+pantau_status pantau_runtime_version(pantau_text **out);
+
+// Gives how ONNX Runtime was found: `path`, `environment`, `process`, `package` or `system`; loads
+// it if that has not happened.
+pantau_status pantau_runtime_origin(pantau_text **out);
+
+// Opens a bundle: every file its manifest lists is compared with it. `NOT_FOUND` if there is none,
+// `INCOMPATIBLE` if a newer Pantau made it, `INVALID_INPUT` if it is damaged.
+pantau_status pantau_bundle_open(const char *path, size_t path_length, pantau_bundle **out);
+
+// Checks everything again, on the files as they are now.
+pantau_status pantau_bundle_verify(const pantau_bundle *bundle);
+
+// Gives the folder of a bundle.
+pantau_status pantau_bundle_path(const pantau_bundle *bundle, pantau_text **out);
+
+// Gives the id of a bundle, a hash over everything in it: equal bundles have equal ids.
+pantau_status pantau_bundle_id(const pantau_bundle *bundle, pantau_text **out);
+
+// Gives what a bundle says about itself as a JSON object: its `pantau.json`.
+pantau_status pantau_bundle_manifest(const pantau_bundle *bundle, pantau_text **out);
+
+// Gives an empty list of files.
+pantau_status pantau_bundle_files_new(pantau_bundle_files **out);
+
+// Adds a file: its name inside the bundle, such as `model.onnx`, and where its bytes are now. It
+// is read when the bundle is created.
+pantau_status pantau_bundle_files_add(pantau_bundle_files *files,
+                                      const char *name,
+                                      size_t name_length,
+                                      const char *path,
+                                      size_t path_length);
+
+// Frees a list of files; NULL is fine.
+void pantau_bundle_files_free(pantau_bundle_files *files);
+
+// Makes a bundle of files that lie elsewhere, such as a graph exported by another program, and
+// gives it. `manifest` is JSON as `pantau_bundle_manifest` gives it; its list of files is filled
+// in. The bundle appears at `target` whole or not at all. With `overwrite` a bundle that is
+// already there is replaced; anything else never is.
+pantau_status pantau_bundle_create(const char *target,
+                                   size_t target_length,
+                                   const pantau_bundle_files *files,
+                                   const char *manifest,
+                                   size_t manifest_length,
+                                   bool overwrite,
+                                   pantau_bundle **out);
+
+// Frees a bundle, not what is on the disk; NULL is fine.
+void pantau_bundle_free(pantau_bundle *bundle);
+
+// Gives the default options: 32-bit weights, the name of the checkpoint's folder, and nothing is
+// overwritten.
+pantau_status pantau_convert_options_new(pantau_convert_options **out);
+
+// Sets how weights are stored: `fp32`, the reference; `fp16`, for GPUs; or `int8`, for CPUs.
+pantau_status pantau_convert_options_set_weights(pantau_convert_options *options,
+                                                 const char *weights,
+                                                 size_t weights_length);
+
+// Sets the name of the model, which messages use; the empty one is that of the checkpoint's
+// folder.
+pantau_status pantau_convert_options_set_name(pantau_convert_options *options,
+                                              const char *name,
+                                              size_t name_length);
+
+// Sets whether a bundle that is there already is replaced. Anything else never is.
+pantau_status pantau_convert_options_set_overwrite(pantau_convert_options *options, bool overwrite);
+
+// Frees options; NULL is fine.
+void pantau_convert_options_free(pantau_convert_options *options);
+
+// Makes a bundle of a checkpoint, and gives it: a folder as `save_pretrained` of transformers or
+// sentence-transformers makes it, or one with a graph that another program exported as
+// `model.onnx`. `bundle` is the folder to write; it appears whole or not at all. `options` may be
+// NULL for the default ones.
+//
+// The new model answers a few texts, which every later opening repeats; `int8` is also compared
+// with `fp32`, and the manifest holds what was measured.
+pantau_status pantau_convert(const char *checkpoint,
+                             size_t checkpoint_length,
+                             const char *bundle,
+                             size_t bundle_length,
+                             const pantau_convert_options *options,
+                             pantau_bundle **out);
+
+// Gives the default options.
+pantau_status pantau_model_options_new(pantau_model_options **out);
+
+// Sets where the model runs: `cpu`, the default; `prefer_cuda`, on a CUDA device if there is one;
+// or `require_cuda`, with which opening fails where there is none.
+pantau_status pantau_model_options_set_device(pantau_model_options *options,
+                                              const char *device,
+                                              size_t device_length);
+
+// Sets how many threads the model uses; 0, the default, is as many as this process may use.
+pantau_status pantau_model_options_set_threads(pantau_model_options *options, size_t threads);
+
+// Sets the most tokens of a text that are read at once; 0, the default, is what the model can.
+pantau_status pantau_model_options_set_max_tokens(pantau_model_options *options, size_t max_tokens);
+
+// Sets what happens to texts of more tokens: `truncate`, the default, reads their beginning;
+// `truncate_start` reads their end; `windows` reads all in windows and answers with the mean.
+// Neighbouring windows share `overlap` tokens, and a text has at most `max_windows`; both are
+// only read for `windows`.
+pantau_status pantau_model_options_set_long_text(pantau_model_options *options,
+                                                 const char *long_text,
+                                                 size_t long_text_length,
+                                                 size_t overlap,
+                                                 size_t max_windows);
+
+// Sets how many milliseconds a text may wait for company while the model is busy; 0 is the
+// default. An idle model never waits.
+pantau_status pantau_model_options_set_max_wait_ms(pantau_model_options *options,
+                                                   uint64_t max_wait_ms);
+
+// Sets how many calls may wait at the same time, 1024 by default; more are `BUSY`.
+pantau_status pantau_model_options_set_queue(pantau_model_options *options, size_t queue);
+
+// Frees options; NULL is fine.
+void pantau_model_options_free(pantau_model_options *options);
+
+// The most probable label, borrowed from the prediction. Of a NULL: NULL.
+const pantau_text *pantau_prediction_label(const pantau_prediction *prediction);
+
+// The probability of the label, from 0 to 1. Of a NULL: 0.
+double pantau_prediction_confidence(const pantau_prediction *prediction);
+
+// How many probabilities there are: one for each label of the classifier, or 0 if they were not
+// asked for. Of a NULL: 0.
+size_t pantau_prediction_probability_count(const pantau_prediction *prediction);
+
+// The probability of the classifier's label with that index, from 0 to 1; 0 if there is none.
+double pantau_prediction_probability(const pantau_prediction *prediction, size_t index);
+
+// How many labels hold: 1, but for a multi-label model, of which all those hold that have a
+// probability of at least 0.5. Of a NULL: 0.
+size_t pantau_prediction_all_labels_count(const pantau_prediction *prediction);
+
+// One of the labels that hold, in the classifier's order, borrowed from the prediction; NULL if
+// there are not as many.
+const pantau_text *pantau_prediction_all_labels(const pantau_prediction *prediction, size_t index);
+
+// Whether the text has nothing but white space. Of a NULL: false.
+bool pantau_prediction_is_empty(const pantau_prediction *prediction);
+
+// Whether the text was longer than the model reads, and something was cut off. Of a NULL: false.
+bool pantau_prediction_is_truncated(const pantau_prediction *prediction);
+
+// Whether the text holds U+FFFD: somebody before could not decode it. Of a NULL: false.
+bool pantau_prediction_is_replaced(const pantau_prediction *prediction);
+
+// Frees a prediction; NULL is fine.
+void pantau_prediction_free(pantau_prediction *prediction);
+
+// How many texts there are. Of a NULL: 0.
+size_t pantau_predictions_count(const pantau_predictions *predictions);
+
+// The most probable label of a text, borrowed from the predictions; NULL if there are not as many
+// texts.
+const pantau_text *pantau_predictions_label(const pantau_predictions *predictions, size_t text);
+
+// For each text, the index of its most probable label. Of a NULL: NULL.
+const uint32_t *pantau_predictions_best(const pantau_predictions *predictions);
+
+// For each text, the probability of its most probable label. Of a NULL: NULL.
+const double *pantau_predictions_confidence(const pantau_predictions *predictions);
+
+// For each text, the probabilities of all labels: `pantau_predictions_label_count` of them, then
+// those of the next text. NULL if they were not asked for. Of a NULL: NULL.
+const double *pantau_predictions_probabilities(const pantau_predictions *predictions);
+
+// For each text, what is odd about it: `pantau_flag`s, joined by `|`. Of a NULL: NULL.
+const uint32_t *pantau_predictions_flags(const pantau_predictions *predictions);
+
+// How many labels the model chose from. Of a NULL: 0.
+size_t pantau_predictions_label_count(const pantau_predictions *predictions);
+
+// The label with an index, which is that of its column among the probabilities. It is borrowed
+// from the predictions; NULL if there are not as many labels.
+const pantau_text *pantau_predictions_label_name(const pantau_predictions *predictions,
+                                                 size_t index);
+
+// Gives the prediction for one text.
+pantau_status pantau_predictions_get(const pantau_predictions *predictions,
+                                     size_t text,
+                                     pantau_prediction **out);
+
+// Frees predictions; NULL is fine.
+void pantau_predictions_free(pantau_predictions *predictions);
+
+// Opens the bundle of a classifier, tests it, and gives it. A bundle that is open already with the
+// same options is shared, not loaded again. `options` may be NULL for the default ones.
+//
+// `NOT_FOUND` if there is no bundle, no ONNX Runtime, or no CUDA device where one is required;
+// `INCOMPATIBLE` if it is no classifier, or fails its self-test.
+pantau_status pantau_classifier_open(const char *bundle,
+                                     size_t bundle_length,
+                                     const pantau_model_options *options,
+                                     pantau_classifier **out);
+
+// Gives the prediction for one text, with the probabilities of all labels.
+pantau_status pantau_classifier_predict(const pantau_classifier *classifier,
+                                        const char *text,
+                                        size_t length,
+                                        pantau_prediction **out);
+
+// Gives the predictions for many texts, in their order. `texts` and `lengths` hold `count` entries
+// each. Without `return_probabilities` only the most probable label and its probability are
+// computed, which is cheaper. `deadline_ms` is in how many milliseconds the answer must be there,
+// else it is `DEADLINE`; 0 for no limit. `BUSY` if more calls wait already than may.
+pantau_status pantau_classifier_predict_batch(const pantau_classifier *classifier,
+                                              const char *const *texts,
+                                              const size_t *lengths,
+                                              size_t count,
+                                              bool return_probabilities,
+                                              uint64_t deadline_ms,
+                                              pantau_predictions **out);
+
+// Queues one text and returns at once; `callback` hears the prediction. It is called exactly once
+// if this returns `PANTAU_STATUS_OK`, and never otherwise. `deadline_ms` is as for
+// `pantau_classifier_predict_batch`.
+//
+// The call comes from a thread of the library, the same for all callbacks: the next one waits
+// until it returns, so let it hand the prediction to your own thread or event loop. It may come
+// before this function has returned. It must not throw. It may call any function of this library,
+// `pantau_classifier_free` too; the classifier need not live until then. The library must stay
+// loaded until the last callback has returned.
+pantau_status pantau_classifier_predict_then(const pantau_classifier *classifier,
+                                             const char *text,
+                                             size_t length,
+                                             uint64_t deadline_ms,
+                                             pantau_predict_callback callback,
+                                             void *user_data);
+
+// Gives how many labels the classifier chooses from.
+pantau_status pantau_classifier_label_count(const pantau_classifier *classifier, size_t *out);
+
+// Gives the label with an index, which is that of its probability.
+pantau_status pantau_classifier_label(const pantau_classifier *classifier,
+                                      size_t index,
+                                      pantau_text **out);
+
+// Gives what the model is, where it runs, and what it did so far, as a JSON object.
+pantau_status pantau_classifier_info(const pantau_classifier *classifier, pantau_text **out);
+
+// Measures how many tokens run together best on this machine. Large calls do it by themselves; the
+// result is kept in the user's cache folder.
+pantau_status pantau_classifier_warm_up(const pantau_classifier *classifier);
+
+// Replaces the model by the one in another bundle while threads use it: the new one is loaded,
+// tested and warmed up first, and the old one answers what it has begun. If it fails, the old one
+// stays.
+pantau_status pantau_classifier_swap(const pantau_classifier *classifier,
+                                     const char *bundle,
+                                     size_t bundle_length);
+
+// Frees the model while threads may still hold the classifier: what they ask from then on is
+// `INVALID_INPUT`.
+pantau_status pantau_classifier_close(const pantau_classifier *classifier);
+
+// Frees a classifier; NULL is fine.
+void pantau_classifier_free(pantau_classifier *classifier);
+
+// How many texts there are. Of a NULL: 0.
+size_t pantau_embeddings_count(const pantau_embeddings *embeddings);
+
+// How many numbers a vector has. Of a NULL: 0.
+size_t pantau_embeddings_dimensions(const pantau_embeddings *embeddings);
+
+// All vectors: the numbers of one text, then those of the next. Of a NULL: NULL.
+const float *pantau_embeddings_numbers(const pantau_embeddings *embeddings);
+
+// For each text, what is odd about it: `pantau_flag`s, joined by `|`. Of a NULL: NULL.
+const uint32_t *pantau_embeddings_flags(const pantau_embeddings *embeddings);
+
+// Frees embeddings; NULL is fine.
+void pantau_embeddings_free(pantau_embeddings *embeddings);
+
+// Opens the bundle of an encoder, as `pantau_classifier_open` opens one of a classifier.
+pantau_status pantau_encoder_open(const char *bundle,
+                                  size_t bundle_length,
+                                  const pantau_model_options *options,
+                                  pantau_encoder **out);
+
+// Gives the vector of one text.
+pantau_status pantau_encoder_embed(const pantau_encoder *encoder,
+                                   const char *text,
+                                   size_t length,
+                                   pantau_embeddings **out);
+
+// Gives the vectors of many texts, in their order. `texts` and `lengths` hold `count` entries
+// each; `deadline_ms` is as for `pantau_classifier_predict_batch`.
+pantau_status pantau_encoder_embed_batch(const pantau_encoder *encoder,
+                                         const char *const *texts,
+                                         const size_t *lengths,
+                                         size_t count,
+                                         uint64_t deadline_ms,
+                                         pantau_embeddings **out);
+
+// Gives how many numbers a vector has.
+pantau_status pantau_encoder_dimensions(const pantau_encoder *encoder, size_t *out);
+
+// Gives what the model is, where it runs, and what it did so far, as a JSON object.
+pantau_status pantau_encoder_info(const pantau_encoder *encoder, pantau_text **out);
+
+// Measures how many tokens run together best on this machine, as `pantau_classifier_warm_up` does.
+pantau_status pantau_encoder_warm_up(const pantau_encoder *encoder);
+
+// Replaces the model by the one in another bundle while threads use it, as
+// `pantau_classifier_swap` does.
+pantau_status pantau_encoder_swap(const pantau_encoder *encoder,
+                                  const char *bundle,
+                                  size_t bundle_length);
+
+// Frees the model while threads may still hold the encoder: what they ask from then on is
+// `INVALID_INPUT`.
+pantau_status pantau_encoder_close(const pantau_encoder *encoder);
+
+// Frees an encoder; NULL is fine.
+void pantau_encoder_free(pantau_encoder *encoder);
 
 #ifdef __cplusplus
 }  // extern "C"

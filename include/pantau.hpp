@@ -8,8 +8,11 @@
 #ifndef PANTAU_HPP
 #define PANTAU_HPP
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -56,6 +59,21 @@ class Storage : public Error {
     using Error::Error;
 };
 
+// A model could not answer.
+class Inference : public Error {
+    using Error::Error;
+};
+
+// More work waits already than may wait.
+class Busy : public Error {
+    using Error::Error;
+};
+
+// The answer was not there in time.
+class Deadline : public Error {
+    using Error::Error;
+};
+
 // A mistake inside Pantau, which should be reported. The library can still be used.
 class Panic : public Error {
     using Error::Error;
@@ -63,24 +81,37 @@ class Panic : public Error {
 
 namespace detail {
 
-// Turns a status that is not OK into its exception.
-inline void check(pantau_status status) {
+// Throws the exception of a status, which is not OK.
+[[noreturn]] inline void fail(pantau_status status, const char *message) {
     switch (status) {
     case PANTAU_STATUS_OK:
-        return;
+        break;
     case PANTAU_STATUS_INVALID_INPUT:
-        throw InvalidInput(status, pantau_last_error());
+        throw InvalidInput(status, message);
     case PANTAU_STATUS_NOT_FOUND:
-        throw NotFound(status, pantau_last_error());
+        throw NotFound(status, message);
     case PANTAU_STATUS_INCOMPATIBLE:
-        throw Incompatible(status, pantau_last_error());
+        throw Incompatible(status, message);
     case PANTAU_STATUS_STORAGE:
-        throw Storage(status, pantau_last_error());
+        throw Storage(status, message);
+    case PANTAU_STATUS_INFERENCE:
+        throw Inference(status, message);
+    case PANTAU_STATUS_BUSY:
+        throw Busy(status, message);
+    case PANTAU_STATUS_DEADLINE:
+        throw Deadline(status, message);
     case PANTAU_STATUS_PANIC:
-        throw Panic(status, pantau_last_error());
+        throw Panic(status, message);
     }
     // A library newer than this header may know more.
-    throw Error(status, pantau_last_error());
+    throw Error(status, message);
+}
+
+// Turns a status that is not OK into its exception.
+inline void check(pantau_status status) {
+    if (status != PANTAU_STATUS_OK) {
+        fail(status, pantau_last_error());
+    }
 }
 
 template <typename T, void (*function)(T *)> struct Free {
@@ -122,6 +153,40 @@ inline std::string copy(const pantau_text *text) {
 // Runs a call that gives a text.
 template <typename Call> std::string give_text(Call call) {
     return copy(give<Owned<pantau_text, pantau_text_free>>(call).get());
+}
+
+// A text that is borrowed from a place in a row, if the row has that place.
+inline std::string copy(const pantau_text *text, const char *what, std::size_t index) {
+    if (text == nullptr) {
+        throw InvalidInput(PANTAU_STATUS_INVALID_INPUT,
+                           std::string(what) + ": there is no " + std::to_string(index));
+    }
+    return copy(text);
+}
+
+// Texts as the C face takes them.
+struct Texts {
+    template <typename Text> explicit Texts(const std::vector<Text> &texts) {
+        static_assert(!std::is_pointer_v<Text>, "a pointer may be NULL, which no view can be");
+        data.reserve(texts.size());
+        lengths.reserve(texts.size());
+        for (const std::string_view text : texts) {
+            data.push_back(text.data());
+            lengths.push_back(text.size());
+        }
+    }
+
+    std::vector<const char *> data;
+    std::vector<std::size_t> lengths;
+};
+
+inline std::uint64_t milliseconds(std::chrono::milliseconds time, const char *what) {
+    if (time.count() < 0) {
+        throw InvalidInput(PANTAU_STATUS_INVALID_INPUT,
+                           std::string(what) + ": " + std::to_string(time.count()) +
+                               " ms is less than none");
+    }
+    return static_cast<std::uint64_t>(time.count());
 }
 
 inline std::optional<std::string> maybe(const char *text) {
@@ -572,6 +637,494 @@ private:
         : object_(detail::give<Object>([&](pantau_feature_extractor **out) {
               return pantau_feature_extractor_new(config.object_.get(), dictionary, out);
           })) {}
+
+    Object object_;
+};
+
+// The ONNX Runtime of this process, which models run on. Opening or converting a model loads it by
+// itself.
+class Runtime {
+public:
+    // Loads it, from a path or, if that is empty, from where it is found.
+    static Runtime load(std::string_view path = {}) {
+        detail::check(pantau_runtime_load(path.data(), path.size()));
+        return Runtime();
+    }
+
+    // The file it was loaded from.
+    std::string path() const { return detail::give_text(pantau_runtime_path); }
+
+    // Its version, such as `1.23.2`.
+    std::string version() const { return detail::give_text(pantau_runtime_version); }
+
+    // How it was found: `path`, `environment`, `process`, `package` or `system`.
+    std::string origin() const { return detail::give_text(pantau_runtime_origin); }
+
+private:
+    Runtime() = default;
+};
+
+// A file for a bundle: its name inside it, such as `model.onnx`, and where its bytes are now.
+struct BundleFile {
+    std::string name;
+    std::string path;
+};
+
+class ConvertOptions;
+
+// A model on disk: a folder with a manifest that lists its files and their hashes.
+class Bundle {
+public:
+    // Opens a bundle: every file its manifest lists is compared with it.
+    static Bundle open(std::string_view path) {
+        return Bundle(detail::give<Object>([&](pantau_bundle **out) {
+            return pantau_bundle_open(path.data(), path.size(), out);
+        }));
+    }
+
+    // Makes a bundle of files that lie elsewhere. The manifest is JSON as `manifest` gives it; its
+    // list of files is filled in.
+    static Bundle create(std::string_view target, const std::vector<BundleFile> &files,
+                         std::string_view manifest, bool overwrite = false) {
+        using Files = detail::Owned<pantau_bundle_files, pantau_bundle_files_free>;
+        const auto list = detail::give<Files>(pantau_bundle_files_new);
+        for (const BundleFile &file : files) {
+            detail::check(pantau_bundle_files_add(list.get(), file.name.data(), file.name.size(),
+                                                  file.path.data(), file.path.size()));
+        }
+        return Bundle(detail::give<Object>([&](pantau_bundle **out) {
+            return pantau_bundle_create(target.data(), target.size(), list.get(), manifest.data(),
+                                        manifest.size(), overwrite, out);
+        }));
+    }
+
+    // Checks everything again, on the files as they are now.
+    void verify() const { detail::check(pantau_bundle_verify(object_.get())); }
+
+    // The folder.
+    std::string path() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_bundle_path(object_.get(), out); });
+    }
+
+    // A hash over everything in it: equal bundles have equal ids.
+    std::string id() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_bundle_id(object_.get(), out); });
+    }
+
+    // What it says about itself as a JSON object: its `pantau.json`.
+    std::string manifest() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_bundle_manifest(object_.get(), out); });
+    }
+
+private:
+    friend Bundle convert(std::string_view, std::string_view, const ConvertOptions &);
+    using Object = detail::Owned<pantau_bundle, pantau_bundle_free>;
+
+    explicit Bundle(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// How a checkpoint is converted. Each setter changes the options and returns them.
+class ConvertOptions {
+public:
+    // 32-bit weights, the name of the checkpoint's folder, and nothing is overwritten.
+    ConvertOptions() : object_(detail::give<Object>(pantau_convert_options_new)) {}
+
+    // How weights are stored: `fp32`, `fp16` or `int8`.
+    ConvertOptions &set_weights(std::string_view weights) {
+        detail::check(
+            pantau_convert_options_set_weights(object_.get(), weights.data(), weights.size()));
+        return *this;
+    }
+
+    // The name of the model; the empty one is that of the checkpoint's folder.
+    ConvertOptions &set_name(std::string_view name) {
+        detail::check(pantau_convert_options_set_name(object_.get(), name.data(), name.size()));
+        return *this;
+    }
+
+    // Whether a bundle that is there already is replaced.
+    ConvertOptions &set_overwrite(bool overwrite) {
+        detail::check(pantau_convert_options_set_overwrite(object_.get(), overwrite));
+        return *this;
+    }
+
+    // The object of the C face, borrowed.
+    const pantau_convert_options *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_convert_options, pantau_convert_options_free>;
+
+    Object object_;
+};
+
+// Makes a bundle of a checkpoint: a folder as `save_pretrained` of transformers or
+// sentence-transformers makes it, or one with a graph that another program exported. The bundle
+// appears whole or not at all.
+inline Bundle convert(std::string_view checkpoint, std::string_view bundle,
+                      const ConvertOptions &options) {
+    return Bundle(detail::give<Bundle::Object>([&](pantau_bundle **out) {
+        return pantau_convert(checkpoint.data(), checkpoint.size(), bundle.data(), bundle.size(),
+                              options.get(), out);
+    }));
+}
+
+// Makes a bundle of a checkpoint, with the default options.
+inline Bundle convert(std::string_view checkpoint, std::string_view bundle) {
+    return convert(checkpoint, bundle, ConvertOptions());
+}
+
+// How a model is opened. Each setter changes the options and returns them.
+class ModelOptions {
+public:
+    ModelOptions() : object_(detail::give<Object>(pantau_model_options_new)) {}
+
+    // Where the model runs: `cpu`, the default, `prefer_cuda` or `require_cuda`.
+    ModelOptions &set_device(std::string_view device) {
+        detail::check(
+            pantau_model_options_set_device(object_.get(), device.data(), device.size()));
+        return *this;
+    }
+
+    // How many threads it uses; 0, the default, is as many as this process may use.
+    ModelOptions &set_threads(std::size_t threads) {
+        detail::check(pantau_model_options_set_threads(object_.get(), threads));
+        return *this;
+    }
+
+    // The most tokens of a text that are read at once; 0, the default, is what the model can.
+    ModelOptions &set_max_tokens(std::size_t max_tokens) {
+        detail::check(pantau_model_options_set_max_tokens(object_.get(), max_tokens));
+        return *this;
+    }
+
+    // What happens to texts of more tokens: `truncate`, the default, reads their beginning;
+    // `truncate_start` reads their end; `windows` reads all in windows, of which neighbours share
+    // `overlap` tokens and a text has at most `max_windows`, and answers with the mean.
+    ModelOptions &set_long_text(std::string_view long_text, std::size_t overlap = 32,
+                                std::size_t max_windows = 64) {
+        detail::check(pantau_model_options_set_long_text(object_.get(), long_text.data(),
+                                                         long_text.size(), overlap,
+                                                         max_windows));
+        return *this;
+    }
+
+    // How long a text may wait for company while the model is busy; not at all by default.
+    ModelOptions &set_max_wait(std::chrono::milliseconds max_wait) {
+        detail::check(pantau_model_options_set_max_wait_ms(
+            object_.get(), detail::milliseconds(max_wait, "max_wait")));
+        return *this;
+    }
+
+    // How many calls may wait at the same time, 1024 by default; more are `Busy`.
+    ModelOptions &set_queue(std::size_t queue) {
+        detail::check(pantau_model_options_set_queue(object_.get(), queue));
+        return *this;
+    }
+
+    // The object of the C face, borrowed.
+    const pantau_model_options *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_model_options, pantau_model_options_free>;
+
+    Object object_;
+};
+
+// What a classifier answers for one text.
+class Prediction {
+public:
+    // The most probable label.
+    std::string label() const { return detail::copy(pantau_prediction_label(object_.get())); }
+
+    // Its probability.
+    double confidence() const { return pantau_prediction_confidence(object_.get()); }
+
+    // The probability of every label, in the classifier's order; none if they were not asked for.
+    std::vector<double> probabilities() const {
+        std::vector<double> all(pantau_prediction_probability_count(object_.get()));
+        for (std::size_t index = 0; index < all.size(); ++index) {
+            all[index] = pantau_prediction_probability(object_.get(), index);
+        }
+        return all;
+    }
+
+    // All labels that hold: of a multi-label model those with a probability of at least 0.5, of
+    // others the one above.
+    std::vector<std::string> all_labels() const {
+        std::vector<std::string> all(pantau_prediction_all_labels_count(object_.get()));
+        for (std::size_t index = 0; index < all.size(); ++index) {
+            all[index] = detail::copy(pantau_prediction_all_labels(object_.get(), index));
+        }
+        return all;
+    }
+
+    // Whether the text has nothing but white space.
+    bool is_empty() const { return pantau_prediction_is_empty(object_.get()); }
+
+    // Whether something of the text was cut off.
+    bool is_truncated() const { return pantau_prediction_is_truncated(object_.get()); }
+
+    // Whether the text holds U+FFFD: somebody before could not decode it.
+    bool is_replaced() const { return pantau_prediction_is_replaced(object_.get()); }
+
+private:
+    friend class Classifier;
+    friend class Predictions;
+    using Object = detail::Owned<pantau_prediction, pantau_prediction_free>;
+
+    explicit Prediction(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// What a classifier answers for many texts, column by column, in the order of the texts. The
+// columns are borrowed from it.
+class Predictions {
+public:
+    // How many texts there are.
+    std::size_t count() const { return pantau_predictions_count(object_.get()); }
+
+    // The most probable label of a text.
+    std::string label(std::size_t text) const {
+        return detail::copy(pantau_predictions_label(object_.get(), text), "text", text);
+    }
+
+    // For each text, the index of its most probable label.
+    const std::uint32_t *best() const { return pantau_predictions_best(object_.get()); }
+
+    // For each text, the probability of its most probable label.
+    const double *confidence() const { return pantau_predictions_confidence(object_.get()); }
+
+    // For each text, the probabilities of all labels, `label_count` of them, then those of the next
+    // text; NULL if they were not asked for.
+    const double *probabilities() const { return pantau_predictions_probabilities(object_.get()); }
+
+    // For each text, what is odd about it: `pantau_flag`s, joined by `|`.
+    const std::uint32_t *flags() const { return pantau_predictions_flags(object_.get()); }
+
+    // How many labels the model chose from.
+    std::size_t label_count() const { return pantau_predictions_label_count(object_.get()); }
+
+    // The label with an index, which is that of its column among the probabilities.
+    std::string label_name(std::size_t index) const {
+        return detail::copy(pantau_predictions_label_name(object_.get(), index), "index", index);
+    }
+
+    // The prediction for one text.
+    Prediction get(std::size_t text) const {
+        return Prediction(detail::give<Prediction::Object>([&](pantau_prediction **out) {
+            return pantau_predictions_get(object_.get(), text, out);
+        }));
+    }
+
+private:
+    friend class Classifier;
+    using Object = detail::Owned<pantau_predictions, pantau_predictions_free>;
+
+    explicit Predictions(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// How a classifier is asked.
+struct PredictOptions {
+    // Whether the probabilities of all labels are computed; without them, answers are cheaper.
+    bool return_probabilities = true;
+    // In what time the answer must be there, or it is `Deadline`; 0 for no limit.
+    std::chrono::milliseconds deadline{0};
+};
+
+// Gives texts a label. Threads may share it, and should: their texts run together.
+class Classifier {
+public:
+    // Opens the bundle of a classifier. A bundle that is open already with the same options is
+    // shared, not loaded again.
+    static Classifier open(std::string_view bundle, const ModelOptions &options = ModelOptions()) {
+        return Classifier(detail::give<Object>([&](pantau_classifier **out) {
+            return pantau_classifier_open(bundle.data(), bundle.size(), options.get(), out);
+        }));
+    }
+
+    // The prediction for one text, with the probabilities of all labels.
+    Prediction predict(std::string_view text) const {
+        return Prediction(detail::give<Prediction::Object>([&](pantau_prediction **out) {
+            return pantau_classifier_predict(object_.get(), text.data(), text.size(), out);
+        }));
+    }
+
+    // The predictions for many texts, `std::string`s or `std::string_view`s.
+    template <typename Text = std::string_view>
+    Predictions predict_batch(const std::vector<Text> &texts, PredictOptions options = {}) const {
+        const detail::Texts list(texts);
+        return Predictions(detail::give<Predictions::Object>([&](pantau_predictions **out) {
+            return pantau_classifier_predict_batch(
+                object_.get(), list.data.data(), list.lengths.data(), texts.size(),
+                options.return_probabilities, detail::milliseconds(options.deadline, "deadline"),
+                out);
+        }));
+    }
+
+    // The prediction for one text, later. The text is queued before this returns. For an event
+    // loop, `pantau_classifier_predict_then` with `get()` calls back.
+    std::future<Prediction> predict_async(std::string_view text,
+                                          std::chrono::milliseconds deadline = {}) const {
+        auto promise = std::make_unique<std::promise<Prediction>>();
+        auto future = promise->get_future();
+        detail::check(pantau_classifier_predict_then(
+            object_.get(), text.data(), text.size(), detail::milliseconds(deadline, "deadline"),
+            keep_promise, promise.get()));
+        // It belongs to the callback now, which may have been called already.
+        static_cast<void>(promise.release());
+        return future;
+    }
+
+    // The labels it chooses from, in the order of the probabilities.
+    std::vector<std::string> labels() const {
+        std::size_t count = 0;
+        detail::check(pantau_classifier_label_count(object_.get(), &count));
+        std::vector<std::string> labels;
+        for (std::size_t index = 0; index < count; ++index) {
+            labels.push_back(detail::give_text([&](pantau_text **out) {
+                return pantau_classifier_label(object_.get(), index, out);
+            }));
+        }
+        return labels;
+    }
+
+    // What the model is, where it runs, and what it did so far, as a JSON object.
+    std::string info() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_classifier_info(object_.get(), out); });
+    }
+
+    // Measures how many tokens run together best on this machine.
+    void warm_up() const { detail::check(pantau_classifier_warm_up(object_.get())); }
+
+    // Replaces the model by the one in another bundle while threads use it.
+    void swap(std::string_view bundle) const {
+        detail::check(pantau_classifier_swap(object_.get(), bundle.data(), bundle.size()));
+    }
+
+    // Frees the model while threads may still hold the classifier: what they ask from then on is
+    // `InvalidInput`.
+    void close() const { detail::check(pantau_classifier_close(object_.get())); }
+
+    // The object of the C face, borrowed.
+    const pantau_classifier *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_classifier, pantau_classifier_free>;
+
+    explicit Classifier(Object object) : object_(std::move(object)) {}
+
+    static void keep_promise(void *user_data, pantau_status status, pantau_prediction *prediction,
+                             const char *message) noexcept {
+        const std::unique_ptr<std::promise<Prediction>> promise(
+            static_cast<std::promise<Prediction> *>(user_data));
+        try {
+            if (status != PANTAU_STATUS_OK) {
+                detail::fail(status, message);
+            }
+            promise->set_value(Prediction(Prediction::Object(prediction)));
+        } catch (...) {
+            promise->set_exception(std::current_exception());
+        }
+    }
+
+    Object object_;
+};
+
+// Vectors for texts, in their order. The columns are borrowed from it.
+class Embeddings {
+public:
+    // How many texts there are.
+    std::size_t count() const { return pantau_embeddings_count(object_.get()); }
+
+    // How many numbers a vector has.
+    std::size_t dimensions() const { return pantau_embeddings_dimensions(object_.get()); }
+
+    // All vectors: the numbers of one text, then those of the next.
+    const float *numbers() const { return pantau_embeddings_numbers(object_.get()); }
+
+    // For each text, what is odd about it: `pantau_flag`s, joined by `|`.
+    const std::uint32_t *flags() const { return pantau_embeddings_flags(object_.get()); }
+
+private:
+    friend class Encoder;
+    using Object = detail::Owned<pantau_embeddings, pantau_embeddings_free>;
+
+    explicit Embeddings(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Gives texts a vector: near ones for texts that mean the same. Threads may share it, and should:
+// their texts run together.
+class Encoder {
+public:
+    // Opens the bundle of an encoder. A bundle that is open already with the same options is
+    // shared, not loaded again.
+    static Encoder open(std::string_view bundle, const ModelOptions &options = ModelOptions()) {
+        return Encoder(detail::give<Object>([&](pantau_encoder **out) {
+            return pantau_encoder_open(bundle.data(), bundle.size(), options.get(), out);
+        }));
+    }
+
+    // The vector of one text.
+    std::vector<float> embed(std::string_view text) const {
+        const Embeddings one(detail::give<Embeddings::Object>([&](pantau_embeddings **out) {
+            return pantau_encoder_embed(object_.get(), text.data(), text.size(), out);
+        }));
+        return std::vector<float>(one.numbers(), one.numbers() + one.dimensions());
+    }
+
+    // The vectors of many texts, `std::string`s or `std::string_view`s. The answer must be there
+    // within `deadline`, or it is `Deadline`; 0 for no limit.
+    template <typename Text = std::string_view>
+    Embeddings embed_batch(const std::vector<Text> &texts,
+                           std::chrono::milliseconds deadline = {}) const {
+        const detail::Texts list(texts);
+        return Embeddings(detail::give<Embeddings::Object>([&](pantau_embeddings **out) {
+            return pantau_encoder_embed_batch(object_.get(), list.data.data(), list.lengths.data(),
+                                              texts.size(),
+                                              detail::milliseconds(deadline, "deadline"), out);
+        }));
+    }
+
+    // How many numbers a vector has.
+    std::size_t dimensions() const {
+        std::size_t out = 0;
+        detail::check(pantau_encoder_dimensions(object_.get(), &out));
+        return out;
+    }
+
+    // What the model is, where it runs, and what it did so far, as a JSON object.
+    std::string info() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_encoder_info(object_.get(), out); });
+    }
+
+    // Measures how many tokens run together best on this machine.
+    void warm_up() const { detail::check(pantau_encoder_warm_up(object_.get())); }
+
+    // Replaces the model by the one in another bundle while threads use it.
+    void swap(std::string_view bundle) const {
+        detail::check(pantau_encoder_swap(object_.get(), bundle.data(), bundle.size()));
+    }
+
+    // Frees the model while threads may still hold the encoder: what they ask from then on is
+    // `InvalidInput`.
+    void close() const { detail::check(pantau_encoder_close(object_.get())); }
+
+private:
+    using Object = detail::Owned<pantau_encoder, pantau_encoder_free>;
+
+    explicit Encoder(Object object) : object_(std::move(object)) {}
 
     Object object_;
 };

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Makes tests/data/checkpoints: tiny random checkpoints of every family, with golden answers.
 
+Makes tests/data/exported, too: one of them as torch exports it, and that quantised by ONNX Runtime.
+
 Each folder is what `save_pretrained` writes, and a `golden.json` beside it: texts, the token ids
 of transformers' own tokenizer, and the logits or vectors of transformers' own model in 32-bit
 floats. The tests read only these files; this script was run once, with
 
-    pip install torch transformers sentence-transformers tokenizers safetensors
+    pip install torch transformers sentence-transformers tokenizers safetensors onnx onnxruntime
     python tools/make_checkpoints.py
 """
 
@@ -16,11 +18,13 @@ from pathlib import Path
 
 import torch
 import transformers
+from onnxruntime.quantization import quantize_dynamic
 from sentence_transformers import SentenceTransformer
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoModel, AutoModelForSequenceClassification
 
 OUT = Path(__file__).resolve().parent.parent / "tests/data/checkpoints"
+EXPORTED = OUT.parent / "exported"
 POSITIONS = 40
 SIZES = dict(hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=32)
 CORPUS = [
@@ -209,6 +213,37 @@ def sentence_transformer():
         assert difference < 1e-6, f"sentence-transformers differs by {difference} for {case['text']!r}"
 
 
+def exported():
+    """What a user has who exported a model: its settings, and a graph instead of the weights."""
+    source = OUT / "bert-classifier"
+    shutil.rmtree(EXPORTED, ignore_errors=True)
+    full, quantized = EXPORTED / "bert-classifier", EXPORTED / "bert-classifier-int8"
+    for folder in (full, quantized):
+        (folder / "onnx").mkdir(parents=True)
+        for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+            shutil.copyfile(source / name, folder / name)
+    model = AutoModelForSequenceClassification.from_pretrained(source, attn_implementation="eager").eval()
+
+    class Logits(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids, mask, types):
+            return self.model(input_ids=ids, attention_mask=mask, token_type_ids=types).logits
+
+    ids = torch.tensor([[2, 5, 6, 3], [2, 7, 3, 0]])
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    axes = {name: {0: "batch", 1: "sequence"} for name in names} | {"logits": {0: "batch"}}
+    inputs = (ids, (ids != 0).long(), torch.zeros_like(ids))
+    torch.onnx.export(
+        Logits(), inputs, str(full / "onnx/model.onnx"), input_names=names, output_names=["logits"],
+        dynamic_axes=axes, opset_version=17, dynamo=False,
+    )
+    # One step for all numbers of a batch: a text is answered otherwise in another batch.
+    quantize_dynamic(full / "onnx/model.onnx", quantized / "onnx/model_quantized.onnx")
+
+
 def main():
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     shutil.rmtree(OUT, ignore_errors=True)
@@ -228,6 +263,7 @@ def main():
     )
     old_indobert()
     sentence_transformer()
+    exported()
 
 
 if __name__ == "__main__":

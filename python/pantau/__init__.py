@@ -7,20 +7,42 @@
 
 from pantau import text
 from pantau._core import (
+    Bundle,
+    BusyError,
+    Classifier,
+    DeadlineError,
+    Embeddings,
+    Encoder,
     Error,
     IncompatibleError,
+    InferenceError,
     InvalidInputError,
     NotFoundError,
+    Prediction,
+    Predictions,
+    Runtime,
     StorageError,
     __version__,
+    convert,
 )
 
 __all__ = [
+    "Bundle",
+    "BusyError",
+    "Classifier",
+    "DeadlineError",
+    "Embeddings",
+    "Encoder",
     "Error",
     "IncompatibleError",
+    "InferenceError",
     "InvalidInputError",
     "NotFoundError",
+    "Prediction",
+    "Predictions",
+    "Runtime",
     "StorageError",
     "__version__",
+    "convert",
     "text",
 ]

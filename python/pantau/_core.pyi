@@ -1,14 +1,23 @@
 # A str is an iterable of str too; the first overload that fits decides.
 # mypy: disable-error-code="overload-overlap"
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
+from numpy import bool_, float32, float64
+from numpy.typing import NDArray
+
 __all__ = [
     "Anonymizer",
+    "Bundle",
+    "BusyError",
+    "Classifier",
     "Cleaner",
+    "DeadlineError",
     "Dictionary",
+    "Embeddings",
+    "Encoder",
     "Error",
     "FeatureConfig",
     "FeatureExtractor",
@@ -16,9 +25,13 @@ __all__ = [
     "FeatureTable",
     "Features",
     "IncompatibleError",
+    "InferenceError",
     "InvalidInputError",
     "Normalizer",
     "NotFoundError",
+    "Prediction",
+    "Predictions",
+    "Runtime",
     "Stemmer",
     "StopWords",
     "StorageError",
@@ -26,6 +39,7 @@ __all__ = [
     "__version__",
     "_provoke_panic",
     "_restore",
+    "convert",
 ]
 
 __version__: str
@@ -35,6 +49,9 @@ class InvalidInputError(Error, ValueError): ...
 class NotFoundError(Error): ...
 class IncompatibleError(Error): ...
 class StorageError(Error): ...
+class InferenceError(Error): ...
+class BusyError(Error): ...
+class DeadlineError(Error, TimeoutError): ...
 
 _Path: TypeAlias = str | PathLike[str]
 _Language: TypeAlias = Literal["id", "en"]
@@ -67,6 +84,11 @@ class _ArrowStream(Protocol):
 
 # A pyarrow array gives one back, a column of another library a TextArray.
 _Arrow: TypeAlias = _ArrowArray | _ArrowStream
+
+_Flag: TypeAlias = Literal["empty", "truncated", "replaced"]
+_Device: TypeAlias = Literal["cpu", "prefer_cuda", "require_cuda"]
+_LongText: TypeAlias = Literal["truncate", "truncate_start", "windows"]
+_Weights: TypeAlias = Literal["fp32", "fp16", "int8"]
 
 class _FeatureDict(TypedDict):
     original_text: str
@@ -117,6 +139,88 @@ class Anonymizer:
     def count(self, texts: str | float | _Arrow | Iterable[_Item] | None) -> dict[_Entity, int]: ...
 
 @final
+class Bundle:
+    @staticmethod
+    def open(path: _Path) -> Bundle: ...
+    @staticmethod
+    def create(
+        path: _Path,
+        files: Mapping[str, _Path],
+        manifest: Mapping[str, Any] | str,
+        *,
+        overwrite: bool = False,
+    ) -> Bundle: ...
+    def verify(self) -> None: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def manifest(self) -> dict[str, Any]: ...
+    def __fspath__(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Classifier:
+    @staticmethod
+    def open(
+        bundle: Bundle | _Path,
+        *,
+        device: _Device = "cpu",
+        threads: int | None = None,
+        max_tokens: int | None = None,
+        long_text: _LongText = "truncate",
+        overlap: int = 32,
+        max_windows: int = 64,
+        max_wait: float = 0.0,
+        queue: int = 1024,
+    ) -> Classifier: ...
+    @overload
+    def predict(
+        self,
+        texts: str,
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Prediction: ...
+    @overload
+    def predict(
+        self,
+        texts: _Arrow | Iterable[_Item],
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Predictions: ...
+    @overload
+    def predict_async(
+        self,
+        texts: str,
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Coroutine[Any, Any, Prediction]: ...
+    @overload
+    def predict_async(
+        self,
+        texts: _Arrow | Iterable[_Item],
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Coroutine[Any, Any, Predictions]: ...
+    @property
+    def labels(self) -> list[str]: ...
+    def warm_up(self) -> None: ...
+    def swap(self, bundle: Bundle | _Path) -> None: ...
+    def info(self) -> dict[str, Any]: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Classifier: ...
+    def __exit__(self, *_error: object) -> None: ...
+
+@final
 class Cleaner:
     def __new__(
         cls, language: _Language = "id", *, steps: Sequence[_Step] | None = None
@@ -153,6 +257,68 @@ class Dictionary:
     def fingerprint(self) -> str: ...
     def __contains__(self, word: str, /) -> bool: ...
     def __len__(self) -> int: ...
+
+@final
+class Embeddings:
+    @property
+    def numbers(self) -> NDArray[float32]: ...
+    @property
+    def dimensions(self) -> int: ...
+    @property
+    def flags(self) -> list[list[_Flag]]: ...
+    @property
+    def truncated(self) -> NDArray[bool_]: ...
+    def to_pandas(self) -> Any: ...
+    def to_polars(self) -> Any: ...
+    def to_arrow(self) -> Any: ...
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+    def __arrow_c_schema__(self) -> Any: ...
+    def __len__(self) -> int: ...
+
+@final
+class Encoder:
+    @staticmethod
+    def open(
+        bundle: Bundle | _Path,
+        *,
+        device: _Device = "cpu",
+        threads: int | None = None,
+        max_tokens: int | None = None,
+        long_text: _LongText = "truncate",
+        overlap: int = 32,
+        max_windows: int = 64,
+        max_wait: float = 0.0,
+        queue: int = 1024,
+    ) -> Encoder: ...
+    def embed(
+        self,
+        texts: str | _Arrow | Iterable[_Item],
+        *,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> NDArray[float32]: ...
+    def embed_async(
+        self,
+        texts: str | _Arrow | Iterable[_Item],
+        *,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Coroutine[Any, Any, NDArray[float32]]: ...
+    def embed_table(
+        self,
+        texts: _Arrow | Iterable[_Item],
+        *,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Embeddings: ...
+    @property
+    def dimensions(self) -> int: ...
+    def warm_up(self) -> None: ...
+    def swap(self, bundle: Bundle | _Path) -> None: ...
+    def info(self) -> dict[str, Any]: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Encoder: ...
+    def __exit__(self, *_error: object) -> None: ...
 
 @final
 class FeatureConfig:
@@ -315,6 +481,60 @@ class Normalizer:
     def __len__(self) -> int: ...
 
 @final
+class Prediction:
+    @property
+    def label(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def probabilities(self) -> dict[str, float] | None: ...
+    @property
+    def all_labels(self) -> list[str]: ...
+    @property
+    def flags(self) -> list[_Flag]: ...
+    @property
+    def truncated(self) -> bool: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Predictions:
+    @property
+    def label(self) -> list[str]: ...
+    @property
+    def confidence(self) -> NDArray[float64]: ...
+    @property
+    def probabilities(self) -> NDArray[float64] | None: ...
+    @property
+    def labels(self) -> list[str]: ...
+    @property
+    def flags(self) -> list[list[_Flag]]: ...
+    @property
+    def truncated(self) -> NDArray[bool_]: ...
+    def to_pandas(self) -> Any: ...
+    def to_polars(self) -> Any: ...
+    def to_arrow(self) -> Any: ...
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
+    def __arrow_c_schema__(self) -> Any: ...
+    @overload
+    def __getitem__(self, place: int, /) -> Prediction: ...
+    @overload
+    def __getitem__(self, place: slice, /) -> list[Prediction]: ...
+    def __iter__(self) -> Iterator[Prediction]: ...
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Runtime:
+    @staticmethod
+    def load(path: _Path | None = None) -> Runtime: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def origin(self) -> Literal["path", "environment", "process", "package", "system"]: ...
+
+@final
 class Stemmer:
     def __new__(
         cls,
@@ -385,5 +605,14 @@ class TextArray:
     def __len__(self) -> int: ...
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]: ...
 
+def convert(
+    checkpoint: _Path,
+    bundle: _Path,
+    *,
+    weights: _Weights = "fp32",
+    name: str | None = None,
+    overwrite: bool = False,
+    calibration: _Arrow | Iterable[str] | None = None,
+) -> Bundle: ...
 def _provoke_panic() -> None: ...
 def _restore(kind: str, payload: object) -> object: ...

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
+import pantau
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +56,27 @@ def developer_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests measure is no business of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PANTAU_CACHE_DIR", os.fspath(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pantau.Bundle]:
+    """Bundles of the tiny checkpoints, by their name; each is converted once."""
+    folder = tmp_path_factory.mktemp("bundles")
+
+    @functools.cache
+    def convert(name: str, weights: str = "fp32") -> pantau.Bundle:
+        checkpoint = ROOT / "tests" / "data" / "checkpoints" / name
+        return pantau.convert(checkpoint, folder / f"{name}-{weights}", weights=weights)
+
+    return convert
+
+
 # What a script needs to say how much memory it took at most.
 _PEAK = """
 def peak_mb():
@@ -65,9 +89,10 @@ def peak_mb():
 def run_python() -> Callable[..., str]:
     """Runs a script in an interpreter of its own and returns what it printed."""
 
-    def run(script: str, *, timeout: float = 300) -> str:
+    def run(script: str, *arguments: object, timeout: float = 300) -> str:
+        command = [sys.executable, "-W", "error", "-c", _PEAK + textwrap.dedent(script)]
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", _PEAK + textwrap.dedent(script)],
+            [*command, *map(str, arguments)],
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pantau
@@ -46,8 +47,24 @@ def test_there_are_examples() -> None:
     assert functions <= set(EXAMPLES)
 
 
+@pytest.fixture(scope="session")
+def folder(
+    root: Path, bundle: Callable[..., pantau.Bundle], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Where the examples run: with a checkpoint, and the bundles they open."""
+    folder = tmp_path_factory.mktemp("examples")
+    for name, source in {
+        "checkpoint": root / "tests/data/checkpoints/bert-classifier",
+        "sentiment": bundle("bert-classifier"),
+        "encoder": bundle("bert-encoder"),
+    }.items():
+        (folder / name).symlink_to(source, target_is_directory=True)
+    return folder
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_docstrings(name: str) -> None:
+def test_docstrings(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
     report: list[str] = []
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     runner.run(EXAMPLES[name], out=report.append, clear_globs=False)

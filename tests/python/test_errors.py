@@ -18,6 +18,9 @@ def test_hierarchy() -> None:
         pantau.NotFoundError,
         pantau.IncompatibleError,
         pantau.StorageError,
+        pantau.InferenceError,
+        pantau.BusyError,
+        pantau.DeadlineError,
     ]
     for kind in kinds:
         assert issubclass(kind, pantau.Error)

@@ -66,6 +66,37 @@ assert_type(text.Anonymizer().count(one), dict[
     Literal["email", "url", "phone", "nik", "npwp", "card", "iban", "ip", "handle", "plate"], int
 ])  # fmt: skip
 
+
+def models(path: Path) -> None:
+    """What models answer; never called, for there is no model here."""
+    bundle = pantau.convert(path, "bundle", weights="int8", calibration=["Bagus!"])
+    assert_type(bundle, pantau.Bundle)
+    assert_type(pantau.Bundle.open(path).manifest, dict[str, Any])
+    pantau.Bundle.create("new", {"model.onnx": path}, {"name": "new"}, overwrite=True)
+    with pantau.Classifier.open(bundle, device="prefer_cuda", max_wait=0.01) as classifier:
+        assert_type(classifier, pantau.Classifier)
+        assert_type(classifier.predict(one), pantau.Prediction)
+        assert_type(classifier.predict(one).probabilities, dict[str, float] | None)
+        predictions = classifier.predict(pl.Series([one]), deadline=1, progress=True)
+        assert_type(predictions, pantau.Predictions)
+        assert_type(predictions[0], pantau.Prediction)
+        assert_type(predictions[1:], list[pantau.Prediction])
+        assert_type(predictions.confidence, npt.NDArray[np.float64])
+        assert_type([prediction.label for prediction in predictions], list[str])
+    encoder = pantau.Encoder.open(path, long_text="windows", overlap=16)
+    assert_type(encoder.embed(one), npt.NDArray[np.float32])
+    assert_type(encoder.embed([one]), npt.NDArray[np.float32])
+    assert_type(encoder.embed_table([one]), pantau.Embeddings)
+    assert_type(pantau.Runtime.load().version, str)
+
+
+async def models_async(classifier: pantau.Classifier, encoder: pantau.Encoder) -> None:
+    """The same for event loops."""
+    assert_type(await classifier.predict_async(one), pantau.Prediction)
+    assert_type(await classifier.predict_async([one]), pantau.Predictions)
+    assert_type(await encoder.embed_async([one]), npt.NDArray[np.float32])
+
+
 try:
     text.FeatureConfig.load(Path("nothing-here.json"))
 except pantau.NotFoundError as error:
@@ -77,4 +108,5 @@ def wrong() -> None:
     text.clean(one, "fr")  # type: ignore[call-overload]
     text.clean([b"a"])  # type: ignore[list-item]
     text.FeatureConfig().version = "2"  # type: ignore[misc]
+    pantau.Classifier.open("a", device="gpu")  # type: ignore[arg-type]
     text.stem(one, algorithm="porter")  # type: ignore[call-overload]

@@ -82,8 +82,7 @@ unsafe fn describe(
     read: impl FnOnce(&Bundle) -> String,
 ) -> Result<(), Failure> {
     // SAFETY: promised by the caller.
-    let (bundle, out) =
-        unsafe { (argument::object("bundle", bundle)?, Place::new("out", out)?) };
+    let (bundle, out) = unsafe { (argument::object("bundle", bundle)?, Place::new("out", out)?) };
     out.give(read(&bundle.0).into());
     Ok(())
 }

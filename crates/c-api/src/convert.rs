@@ -58,10 +58,7 @@ pub unsafe extern "C" fn pantau_convert_options_set_name(
     guard(|| {
         // SAFETY: the header's rules for objects and texts.
         let (options, name) = unsafe {
-            (
-                argument::object_mut("options", options)?,
-                argument::text("name", name, name_length)?,
-            )
+            (argument::object_mut("options", options)?, argument::text("name", name, name_length)?)
         };
         options.0.name = (!name.is_empty()).then(|| name.to_owned());
         Ok(())

@@ -76,6 +76,11 @@ impl Failure {
         Self { status: pantau_status::InvalidInput, message: format!("{name}: {problem}") }
     }
 
+    /// What else went wrong in this crate itself.
+    pub(crate) fn new(status: pantau_status, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+
     fn panic(payload: &(dyn Any + Send)) -> Self {
         let reason = payload
             .downcast_ref::<&str>()
@@ -101,6 +106,18 @@ impl From<pantau_core::Error> for Failure {
     }
 }
 
+impl Failure {
+    /// What became of the call, and the message as C reads it.
+    pub(crate) fn into_parts(self) -> (pantau_status, CString) {
+        (self.status, c_string(&self.message))
+    }
+}
+
+/// A C string ends at its first NUL, which a message may quote.
+fn c_string(message: &str) -> CString {
+    CString::new(message.replace('\0', "\\0")).expect("its NULs are gone")
+}
+
 thread_local! {
     static LAST_ERROR: RefCell<CString> = RefCell::new(CString::default());
 }
@@ -112,19 +129,20 @@ fn set_last_error(message: &str) {
     let _ = LAST_ERROR.try_with(|last| {
         // Most calls follow a success and succeed, which must cost nothing.
         if !message.is_empty() || !last.borrow().is_empty() {
-            // A C string ends at its first NUL, which a message may quote.
-            let message = message.replace('\0', "\\0");
-            last.replace(CString::new(message).expect("its NULs are gone"));
+            last.replace(c_string(message));
         }
     });
+}
+
+/// Runs what can fail; a panic is one more way to.
+pub(crate) fn caught<T>(body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
 }
 
 /// Runs the body of a function that can fail, and turns what became of it into
 /// a status and the last message of this thread.
 pub(crate) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> pantau_status {
-    let outcome = catch_unwind(AssertUnwindSafe(body))
-        .unwrap_or_else(|payload| Err(Failure::panic(&*payload)));
-    match outcome {
+    match caught(body) {
         Ok(()) => {
             set_last_error("");
             pantau_status::Ok

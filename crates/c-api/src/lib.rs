@@ -13,13 +13,24 @@
 
 pub mod anonymizer;
 mod argument;
+pub mod bundle;
+mod callback;
+pub mod classifier;
 pub mod cleaner;
+pub mod convert;
 pub mod dictionary;
+pub mod embeddings;
+pub mod encoder;
 pub mod error;
 pub mod feature_config;
 pub mod feature_extractor;
 pub mod features;
+pub mod flag;
+pub mod model_options;
 pub mod normalizer;
+pub mod prediction;
+pub mod predictions;
+pub mod runtime;
 pub mod stemmer;
 pub mod stop_words;
 pub mod text;
@@ -34,12 +45,21 @@ mod tests {
 
         shared::<crate::anonymizer::pantau_anonymizer>();
         shared::<crate::anonymizer::pantau_anonymized>();
+        shared::<crate::bundle::pantau_bundle>();
+        shared::<crate::bundle::pantau_bundle_files>();
+        shared::<crate::classifier::pantau_classifier>();
         shared::<crate::cleaner::pantau_cleaner>();
+        shared::<crate::convert::pantau_convert_options>();
         shared::<crate::dictionary::pantau_dictionary>();
+        shared::<crate::embeddings::pantau_embeddings>();
+        shared::<crate::encoder::pantau_encoder>();
         shared::<crate::feature_config::pantau_feature_config>();
         shared::<crate::feature_extractor::pantau_feature_extractor>();
         shared::<crate::features::pantau_features>();
+        shared::<crate::model_options::pantau_model_options>();
         shared::<crate::normalizer::pantau_normalizer>();
+        shared::<crate::prediction::pantau_prediction>();
+        shared::<crate::predictions::pantau_predictions>();
         shared::<crate::stemmer::pantau_stemmer>();
         shared::<crate::stop_words::pantau_stop_words>();
         shared::<crate::text::pantau_text>();

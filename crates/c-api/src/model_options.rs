@@ -79,7 +79,7 @@ pub unsafe extern "C" fn pantau_model_options_set_max_tokens(
 
 /// Sets what happens to texts of more tokens: `truncate`, the default, reads their beginning;
 /// `truncate_start` reads their end; `windows` reads all in windows and answers with the mean.
-/// Neighbouring windows share `overlap` tokens, and a text has at most `limit` windows; both are
+/// Neighbouring windows share `overlap` tokens, and a text has at most `max_windows`; both are
 /// only read for `windows`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_model_options_set_long_text(
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn pantau_model_options_set_long_text(
     long_text: *const c_char,
     long_text_length: usize,
     overlap: usize,
-    limit: usize,
+    max_windows: usize,
 ) -> pantau_status {
     guard(|| {
         // SAFETY: the header's rules for objects and texts.
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn pantau_model_options_set_long_text(
         options.0.long_text = match name {
             "truncate" => LongText::Truncate,
             "truncate_start" => LongText::TruncateStart,
-            "windows" => LongText::Windows { overlap, limit },
+            "windows" => LongText::Windows { overlap, limit: max_windows },
             other => {
                 let problem = format!("{other:?} is not one of truncate, truncate_start, windows");
                 return Err(Failure::argument("long_text", problem));

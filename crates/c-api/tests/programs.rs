@@ -5,12 +5,19 @@
 mod support;
 
 use std::{
+    env,
+    ffi::OsString,
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use support::{FIRST_OUTPUT, Language, compile, link_flags, repository, run, scratch};
+
+/// What the first programs with a model print for the checkpoint `bert-classifier`: the softmax of
+/// the logits in its golden file.
+const FIRST_LABEL: &str = "negative 0.55\n";
 
 /// How long a long text is, in bytes.
 const LONG_TEXT: &str = "10000000";
@@ -22,7 +29,8 @@ const LONG_TEXT_FOR_VALGRIND: &str = "200000";
 fn build(source: &Path, flags: &[&str], kind: &str) -> PathBuf {
     let program = scratch(kind).join(source.file_name().unwrap()).with_extension("");
     let mut compiler = compile(Language::of(source));
-    compiler.args(flags).arg(source).arg("-o").arg(&program).args(link_flags());
+    // Where `exp` is in a library of its own, only the golden cases of models need it.
+    compiler.args(flags).arg(source).arg("-o").arg(&program).args(link_flags()).arg("-lm");
     run(&mut compiler);
     program
 }
@@ -30,16 +38,59 @@ fn build(source: &Path, flags: &[&str], kind: &str) -> PathBuf {
 /// Builds a test program with the sanitizers for addresses (which looks
 /// for leaks as well) and for undefined behaviour, and runs it on the golden cases.
 fn run_sanitized(source: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    run(&mut sanitized(source, folder.path()))
+}
+
+/// The command for a test program, which writes into `folder`.
+fn sanitized(source: &str, folder: &Path) -> Command {
     let source = repository().join("tests/c").join(source);
     let flags = ["-O1", "-pthread", "-fno-omit-frame-pointer"];
     let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     let program = build(&source, &[&flags[..], &sanitizers[..]].concat(), "sanitized");
-    let folder = tempfile::tempdir().unwrap();
-    run(Command::new(program)
+    let mut command = Command::new(program);
+    command
         .arg(repository().join("tests/data"))
-        .arg(folder.path())
+        .arg(folder)
         .arg(LONG_TEXT)
-        .env("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1"))
+        .env("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1");
+    command
+}
+
+/// What a program ends with that found no ONNX Runtime.
+const SKIPPED: i32 = 77;
+
+/// Has a program look for ONNX Runtime where users have it: named by `PANTAU_ONNXRUNTIME`, in the
+/// active Python environment or in that of this checkout, and on the system. What the program
+/// measures stays in `folder`.
+fn with_runtime<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+    command.env("PANTAU_CACHE_DIR", folder);
+    let environment = repository().join(".venv");
+    if env::var_os("VIRTUAL_ENV").is_none() && environment.exists() {
+        command.env("VIRTUAL_ENV", environment);
+    }
+    command
+}
+
+/// Whether a program for models ran; without ONNX Runtime it says what to install, and so does
+/// this, past the test harness, which shows nothing of tests that pass.
+fn ran(name: &str, command: &mut Command) -> bool {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(SKIPPED) {
+        let report = format!("SKIPPED {name}: {said}\n");
+        std::io::stderr().write_all(report.as_bytes()).unwrap();
+        return false;
+    }
+    assert!(output.status.success(), "{command:?}: {}\n{said}", output.status);
+    true
+}
+
+/// Runs a test program for models as `run_sanitized` does. ONNX Runtime needs no exception: it
+/// leaves nothing behind that the sanitizers find.
+fn run_with_model(source: &str) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    ran(source, with_runtime(&mut sanitized(source, folder.path()), folder.path()))
 }
 
 #[test]
@@ -84,6 +135,21 @@ fn stop_words_come_from_texts_and_files() {
     run_sanitized("stop_words.c");
 }
 
+#[test]
+fn models_answer_what_they_should() {
+    run_with_model("models.c");
+}
+
+#[test]
+fn bad_input_for_models_is_an_error_not_a_crash() {
+    run_with_model("bad_models.c");
+}
+
+#[test]
+fn classes_of_models_do_what_the_functions_do() {
+    run_with_model("model_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {
@@ -94,7 +160,8 @@ fn every_program_has_its_test() {
     assert!(programs.len() > 5, "found only {programs:?}");
     for program in programs {
         let name = program.file_name().unwrap().to_str().unwrap();
-        assert!(this_file.contains(&format!("run_sanitized(\"{name}\")")), "{name}");
+        let runs = ["run_sanitized", "run_with_model"].map(|run| format!("{run}(\"{name}\")"));
+        assert!(runs.iter().any(|run| this_file.contains(run)), "{name}");
     }
 }
 
@@ -103,6 +170,25 @@ fn the_first_programs_print_what_they_should() {
     for name in ["first.c", "first.cpp"] {
         let program = build(&repository().join("examples").join(name), &[], name);
         assert_eq!(run(&mut Command::new(program)), FIRST_OUTPUT, "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_with_a_model_print_the_same_label() {
+    // The bundle that the golden cases of the C face are checked with.
+    let folder = tempfile::tempdir().unwrap();
+    if !ran(
+        "examples/models",
+        with_runtime(&mut sanitized("models.c", folder.path()), folder.path()),
+    ) {
+        return;
+    }
+    let bundle = folder.path().join("bert-classifier");
+    for name in ["models.c", "models.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        let mut command = Command::new(program);
+        let output = run(with_runtime(command.arg(&bundle), folder.path()));
+        assert_eq!(output, FIRST_LABEL, "{name}");
     }
 }
 
@@ -126,16 +212,21 @@ fn programs_are_clean_under_valgrind() {
     for source in programs() {
         let program = build(&source, &["-O1", "-pthread"], "plain");
         let folder = tempfile::tempdir().unwrap();
-        run(Command::new("valgrind")
+        let mut command = Command::new("valgrind");
+        let mut suppressions = OsString::from("--suppressions=");
+        suppressions.push(repository().join("tests/c/valgrind.supp"));
+        command
             .args(["--quiet", "--error-exitcode=1", "--leak-check=full"])
             .args([
                 "--show-leak-kinds=definite,indirect",
                 "--errors-for-leak-kinds=definite,indirect",
             ])
+            .arg(suppressions)
             .arg(program)
             .arg(repository().join("tests/data"))
             .arg(folder.path())
-            .arg(LONG_TEXT_FOR_VALGRIND));
+            .arg(LONG_TEXT_FOR_VALGRIND);
+        ran(&source.display().to_string(), with_runtime(&mut command, folder.path()));
     }
 }
 

@@ -11,9 +11,9 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 18] = [
-    ("arrow_array", &["text/features/table.rs"]),
-    ("arrow_schema", &["text/features/table.rs"]),
+const HOMES: [(&str, &[&str]); 19] = [
+    ("arrow_array", &["model/table.rs", "text/features/table.rs"]),
+    ("arrow_schema", &["model/table.rs", "text/features/table.rs"]),
     ("blake3", &["model/"]),
     ("emojis", &["text/clean/emoji.rs"]),
     ("entities", &["text/clean/html.rs"]),
@@ -21,7 +21,8 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("hmac", &["text/anonymize/replacement.rs"]),
     ("memchr", &["file.rs", "onnx/", "text/"]),
     ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
-    ("prost", &["onnx/convert/proto.rs"]),
+    ("pantau_trim", &["model/engine/"]),
+    ("prost", &["onnx/convert/"]),
     ("rustc_hash", &["model/", "onnx/", "text/"]),
     ("safetensors", &["onnx/convert/"]),
     ("serde", &["model/", "onnx/", "text/"]),

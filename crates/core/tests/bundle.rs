@@ -51,7 +51,7 @@ fn classifier() -> Manifest {
         tolerance: 1e-4,
     });
     manifest.quantization = Some(Quantization {
-        agreement: 0.993,
+        agreement: Some(0.993),
         texts: 500,
         batch_invariant: true,
         batch_difference: 0.0,

@@ -1,10 +1,10 @@
 //! Arguments that say which of them is wrong, and how.
 
-use std::{num::NonZero, path::PathBuf};
+use std::{num::NonZero, path::PathBuf, time::Duration};
 
 use pyo3::{
     prelude::*,
-    types::{PyDict, PyString},
+    types::{PyBool, PyDict, PyString},
 };
 
 use crate::error::invalid;
@@ -20,8 +20,10 @@ macro_rules! whole_number {
             type Error = PyErr;
 
             fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+                // True is the number 1 in Python, but nobody counts with it.
+                let is_bool = value.is_instance_of::<PyBool>();
                 match value.extract::<u64>() {
-                    Ok(number @ $least..) => Ok(Self(number)),
+                    Ok(number @ $least..) if !is_bool => Ok(Self(number)),
                     _ => {
                         let problem = format!("expected an int of at least {}, got {}", $least, shown(value)?);
                         Err(invalid($argument, problem))
@@ -56,11 +58,75 @@ whole_number!(
     "max_length",
     0
 );
+whole_number!(
+    /// The most tokens of a text that are read at once; the core says what is too many.
+    MaxTokens,
+    "max_tokens",
+    1
+);
+whole_number!(
+    /// How many tokens two neighbouring windows share; the core says what is too many.
+    Overlap,
+    "overlap",
+    0
+);
+whole_number!(
+    /// The most windows of a text.
+    MaxWindows,
+    "max_windows",
+    1
+);
+whole_number!(
+    /// How many calls may wait.
+    Queue,
+    "queue",
+    1
+);
+
+/// A whole number of Python as the core counts.
+pub(crate) fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A time in seconds, for the argument that `$argument` names.
+macro_rules! seconds {
+    ($(#[$doc:meta])* $name:ident, $argument:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name(pub(crate) Duration);
+
+        impl<'py> FromPyObject<'_, 'py> for $name {
+            type Error = PyErr;
+
+            fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+                let seconds = if value.is_instance_of::<PyBool>() { None } else { value.extract::<f64>().ok() };
+                match seconds.map(Duration::try_from_secs_f64) {
+                    Some(Ok(time)) => Ok(Self(time)),
+                    _ => {
+                        let problem = format!("expected seconds, 0 or more, got {}", shown(value)?);
+                        Err(invalid($argument, problem))
+                    }
+                }
+            }
+        }
+    };
+}
+
+seconds!(
+    /// How long a text may wait for company.
+    MaxWait,
+    "max_wait"
+);
+seconds!(
+    /// By when an answer must be there.
+    Deadline,
+    "deadline"
+);
 
 impl Threads {
     /// As the core takes it.
     pub(crate) fn limit(threads: Option<Self>) -> Option<NonZero<usize>> {
-        threads.and_then(|Self(count)| NonZero::new(usize::try_from(count).unwrap_or(usize::MAX)))
+        threads.and_then(|Self(threads)| NonZero::new(count(threads)))
     }
 }
 
@@ -115,7 +181,7 @@ pub(crate) fn path(
 }
 
 /// A value as an error message shows it: short.
-fn shown(value: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
+pub(crate) fn shown(value: Borrowed<'_, '_, PyAny>) -> PyResult<String> {
     const LONGEST: usize = 60;
     let text = value.repr()?.to_string();
     if text.chars().count() <= LONGEST {

@@ -220,3 +220,12 @@ pub(crate) fn export_batches(
     let stream = FFI_ArrowArrayStream::new(Box::new(reader));
     PyCapsule::new_with_value(py, stream, STREAM)
 }
+
+/// A schema as the capsule that `__arrow_c_schema__` returns.
+pub(crate) fn export_schema<'py>(
+    py: Python<'py>,
+    schema: &SchemaRef,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    let schema = FFI_ArrowSchema::try_from(schema.as_ref()).map_err(to_python)?;
+    PyCapsule::new_with_value(py, schema, SCHEMA)
+}

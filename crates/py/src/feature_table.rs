@@ -18,6 +18,7 @@ use pyo3::{
 use crate::{
     arrow::{ArrayStream, export_batches, import_array, push_texts},
     home::Home,
+    table,
     texts::{Column, in_steps, iterate},
 };
 
@@ -80,29 +81,23 @@ impl PyFeatureTable {
     /// texts came in, if they did.
     fn to_pandas<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let frame = if let Ok(pyarrow) = py.import("pyarrow") {
-            pyarrow.call_method1("table", (slf,))?.call_method0("to_pandas")?
-        } else {
+        table::to_pandas(slf.as_any(), slf.get().index.as_ref(), || {
             let columns = PyDict::new(py);
             for name in FEATURE_NAMES {
                 columns.set_item(name, slf.get().__getitem__(py, name)?)?;
             }
-            py.import("pandas")?.call_method1("DataFrame", (columns,))?
-        };
-        match &slf.get().index {
-            Some(index) => frame.call_method1("set_axis", (index,)),
-            None => Ok(frame),
-        }
+            Ok(columns)
+        })
     }
 
     /// The table as a polars DataFrame.
     fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("polars")?.call_method1("DataFrame", (slf,))
+        table::to_polars(slf.as_any())
     }
 
     /// The table as a pyarrow Table.
     fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("pyarrow")?.call_method1("table", (slf,))
+        table::to_arrow(slf.as_any())
     }
 
     /// The table as an Arrow C stream capsule.

@@ -8,15 +8,27 @@
 )]
 
 mod arguments;
+mod array;
 mod arrow;
+mod ask;
+mod bundle;
+mod classifier;
 mod dictionary;
+mod embeddings;
+mod encoder;
 mod error;
 mod feature_config;
 mod feature_table;
 mod features;
 mod home;
+mod later;
+mod model_options;
 mod pickle;
+mod prediction;
+mod predictions;
 mod restore;
+mod runtime;
+mod table;
 mod texts;
 mod transforms;
 
@@ -27,18 +39,26 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     error::Exceptions::register(module)?;
+    module.add_class::<bundle::PyBundle>()?;
+    module.add_class::<classifier::PyClassifier>()?;
     module.add_class::<dictionary::PyDictionary>()?;
+    module.add_class::<embeddings::PyEmbeddings>()?;
+    module.add_class::<encoder::PyEncoder>()?;
     module.add_class::<feature_config::PyFeatureConfig>()?;
     module.add_class::<feature_table::PyFeatureStream>()?;
     module.add_class::<feature_table::PyFeatureTable>()?;
     module.add_class::<features::PyFeatureExtractor>()?;
     module.add_class::<features::PyFeatures>()?;
     module.add_class::<home::TextArray>()?;
+    module.add_class::<prediction::PyPrediction>()?;
+    module.add_class::<predictions::PyPredictions>()?;
+    module.add_class::<runtime::PyRuntime>()?;
     module.add_class::<transforms::PyAnonymizer>()?;
     module.add_class::<transforms::PyCleaner>()?;
     module.add_class::<transforms::PyNormalizer>()?;
     module.add_class::<transforms::PyStemmer>()?;
     module.add_class::<transforms::PyStopWords>()?;
+    module.add_function(wrap_pyfunction!(bundle::convert_checkpoint, module)?)?;
     module.add_function(wrap_pyfunction!(_provoke_panic, module)?)?;
     module.add_function(wrap_pyfunction!(restore::restore, module)?)?;
     Ok(())

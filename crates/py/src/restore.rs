@@ -6,13 +6,20 @@ use pantau::text::{
     Cleaner, Dictionary, FeatureConfig, FeatureExtractor, Normalizer, Stemmer, StopWordMatching,
     StopWords,
 };
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyDict, PyType},
+};
 
 use crate::{
+    bundle::PyBundle,
+    classifier::PyClassifier,
     dictionary::PyDictionary,
+    encoder::PyEncoder,
     error::{PyError, invalid},
     feature_config::PyFeatureConfig,
     features::PyFeatureExtractor,
+    prediction,
     transforms::{PyCleaner, PyNormalizer, PyStemmer, PyStopWords},
 };
 
@@ -28,6 +35,8 @@ pub(crate) fn restore<'py>(
         words.map(Dictionary::from_words).transpose().map(|roots| roots.map(Arc::new))
     };
     Ok(match kind {
+        "Bundle" => Bound::new(py, PyBundle::open(py, payload)?)?.into_any(),
+        "Classifier" => reopen(&py.get_type::<PyClassifier>(), payload)?,
         "Cleaner" => {
             let cleaner = Cleaner::from_json(&payload.extract::<String>()?).map_err(PyError)?;
             Bound::new(py, PyCleaner(cleaner))?.into_any()
@@ -36,6 +45,7 @@ pub(crate) fn restore<'py>(
             let words = Dictionary::from_words(payload.extract::<Vec<String>>()?);
             Bound::new(py, PyDictionary(Arc::new(words.map_err(PyError)?)))?.into_any()
         }
+        "Encoder" => reopen(&py.get_type::<PyEncoder>(), payload)?,
         "FeatureConfig" => {
             let config = FeatureConfig::from_json(&payload.extract::<String>()?);
             Bound::new(py, PyFeatureConfig(config.map_err(PyError)?))?.into_any()
@@ -51,6 +61,7 @@ pub(crate) fn restore<'py>(
             let normalizer = Normalizer::from_pairs(pairs).map_err(PyError)?;
             Bound::new(py, PyNormalizer(normalizer))?.into_any()
         }
+        "Prediction" => Bound::new(py, prediction::restore(payload)?)?.into_any(),
         "Stemmer" => {
             let (algorithm, words) = payload.extract::<(String, Option<Vec<String>>)>()?;
             let algorithm = algorithm.parse().map_err(PyError)?;
@@ -68,4 +79,13 @@ pub(crate) fn restore<'py>(
         }
         _ => return Err(invalid("pickle", format!("{kind:?} is nothing that Pantau pickles"))),
     })
+}
+
+/// Opens a model again, by the path and the keywords it was opened with.
+fn reopen<'py>(
+    class: &Bound<'py, PyType>,
+    payload: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (bundle, keywords) = payload.extract::<(Bound<'py, PyAny>, Bound<'py, PyDict>)>()?;
+    class.call_method("open", (bundle,), Some(&keywords))
 }

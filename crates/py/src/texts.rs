@@ -1,6 +1,6 @@
 //! Texts from whatever holds them in Python, and results in the same form.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use arrow_array::{
     ArrayRef,
@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use pantau::text::{Transform, map_in_order};
 use pyo3::{
     prelude::*,
-    types::{PyFloat, PyIterator, PyList, PyString, PyType},
+    types::{PyBytes, PyFloat, PyIterator, PyList, PyString, PyType},
 };
 
 use crate::{
@@ -46,13 +46,18 @@ enum Values<'py> {
 
 impl<'py> Texts<'py> {
     pub(crate) fn read(texts: &Bound<'py, PyAny>) -> PyResult<Self> {
+        match Self::read_one(texts)? {
+            Some(one) => Ok(one),
+            None => Column::read(texts).map(Self::Many),
+        }
+    }
+
+    /// One text or a missing one; `None` for what may hold many.
+    pub(crate) fn read_one(texts: &Bound<'py, PyAny>) -> PyResult<Option<Self>> {
         if let Ok(text) = texts.cast::<PyString>() {
-            return Ok(Self::One(text.clone()));
+            return Ok(Some(Self::One(text.clone())));
         }
-        if is_missing(texts)? {
-            return Ok(Self::Missing);
-        }
-        Column::read(texts).map(Self::Many)
+        Ok(is_missing(texts)?.then_some(Self::Missing))
     }
 }
 
@@ -112,6 +117,32 @@ impl<'py> Column<'py> {
             }
         }
         work(&texts)
+    }
+
+    /// Lends the texts to `work`, which needs all of them: a missing one is an error. What
+    /// cannot be decoded is replaced, as a model reads and flags it.
+    pub(crate) fn with_all<R>(&self, work: impl FnOnce(&[&str]) -> PyResult<R>) -> PyResult<R> {
+        let is_missing = |row: usize| {
+            invalid("texts", format!("the text at position {} is missing", self.before + row))
+        };
+        match &self.values {
+            Values::Strings(strings) => {
+                let mut texts = Vec::with_capacity(strings.len());
+                for (row, string) in strings.iter().enumerate() {
+                    texts.push(decodable(string.as_ref().ok_or_else(|| is_missing(row))?)?);
+                }
+                work(&texts.iter().map(AsRef::as_ref).collect::<Vec<&str>>())
+            }
+            Values::Arrow(arrays) => {
+                let mut texts = Vec::new();
+                for array in arrays {
+                    push_texts(array, &mut texts)?;
+                }
+                let texts = texts.into_iter().enumerate();
+                let texts = texts.map(|(row, text)| text.ok_or_else(|| is_missing(row)));
+                work(&texts.collect::<PyResult<Vec<&str>>>()?)
+            }
+        }
     }
 
     /// Puts `results`, one per text, into the form the texts came in.
@@ -200,6 +231,19 @@ pub(crate) fn as_str<'a>(text: &'a Bound<'_, PyString>, row: Option<usize>) -> P
         let what = row.map_or("text".to_owned(), |row| format!("text {row}"));
         invalid(what, format!("is not valid Unicode ({error})"))
     })
+}
+
+/// The text with U+FFFD in the place of each lone surrogate, which UTF-8 has no bytes for.
+pub(crate) fn decodable<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = text.to_str() {
+        return Ok(Cow::Borrowed(text));
+    }
+    let bytes = text.call_method1("encode", ("utf-16-le", "surrogatepass"))?;
+    let bytes = bytes.cast_into::<PyBytes>()?;
+    let (units, _) = bytes.as_bytes().as_chunks();
+    let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
+    let letters = char::decode_utf16(units);
+    Ok(letters.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// The items of any iterable but those whose items are no texts.

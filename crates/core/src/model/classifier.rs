@@ -34,8 +34,9 @@ impl Classifier {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no bundle or no ONNX Runtime, or no CUDA device where one
-    /// is required; [`Error::Incompatible`] if the bundle is damaged, of another kind, or fails
-    /// its self-test; [`Error::InvalidInput`] for options that cannot be.
+    /// is required; [`Error::Incompatible`] if the bundle is of another kind or version, differs
+    /// from its hashes, or fails its self-test; [`Error::InvalidInput`] for what no bundle may hold
+    /// and options that cannot be.
     pub fn open(bundle: impl AsRef<Path>, options: &ModelOptions) -> Result<Self> {
         let handle = Handle::open(bundle.as_ref(), options, |task| match task {
             Task::Classifier { .. } => Ok(()),
@@ -92,7 +93,9 @@ impl Classifier {
     }
 
     /// [`predict_async`](Self::predict_async) that also calls `on_done` once the answer is there,
-    /// from a thread of the model: for event loops that are not Rust's.
+    /// from a thread of the model: for event loops that are not Rust's. It may be called before
+    /// this returns, is called once, and not at all after an error. A deadline is noticed when
+    /// the model comes to the text.
     ///
     /// # Errors
     /// As for [`predict_batch`](Self::predict_batch).
@@ -166,14 +169,13 @@ impl Classifier {
 }
 
 fn predictions(current: &Current, answers: &Answers, options: PredictOptions) -> Predictions {
-    let Task::Classifier { labels, activation, temperature } =
-        &current.model.bundle.manifest().task
+    let Task::Classifier { activation, temperature, .. } = &current.model.bundle.manifest().task
     else {
         unreachable!("only classifiers are opened as such");
     };
     let texts = answers.len();
     let mut predictions = Predictions::new(
-        labels.as_slice().into(),
+        current.model.labels.clone(),
         *activation,
         texts,
         options.return_probabilities,

@@ -1,7 +1,9 @@
 //! From a checkpoint to a bundle, with the measurements that make it trustworthy.
 
 use std::{
+    collections::BTreeMap,
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -14,7 +16,7 @@ use super::{
 use crate::{
     Error, Result,
     onnx::{
-        Device, LongText, Task, Tokenizer, Weights, convert_graph, cpu, processors,
+        Converted, Device, LongText, Task, Tokenizer, Weights, convert_graph, cpu, processors,
         session::{Session, SessionOptions},
     },
 };
@@ -22,26 +24,51 @@ use crate::{
 /// How a checkpoint is converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConvertOptions {
-    /// How the weights are stored.
+    /// How the weights are stored. A graph that another program exported keeps those it has.
     pub weights: Weights,
     /// The name of the model; by default that of the checkpoint's folder.
     pub name: Option<String>,
     /// Whether a bundle that is there already is replaced.
     pub overwrite: bool,
+    /// For 8-bit weights: up to 1,000 texts like those the model will read, from which it learns
+    /// how large its numbers get. By default some short reviews in Indonesian and English.
+    pub calibration: Vec<String>,
 }
 
 impl Default for ConvertOptions {
     fn default() -> Self {
-        Self { weights: Weights::Fp32, name: None, overwrite: false }
+        Self { weights: Weights::Fp32, name: None, overwrite: false, calibration: Vec::new() }
+    }
+}
+
+/// More texts would only take longer.
+const MOST_CALIBRATION: usize = 1000;
+
+impl ConvertOptions {
+    fn check(&self) -> Result<()> {
+        let texts = self.calibration.len();
+        let problem = if texts > 0 && self.weights != Weights::Int8 {
+            format!("{texts} texts, but only int8 weights need any, not {}", self.weights.name())
+        } else if texts > MOST_CALIBRATION {
+            format!("{texts} texts, at most {MOST_CALIBRATION} are allowed; take some at random")
+        } else {
+            return Ok(());
+        };
+        Err(Error::invalid("calibration", problem))
     }
 }
 
 /// Makes a bundle of a checkpoint: a folder as Hugging Face's or sentence-transformers'
-/// `save_pretrained` makes it, or one with a graph that another program exported as `model.onnx`.
+/// `save_pretrained` makes it, of the family BERT, DistilBERT, `RoBERTa` or XLM-R.
+///
+/// Where a folder has no safetensors but a graph that another program exported, as `model.onnx` or
+/// `onnx/model.onnx` (or `model_quantized.onnx`, when there is no other), the graph is taken as it
+/// is, whatever its family.
 ///
 /// The new model answers a few texts, which every later opening repeats. With 8-bit weights it is
 /// also compared with the 32-bit model, and each text alone with the same text in a batch; the
-/// bundle's manifest holds what was measured.
+/// bundle's manifest holds what was measured. On one kind of CPU, the same
+/// checkpoint and options give the same weights, on any number of threads.
 ///
 /// ```no_run
 /// use pantau::model::{ConvertOptions, convert};
@@ -54,38 +81,84 @@ impl Default for ConvertOptions {
 /// # Errors
 /// [`Error::InvalidInput`] and [`Error::Incompatible`] if the checkpoint is not one that can be
 /// converted, and for pickles, with the command that makes safetensors of them;
-/// [`Error::NotFound`] if a file or ONNX Runtime is missing; [`Error::Storage`] if the bundle
-/// cannot be written. Nothing half-written stays behind.
+/// [`Error::InvalidInput`] if other weights than `Fp32` are asked of an exported graph, or there
+/// are calibration texts for other weights than `Int8`; [`Error::NotFound`] if a file or ONNX
+/// Runtime is missing; [`Error::Storage`] if the bundle cannot be written. Nothing half-written
+/// stays behind.
 pub fn convert(
     checkpoint: impl AsRef<Path>,
     bundle: impl AsRef<Path>,
     options: &ConvertOptions,
 ) -> Result<Bundle> {
     let checkpoint = checkpoint.as_ref();
+    options.check()?;
     let writer = BundleWriter::new(bundle, options.overwrite)?;
-    let converted = convert_graph(checkpoint, writer.folder(), options.weights)?;
+    let folder = writer.folder();
+    let (converted, weights, exact) = match (Converted::exported(checkpoint)?, options.weights) {
+        (Some(exported), Weights::Fp32) => {
+            let weights = exported.weights();
+            (exported.copy(folder)?, weights, None)
+        }
+        (Some(exported), weights) => {
+            let graph = exported.path().display();
+            let problem =
+                format!("an exported graph is taken as it is, not made {}", weights.name());
+            return Err(Error::invalid(format!("weights of {graph}"), problem));
+        }
+        (None, Weights::Int8) => {
+            let exact = Exact::measure(checkpoint, &options.calibration)?;
+            let converted = Converted::smoothed(checkpoint, folder, exact.sizes)?;
+            (converted, Weights::Int8, Some(exact.answers))
+        }
+        (None, weights) => (convert_graph(checkpoint, folder, weights)?, weights, None),
+    };
     let tokenizer = Tokenizer::open(checkpoint)?;
-    let path = writer.folder().join("tokenizer.json");
+    let path = folder.join("tokenizer.json");
     fs::write(&path, tokenizer.to_json()?).map_err(Error::storage("write", &path))?;
     let name = options.name.clone().or_else(|| {
         let real = checkpoint.canonicalize().ok()?;
         Some(real.file_name()?.to_str()?.to_owned())
     });
-    let max_tokens = converted.max_tokens.min(tokenizer.model_max_length().unwrap_or(usize::MAX));
+    let mut trial = Trial::new(folder, &tokenizer, &converted, processors())?;
     let mut manifest = Manifest::new(
         name.unwrap_or_else(|| converted.family.clone()),
-        converted.family.clone(),
-        converted.task.clone(),
-        options.weights,
-        max_tokens,
+        converted.family,
+        converted.task,
+        weights,
+        trial.max_tokens,
     );
-    let mut trial = Trial::new(writer.folder(), &tokenizer, &manifest)?;
-    manifest.self_test = Some(self_test(&mut trial, options.weights)?);
-    if options.weights == Weights::Int8 {
-        manifest.quantization = Some(compare(checkpoint, &tokenizer, &manifest, &mut trial)?);
+    manifest.self_test = Some(self_test(&mut trial, weights)?);
+    if weights == Weights::Int8 {
+        manifest.quantization = Some(compare(exact.as_deref(), &manifest.task, &mut trial)?);
     }
     drop(trial);
     writer.finish(manifest)
+}
+
+/// What the 32-bit model says, before there is an 8-bit one.
+struct Exact {
+    /// Its answers for the samples.
+    answers: Vec<Vec<f32>>,
+    /// How large its channels get on the texts for calibration.
+    sizes: BTreeMap<String, Vec<f32>>,
+}
+
+impl Exact {
+    fn measure(checkpoint: &Path, calibration: &[String]) -> Result<Self> {
+        let folder = Folder::new()?;
+        let converted = Converted::measuring(checkpoint, &folder.0)?;
+        let tokenizer = Tokenizer::open(checkpoint)?;
+        // Several threads could sum in another order, and what is measured must not depend on it.
+        let mut trial = Trial::new(&folder.0, &tokenizer, &converted, NonZero::<usize>::MIN)?;
+        let samples = samples();
+        let mut sizes = BTreeMap::new();
+        if calibration.is_empty() {
+            let answers = trial.measure(&samples, &mut sizes)?;
+            return Ok(Self { answers, sizes });
+        }
+        trial.measure(calibration, &mut sizes)?;
+        Ok(Self { answers: trial.rows(&samples, 1)?, sizes })
+    }
 }
 
 /// A new model, before it is a bundle.
@@ -96,16 +169,28 @@ struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    fn new(folder: &Path, tokenizer: &'a Tokenizer, manifest: &Manifest) -> Result<Self> {
+    fn new(
+        folder: &Path,
+        tokenizer: &'a Tokenizer,
+        converted: &Converted,
+        threads: NonZero<usize>,
+    ) -> Result<Self> {
         let session = Session::open(&SessionOptions {
-            model: &manifest.name,
+            model: &converted.family,
             graph: &folder.join("model.onnx"),
-            task: &manifest.task,
+            task: &converted.task,
             pad_id: tokenizer.pad_id(),
             device: Device::Cpu,
-            threads: processors(),
+            threads,
         })?;
-        Ok(Self { session, tokenizer, max_tokens: manifest.max_tokens })
+        let most = tokenizer.model_max_length().unwrap_or(usize::MAX);
+        Ok(Self { session, tokenizer, max_tokens: converted.max_tokens.min(most) })
+    }
+
+    /// The tokens of a text, as many as the model reads at once.
+    fn tokens(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self.tokenizer.encode(text, self.max_tokens, LongText::Truncate)?;
+        Ok(encoding.windows.into_iter().next().unwrap_or_default())
     }
 
     /// The rows of texts that run `together` at a time.
@@ -113,15 +198,34 @@ impl<'a> Trial<'a> {
         let mut all = Vec::with_capacity(texts.len());
         let mut rows = Vec::new();
         for texts in texts.chunks(together) {
-            let mut sequences = Vec::with_capacity(texts.len());
-            for text in texts {
-                let encoding =
-                    self.tokenizer.encode(text.as_ref(), self.max_tokens, LongText::Truncate)?;
-                sequences.extend(encoding.windows.into_iter().next());
-            }
+            let sequences = texts.iter().map(|text| self.tokens(text.as_ref()));
+            let sequences = sequences.collect::<Result<Vec<_>>>()?;
             let borrowed: Vec<&[u32]> = sequences.iter().map(Vec::as_slice).collect();
             self.session.run(&borrowed, &mut rows)?;
             all.extend(rows.chunks(self.session.width()).map(<[f32]>::to_vec));
+        }
+        Ok(all)
+    }
+
+    /// The rows of texts, each run alone; what the graph measures raises `sizes`.
+    fn measure(
+        &mut self,
+        texts: &[String],
+        sizes: &mut BTreeMap<String, Vec<f32>>,
+    ) -> Result<Vec<Vec<f32>>> {
+        let mut all = Vec::with_capacity(texts.len());
+        let mut raise = |output: &str, found: &[f32]| {
+            let Some(value) = Converted::measured_value(output) else { return };
+            let largest = sizes.entry(value.to_owned()).or_insert_with(|| vec![0.0; found.len()]);
+            for (largest, found) in largest.iter_mut().zip(found) {
+                *largest = largest.max(*found);
+            }
+        };
+        for text in texts {
+            let tokens = self.tokens(text)?;
+            let mut row = Vec::new();
+            self.session.run_watched(&[&tokens], &mut row, Some(&mut raise))?;
+            all.push(row);
         }
         Ok(all)
     }
@@ -140,31 +244,24 @@ fn self_test(trial: &mut Trial<'_>, weights: Weights) -> Result<SelfTest> {
     Ok(SelfTest { texts, answers, tolerance: largest * share })
 }
 
-/// Compares an 8-bit model with the 32-bit one it is made from, and with itself.
-fn compare(
-    checkpoint: &Path,
-    tokenizer: &Tokenizer,
-    manifest: &Manifest,
-    trial: &mut Trial<'_>,
-) -> Result<Quantization> {
+/// Compares an 8-bit model with the answers of the 32-bit one it was made from, where there is one,
+/// and with itself.
+fn compare(exact: Option<&[Vec<f32>]>, task: &Task, trial: &mut Trial<'_>) -> Result<Quantization> {
     let texts = samples();
-    let exact = {
-        let folder = Folder::new()?;
-        convert_graph(checkpoint, &folder.0, Weights::Fp32)?;
-        Trial::new(&folder.0, tokenizer, manifest)?.rows(&texts, 16)?
-    };
     let alone = trial.rows(&texts, 1)?;
     let together = trial.rows(&texts, 16)?;
-    let agreement = match manifest.task {
-        Task::Classifier { .. } => {
-            let same = exact.iter().zip(&alone).filter(|(left, right)| place(left) == place(right));
-            same.count() as f64 / texts.len() as f64
+    let agreement = exact.map(|exact| {
+        let pairs = exact.iter().zip(&alone);
+        match task {
+            Task::Classifier { .. } => {
+                let same = pairs.filter(|(left, right)| place(left) == place(right)).count();
+                same as f64 / texts.len() as f64
+            }
+            Task::Encoder { .. } => {
+                pairs.map(|(left, right)| cosine(left, right)).fold(1.0, f64::min)
+            }
         }
-        Task::Encoder { .. } => {
-            let cosines = exact.iter().zip(&alone).map(|(left, right)| cosine(left, right));
-            cosines.fold(1.0, f64::min)
-        }
-    };
+    });
     let differences = alone.iter().flatten().zip(together.iter().flatten());
     let batch_difference =
         differences.map(|(left, right)| f64::from((left - right).abs())).fold(0.0, f64::max);

@@ -133,7 +133,9 @@ impl Encoder {
     }
 
     /// [`embed_async`](Self::embed_async) that also calls `on_done` once the answer is there,
-    /// from a thread of the model: for event loops that are not Rust's.
+    /// from a thread of the model: for event loops that are not Rust's. It may be called before
+    /// this returns, is called once, and not at all after an error. A deadline is noticed when
+    /// the model comes to the text.
     ///
     /// # Errors
     /// As for [`embed_batch`](Self::embed_batch).

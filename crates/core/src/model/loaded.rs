@@ -12,13 +12,13 @@ use rustc_hash::FxHashMap;
 use super::{
     Bundle, ModelOptions, costs,
     costs::{Measured, Speed},
-    engine::{Call, Counters, Engine, Role, Runner, Settings, Shift},
+    engine::{Call, Counters, Deadline, Engine, Role, Runner, Settings, Shift},
     prediction::Flags,
 };
 use crate::{
     Error, Result,
     onnx::{
-        Device, Encoding, LongText, Provider, Runtime, Tokenizer, cpu, plan, processors,
+        Device, Encoding, LongText, Provider, Runtime, Task, Tokenizer, cpu, plan, processors,
         session::{Session, SessionOptions},
     },
     text::map_in_order,
@@ -40,6 +40,8 @@ const WORTH_MEASURING: usize = 64;
 /// A model in memory.
 pub(super) struct Loaded {
     pub(super) bundle: Bundle,
+    /// Those of a classifier; an encoder has none.
+    pub(super) labels: Arc<[String]>,
     tokenizer: Tokenizer,
     engine: Engine,
     pub(super) provider: Provider,
@@ -95,7 +97,12 @@ impl Loaded {
         let costs = costs::recall(&key).map_or(plan::UNMEASURED, |measured| measured.wide);
         let settings = Settings { max_wait: options.max_wait, queue: options.queue };
         let engine = Engine::start(&manifest.name, session, settings, costs)?;
+        let labels = match &manifest.task {
+            Task::Classifier { labels, .. } => labels.as_slice().into(),
+            Task::Encoder { .. } => Arc::default(),
+        };
         let loaded = Self {
+            labels,
             device: options.device,
             unsettled: Mutex::new(Some(key)),
             bundle,
@@ -168,6 +175,7 @@ impl Loaded {
         deadline: Option<Duration>,
         mut progress: impl FnMut(usize, usize) -> Result<()>,
     ) -> Result<Answers> {
+        let until = Deadline::after(deadline);
         let (distinct, row_of) = distinct(texts);
         if distinct.len() >= WORTH_MEASURING && deadline.is_none() {
             self.warm_up()?;
@@ -186,7 +194,7 @@ impl Loaded {
         }
         let batches = batches(&sequences, self.engine.shift());
         let all = sequences.len();
-        let rows = self.engine.run(&sequences, &batches, deadline, |done| progress(done, all))?;
+        let rows = self.engine.run(&sequences, &batches, until, |done| progress(done, all))?;
         let rows = merge(rows.numbers, rows.width, &windows);
         let answers = Answers { rows, width: self.engine.width(), flags, row_of };
         self.check_finite(&answers)?;
@@ -201,11 +209,12 @@ impl Loaded {
         deadline: Option<Duration>,
         on_done: impl FnOnce() + Send + 'static,
     ) -> Result<Pending> {
+        let until = Deadline::after(deadline);
         let mut flags = Flags::of(text);
         let encoding = self.encode(text, reading)?;
         flags.truncated = encoding.truncated;
         let windows = encoding.windows.len();
-        let call = self.engine.submit(encoding.windows, deadline, on_done)?;
+        let call = self.engine.submit(encoding.windows, until, on_done)?;
         Ok(Pending { call, flags, windows })
     }
 
@@ -235,18 +244,15 @@ impl Loaded {
         // Whoever comes meanwhile works with what is assumed instead of waiting.
         let Ok(mut unsettled) = self.unsettled.try_lock() else { return Ok(()) };
         let Some(key) = unsettled.as_deref() else { return Ok(()) };
-        let measured = match costs::recall(key) {
-            Some(measured) => {
-                if measured.narrow.is_some() {
-                    self.hire_narrow()?;
-                }
-                measured
+        let measured = if let Some(measured) = costs::recall(key) {
+            if measured.narrow.is_some() {
+                self.hire_narrow()?;
             }
-            None => {
-                let measured = self.measure()?;
-                costs::keep(key, measured);
-                measured
-            }
+            measured
+        } else {
+            let measured = self.measure()?;
+            costs::keep(key, measured);
+            measured
         };
         self.engine.set_shift(match measured.narrow {
             Some(narrow) => Shift::Both { wide: measured.wide, narrow: narrow.costs },

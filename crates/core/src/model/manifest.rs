@@ -23,7 +23,8 @@ pub struct Manifest {
     pub name: String,
     /// The version of Pantau that wrote it.
     pub pantau: String,
-    /// Where the model came from: `bert`, `distilbert`, …, or `onnx` for a graph exported elsewhere.
+    /// What the model is, as its configuration says: `bert`, `distilbert`, …, or `onnx` for an
+    /// exported graph whose configuration does not say it.
     pub family: String,
     /// What the model answers.
     pub task: Task,
@@ -34,7 +35,7 @@ pub struct Manifest {
     /// What the model answered when the bundle was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_test: Option<SelfTest>,
-    /// How well a quantised model agrees with the one it was made from.
+    /// What was measured of a quantised model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantization: Option<Quantization>,
     /// The files of the bundle beside `pantau.json`, by their path inside it.
@@ -63,13 +64,16 @@ pub struct SelfTest {
     pub tolerance: f32,
 }
 
-/// How well a quantised model agrees with the one it was made from, measured when it was made.
+/// What was measured of a quantised model when its bundle was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quantization {
-    /// The share of test texts with the same label; for an encoder, the smallest cosine.
-    pub agreement: f64,
-    /// How many texts were compared.
+    /// How well it agrees with the 32-bit model it was made from: the share of test texts with the
+    /// same label; for an encoder, the smallest cosine. Unknown for a graph that was quantised
+    /// elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<f64>,
+    /// How many texts were tried.
     pub texts: usize,
     /// Whether a text gets the same answer alone and in any batch, to the bit.
     pub batch_invariant: bool,
@@ -239,7 +243,7 @@ impl Manifest {
 
     fn quantization_problem(&self) -> Option<String> {
         let Quantization { agreement, batch_difference, .. } = self.quantization.as_ref()?;
-        if !(-1.0..=1.0).contains(agreement) {
+        if let Some(agreement) = agreement.filter(|share| !(-1.0..=1.0).contains(share)) {
             return Some(format!("quantization.agreement is {agreement}, allowed are -1 to 1"));
         }
         let is_sane = batch_difference.is_finite() && *batch_difference >= 0.0;

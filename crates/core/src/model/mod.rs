@@ -14,6 +14,8 @@ mod options;
 mod prediction;
 mod samples;
 mod shared;
+#[cfg(feature = "arrow")]
+mod table;
 
 pub use bundle::Bundle;
 pub use classifier::Classifier;

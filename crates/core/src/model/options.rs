@@ -41,11 +41,17 @@ impl ModelOptions {
     /// Checks what can be checked without a model.
     pub(super) fn check(&self) -> Result<()> {
         const MOST_THREADS: usize = 1024;
+        const MOST_WAIT: Duration = Duration::from_mins(1);
         if let Some(threads) = self.threads.filter(|threads| threads.get() > MOST_THREADS) {
             return Err(Error::invalid(
                 "threads",
                 format!("{threads} is more than {MOST_THREADS}"),
             ));
+        }
+        if self.max_wait > MOST_WAIT {
+            let problem =
+                format!("{} s is more than {} s", self.max_wait.as_secs_f64(), MOST_WAIT.as_secs());
+            return Err(Error::invalid("max_wait", problem));
         }
         if self.queue == 0 {
             return Err(Error::invalid("queue", "0 calls could wait; at least 1 must"));

@@ -47,6 +47,8 @@ pub struct Prediction {
     /// All labels that hold: of a multi-label model those with a probability of at least 0.5,
     /// of others the one above.
     pub all_labels: Vec<String>,
+    /// The labels of the model, in the order of the probabilities.
+    pub labels: Arc<[String]>,
     /// What is odd about the text.
     pub flags: Flags,
 }
@@ -183,6 +185,7 @@ impl Predictions {
             confidence: self.confidence[text],
             probabilities: self.probabilities.as_ref().map(|all| all[own].to_vec()),
             all_labels,
+            labels: self.labels.clone(),
             flags: self.flags[text],
         })
     }

@@ -152,6 +152,12 @@ fn find(path: Option<&Path>) -> Result<Runtime> {
 /// A library somebody named: if it does not do, looking further would hide that.
 fn named(path: &Path, origin: Origin, what: &str) -> Result<Runtime> {
     let library = search::in_folder(path).unwrap_or_else(|| path.to_owned());
+    if !library.is_file() {
+        return Err(Error::NotFound {
+            what: format!("ONNX Runtime at {}", path.display()),
+            hint: format!("{what} names it; `{INSTALL}`, and it is found without being named"),
+        });
+    }
     load(&library, origin).map_err(|problem| {
         Error::incompatible(format!("ONNX Runtime named by {what}, {}", path.display()), problem)
     })
@@ -159,9 +165,6 @@ fn named(path: &Path, origin: Origin, what: &str) -> Result<Runtime> {
 
 /// Loads a library; its version is read before anything else of it is used.
 fn load(path: &Path, origin: Origin) -> Result<Runtime, String> {
-    if !path.is_file() {
-        return Err("no such file".to_owned());
-    }
     let builder = ort::init_from(path).map_err(|error| explain(&error))?;
     let environment = builder
         .with_name("pantau")
@@ -214,8 +217,9 @@ mod tests {
             message.contains("libonnxruntime.so") && message.contains("cannot be loaded"),
             "{message}"
         );
-        let message = named(&folder.path().join("none.so"), Origin::Path, "path").unwrap_err();
-        assert!(message.to_string().ends_with("no such file"), "{message}");
+        let error = named(&folder.path().join("none.so"), Origin::Path, "path").unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::NotFound);
+        assert!(error.to_string().contains("none.so not found: path names it"), "{error}");
     }
 
     #[test]

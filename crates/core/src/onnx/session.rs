@@ -41,6 +41,9 @@ pub(crate) struct Session {
     zeros: Vec<i64>,
 }
 
+/// Told the name and the numbers of an output.
+type Watch<'a> = &'a mut dyn FnMut(&str, &[f32]);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Input {
     Ids,
@@ -119,6 +122,16 @@ impl Session {
 
     /// One row of logits, or one pooled vector, for each sequence; row after row.
     pub(crate) fn run(&mut self, sequences: &[&[u32]], rows: &mut Vec<f32>) -> Result<()> {
+        self.run_watched(sequences, rows, None)
+    }
+
+    /// Like [`Session::run`], and calls `watch` with the name and the numbers of each other output.
+    pub(crate) fn run_watched(
+        &mut self,
+        sequences: &[&[u32]],
+        rows: &mut Vec<f32>,
+        watch: Option<Watch<'_>>,
+    ) -> Result<()> {
         rows.clear();
         let length = sequences.iter().map(|sequence| sequence.len()).max().unwrap_or(0);
         if length == 0 {
@@ -145,18 +158,29 @@ impl Session {
                 Input::TypeIds => zeros.view().into(),
             })
             .collect();
-        let outputs =
-            self.inner.run_with_options(values.as_slice(), &self.only_output).map_err(fail)?;
-        let output = &outputs[0];
+        let outputs = match watch {
+            None => self.inner.run_with_options(values.as_slice(), &self.only_output),
+            Some(_) => self.inner.run(values.as_slice()),
+        };
+        let outputs = outputs.map_err(fail)?;
         let model = &self.model;
         let pooling = self.pooling;
         let width = self.width;
-        with_numbers(output, |shape, numbers| {
+        let wrong =
+            |name: &str, problem| Error::inference(model, format!("its output `{name}` {problem}"));
+        with_numbers(&outputs[self.output.as_str()], |shape, numbers| {
             pooling::rows(shape, numbers, sequences, pooling, width, rows)
         })
-        .map_err(|problem| {
-            Error::inference(model, format!("its output `{}` {problem}", self.output))
-        })
+        .map_err(|problem| wrong(&self.output, problem))?;
+        let Some(watch) = watch else { return Ok(()) };
+        for (name, output) in outputs.iter().filter(|(name, _)| *name != self.output) {
+            with_numbers(&output, |_, numbers| {
+                watch(name, numbers);
+                Ok(())
+            })
+            .map_err(|problem| wrong(name, problem))?;
+        }
+        Ok(())
     }
 
     /// Writes the tensors of a batch, each row padded to `length`.

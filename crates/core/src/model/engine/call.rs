@@ -10,6 +10,24 @@ use std::{
 
 use crate::{Error, Result};
 
+/// How long a call waits at most before whoever watches it is asked.
+const TICK: Duration = Duration::from_millis(100);
+
+/// By when a call must be answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    end: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    /// So long from now; one too far to be told is none.
+    pub(crate) fn after(limit: Option<Duration>) -> Option<Self> {
+        let limit = limit?;
+        Some(Self { end: Instant::now().checked_add(limit)?, limit })
+    }
+}
+
 /// The rows of a call, one after the other.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rows {
@@ -21,7 +39,7 @@ pub(crate) struct Rows {
 pub(crate) struct Call {
     state: Mutex<State>,
     changed: Condvar,
-    deadline: Option<(Instant, Duration)>,
+    deadline: Option<Deadline>,
     /// Set when nobody waits for the answer any more.
     abandoned: AtomicBool,
 }
@@ -37,11 +55,9 @@ struct State {
 }
 
 impl Call {
-    pub(super) fn new(sequences: usize, width: usize, deadline: Option<Duration>) -> Self {
+    pub(super) fn new(sequences: usize, width: usize, deadline: Option<Deadline>) -> Self {
         let rows = Rows { numbers: vec![0.0; sequences * width], width };
         let state = State { rows, error: None, in_queue: 0, done: 0, on_done: None };
-        // A deadline too far to be told is none.
-        let deadline = deadline.and_then(|limit| Some((Instant::now().checked_add(limit)?, limit)));
         Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -70,7 +86,7 @@ impl Call {
     /// Whether the answer still helps somebody.
     pub(super) fn is_wanted(&self, now: Instant) -> bool {
         !self.abandoned.load(Ordering::Relaxed)
-            && self.deadline.is_none_or(|(end, _)| now < end)
+            && self.deadline.is_none_or(|deadline| now < deadline.end)
             && self.state().error.is_none()
     }
 
@@ -80,7 +96,7 @@ impl Call {
     }
 
     pub(super) fn late(&self, model: &str) -> Error {
-        let limit = self.deadline.map_or(Duration::ZERO, |(_, limit)| limit);
+        let limit = self.deadline.map_or(Duration::ZERO, |deadline| deadline.limit);
         Error::Deadline { what: format!("model {model}"), limit }
     }
 
@@ -115,7 +131,8 @@ impl Call {
         }
     }
 
-    /// Waits until more than `done` sequences are done or a batch has failed; says how many are.
+    /// Waits until more than `done` sequences are done or a batch has failed, but not for long;
+    /// says how many are. Whoever watches a call gets to speak in between.
     pub(super) fn wait_for_progress(&self, done: usize, model: &str) -> Result<usize> {
         let mut state = self.state();
         loop {
@@ -128,18 +145,20 @@ impl Call {
                     None => Ok(state.done),
                 };
             }
-            state = match self.deadline {
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some((end, _)) => {
-                    let left = end.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        self.abandon();
-                        return Err(self.late(model));
-                    }
-                    let waited = self.changed.wait_timeout(state, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+            let now = Instant::now();
+            let left = self
+                .deadline
+                .map_or(Duration::MAX, |deadline| deadline.end.saturating_duration_since(now));
+            if left.is_zero() {
+                self.abandon();
+                return Err(self.late(model));
+            }
+            let waited = self.changed.wait_timeout(state, left.min(TICK));
+            let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            if timeout.timed_out() && left > TICK {
+                return Ok(after.done);
+            }
+            state = after;
         }
     }
 

@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use call::{Call, Rows};
+pub(crate) use call::{Call, Deadline, Rows};
 use queue::{Entry, Queue};
 pub(crate) use queue::{Role, Shift};
 use serde::Serialize;
@@ -169,7 +169,7 @@ impl Engine {
         &self,
         sequences: &[Vec<u32>],
         batches: &[Vec<usize>],
-        deadline: Option<Duration>,
+        deadline: Option<Deadline>,
         mut progress: impl FnMut(usize) -> Result<()>,
     ) -> Result<Rows> {
         let call = Arc::new(Call::new(sequences.len(), self.width, deadline));
@@ -201,7 +201,7 @@ impl Engine {
     pub(crate) fn submit(
         &self,
         sequences: Vec<Vec<u32>>,
-        deadline: Option<Duration>,
+        deadline: Option<Deadline>,
         on_done: impl FnOnce() + Send + 'static,
     ) -> Result<Arc<Call>> {
         let call = Arc::new(Call::new(sequences.len(), self.width, deadline));
@@ -221,10 +221,17 @@ impl Drop for Engine {
             return;
         }
         self.queue.close();
+        let this_thread = std::thread::current().id();
         for worker in std::mem::take(&mut *self.workers()) {
+            if worker.thread().id() == this_thread {
+                // The last handle was dropped in a callback of this very worker, which ends next.
+                continue;
+            }
             // A worker catches the panics of its runs; should it die all the same, it is gone now.
             let _ = worker.join();
         }
+        // The weights were freed in many pieces, which the allocator would keep.
+        pantau_trim::trim();
     }
 }
 

@@ -16,12 +16,15 @@ pub(super) struct Entry {
     longest: usize,
     call: Arc<Call>,
     since: Instant,
+    /// Whether more may come that it could run with: the first of a call waits for others, the
+    /// rest would only wait for each other.
+    is_first: bool,
 }
 
 impl Entry {
     pub(super) fn new(sequences: Vec<(usize, Vec<u32>)>, call: Arc<Call>) -> Self {
         let longest = sequences.iter().map(|(_, sequence)| sequence.len()).max().unwrap_or(0);
-        Self { sequences, longest, call, since: Instant::now() }
+        Self { sequences, longest, call, since: Instant::now(), is_first: true }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -165,7 +168,8 @@ impl Queue {
 
     /// Queues a batch. Only the `first` batch of a call can be refused: a call that was let in
     /// is answered to its end.
-    pub(super) fn push(&self, entry: Entry, first: bool, model: &str) -> Result<()> {
+    pub(super) fn push(&self, mut entry: Entry, first: bool, model: &str) -> Result<()> {
+        entry.is_first = first;
         let mut state = self.state();
         if state.closed {
             return Err(Error::invalid(format!("model {model}"), "is closed"));
@@ -218,9 +222,11 @@ impl Queue {
             if state.is_turn_of(role) {
                 let costs = state.shift.costs(role);
                 // Only a busy engine waits for company: others are likely to come soon.
-                let oldest =
-                    state.entries.front().map_or(Duration::ZERO, |entry| entry.since.elapsed());
-                let patience = self.settings.max_wait.saturating_sub(oldest);
+                let patience = state.entries.front().map_or(Duration::ZERO, |oldest| {
+                    let most =
+                        if oldest.is_first { self.settings.max_wait } else { Duration::ZERO };
+                    most.saturating_sub(oldest.since.elapsed())
+                });
                 let is_full = state.waiting_tokens() >= costs.budget;
                 if was_idle || state.closed || is_full || patience.is_zero() {
                     let taken = take(&mut state.entries, costs);

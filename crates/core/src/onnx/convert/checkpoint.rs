@@ -76,6 +76,11 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// Whether there are weights that can be read in `folder`.
+    pub(super) fn is_in(folder: &Path) -> bool {
+        [SINGLE_FILE, INDEX_FILE].iter().any(|file| folder.join(file).is_file())
+    }
+
     fn read_index(&self) -> Result<Index> {
         let path = self.folder.join(INDEX_FILE);
         let text = read_text("checkpoint", &path, "the list of the files with weights")?;
@@ -218,7 +223,7 @@ fn no_weights(folder: &Path) -> Error {
     let Some(other) = names.filter(is_other).min() else {
         return Error::NotFound {
             what: format!("weights of checkpoint {}", folder.display()),
-            hint: format!("expected {SINGLE_FILE} or {INDEX_FILE}"),
+            hint: format!("expected {SINGLE_FILE}, {INDEX_FILE}, or for a bundle model.onnx"),
         };
     };
     let (reason, from) = match other.as_bytes() {

@@ -62,7 +62,6 @@ pub(super) struct Config {
 #[derive(Deserialize)]
 struct RawConfig {
     model_type: Option<String>,
-    architectures: Option<Vec<String>>,
     vocab_size: Option<usize>,
     #[serde(alias = "dim")]
     hidden_size: Option<usize>,
@@ -79,22 +78,25 @@ struct RawConfig {
     #[serde(alias = "activation")]
     hidden_act: Option<String>,
     position_embedding_type: Option<String>,
-    id2label: Option<BTreeMap<String, String>>,
-    num_labels: Option<usize>,
-    problem_type: Option<String>,
     #[serde(default)]
     is_decoder: bool,
     #[serde(default)]
     add_cross_attention: bool,
 }
 
+/// What `config.json` says about labels, which every family says alike.
+#[derive(Deserialize)]
+struct RawLabels {
+    architectures: Option<Vec<String>>,
+    id2label: Option<BTreeMap<String, String>>,
+    num_labels: Option<usize>,
+    problem_type: Option<String>,
+}
+
 impl Config {
     /// Reads and checks the `config.json` of a checkpoint.
     pub(super) fn open(checkpoint: &Path) -> Result<Self> {
-        let path = checkpoint.join("config.json");
-        let text =
-            read_text("checkpoint", &path, "the configuration of a Hugging Face checkpoint")?;
-        Self::parse(&text).map_err(|problem| Error::invalid(path.display().to_string(), problem))
+        read_config(checkpoint, Self::parse)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
@@ -153,10 +155,67 @@ impl Config {
             heads,
             epsilon,
             activation: activation(raw.hidden_act.as_deref().unwrap_or("gelu"))?,
-            labels: raw.labels()?,
+            labels: read_labels(text)?,
             model_type,
         })
     }
+}
+
+/// What the `config.json` of any family says about a graph that is there already.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ExportedConfig {
+    pub(super) model_type: Option<String>,
+    pub(super) hidden: Option<usize>,
+    /// How many tokens the model has positions for, where it says so.
+    pub(super) positions: Option<usize>,
+    pub(super) labels: Option<Labels>,
+}
+
+impl ExportedConfig {
+    /// Reads the `config.json` beside an exported graph.
+    pub(super) fn open(checkpoint: &Path) -> Result<Self> {
+        read_config(checkpoint, Self::parse)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        /// Numbers are read as they come: what some families mean by -1 is "no limit".
+        #[derive(Deserialize)]
+        struct Raw {
+            model_type: Option<String>,
+            hidden_size: Option<i64>,
+            dim: Option<i64>,
+            max_position_embeddings: Option<i64>,
+            pad_token_id: Option<i64>,
+        }
+
+        let raw: Raw = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let count = |number: i64| usize::try_from(number).ok().filter(|&count| count > 0);
+        // These families number positions from behind the padding.
+        let skipped = match raw.model_type.as_deref() {
+            Some("roberta" | "xlm-roberta" | "xlm-roberta-xl" | "camembert" | "mpnet") => {
+                raw.pad_token_id.unwrap_or(1).saturating_add(1)
+            }
+            _ => 0,
+        };
+        let positions = raw.max_position_embeddings.map(|rows| rows.saturating_sub(skipped));
+        Ok(Self {
+            hidden: raw.hidden_size.or(raw.dim).and_then(count),
+            positions: positions.and_then(count),
+            labels: read_labels(text)?,
+            model_type: raw.model_type,
+        })
+    }
+}
+
+fn read_config<T>(checkpoint: &Path, parse: impl Fn(&str) -> Result<T, String>) -> Result<T> {
+    let path = checkpoint.join("config.json");
+    let text = read_text("checkpoint", &path, "the configuration of a Hugging Face checkpoint")?;
+    parse(&text).map_err(|problem| Error::invalid(path.display().to_string(), problem))
+}
+
+fn read_labels(text: &str) -> Result<Option<Labels>, String> {
+    let raw: RawLabels = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    raw.labels()
 }
 
 impl RawConfig {
@@ -174,7 +233,9 @@ impl RawConfig {
         }
         Ok(())
     }
+}
 
+impl RawLabels {
     fn labels(&self) -> Result<Option<Labels>, String> {
         let architecture = self.architectures.as_ref().and_then(|names| names.first());
         let Some(architecture) = architecture else { return Ok(None) };
@@ -298,6 +359,17 @@ mod tests {
         let config = Config::parse(text).unwrap();
         assert_eq!((config.hidden, config.layers, config.intermediate), (32, 2, 64));
         assert_eq!((config.activation, config.token_types), (HiddenActivation::Relu, None));
+    }
+
+    #[test]
+    fn any_family_may_have_been_exported() {
+        let text = r#"{"model_type": "mpnet", "hidden_size": 12, "max_position_embeddings": 514,
+            "architectures": ["MPNetForSequenceClassification"], "id2label": {"0": "a", "1": "b"}}"#;
+        let config = ExportedConfig::parse(text).unwrap();
+        assert_eq!((config.hidden, config.positions), (Some(12), Some(512)));
+        assert_eq!(config.labels.unwrap().names, ["a", "b"]);
+        let config = ExportedConfig::parse(r#"{"max_position_embeddings": -1}"#).unwrap();
+        assert_eq!((config.model_type, config.hidden, config.positions), (None, None, None));
     }
 
     #[test]

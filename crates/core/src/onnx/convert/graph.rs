@@ -6,9 +6,10 @@ use half::f16;
 use prost::Message;
 
 use super::{
+    ChannelSizes,
     proto::{
         AttributeProto, Dimension, ElementType, GraphProto, ModelProto, NodeProto,
-        OperatorSetIdProto, TensorProto, ValueInfoProto,
+        OperatorSetIdProto, TensorProto, ValueInfoProto, side,
     },
     weights_file::WeightsFile,
 };
@@ -17,6 +18,9 @@ use crate::{Error, Result, onnx::Weights};
 /// The graph's own file, and the one with its large tensors.
 pub(super) const GRAPH_FILE: &str = "model.onnx";
 pub(super) const WEIGHTS_FILE: &str = "model.weights";
+
+/// What the name of a value has behind it where an output says how large its channels get.
+pub(super) const CHANNEL_SIZES: &str = ".channel_sizes";
 
 /// The oldest version that has everything used here, `LayerNormalization` above all.
 const OPSET: i64 = 17;
@@ -32,6 +36,10 @@ pub(super) struct Graph {
     file: WeightsFile,
     /// How floats are stored and computed.
     weights: Weights,
+    /// How large each channel of a value gets on real texts, where that was measured.
+    pub(super) channel_sizes: ChannelSizes,
+    /// Outputs beside the answer, which comes first.
+    measured: Vec<ValueInfoProto>,
     /// Values that were quantised already, so that maps of one input share the work.
     pub(super) quantized: HashMap<String, super::linear::Quantized>,
 }
@@ -41,7 +49,14 @@ impl Graph {
     pub(super) fn create(folder: &Path, weights: Weights) -> Result<Self> {
         let file = WeightsFile::create(folder, WEIGHTS_FILE)?;
         let proto = GraphProto { name: "pantau".to_owned(), ..GraphProto::default() };
-        Ok(Self { proto, file, weights, quantized: HashMap::new() })
+        Ok(Self {
+            proto,
+            file,
+            weights,
+            channel_sizes: ChannelSizes::new(),
+            measured: Vec::new(),
+            quantized: HashMap::new(),
+        })
     }
 
     /// How weights are stored.
@@ -75,6 +90,18 @@ impl Graph {
             self.cast(name, value, ElementType::Float);
         }
         self.proto.output.push(ValueInfoProto::tensor(name, ElementType::Float, shape));
+        self.proto.output.append(&mut self.measured);
+    }
+
+    /// Adds an output, beside the answer, that says how large each channel of a value gets.
+    pub(super) fn channel_sizes_output(&mut self, value: &str, channels: usize) {
+        let size = self.node("Abs", format!("{value}.sizes"), &[value], []);
+        let name = format!("{value}{CHANNEL_SIZES}");
+        let attributes =
+            [AttributeProto::ints("axes", &[0, 1]), AttributeProto::int("keepdims", 0)];
+        self.node("ReduceMax", name.clone(), &[&size], attributes);
+        let shape = [Dimension::Length(side(channels))];
+        self.measured.push(ValueInfoProto::tensor(&name, ElementType::Float, &shape));
     }
 
     /// Adds an operator; its result is called `name`.

@@ -1,5 +1,7 @@
 //! Linear maps, in each of the ways weights are stored.
 
+use std::borrow::Cow;
+
 use super::{graph::Graph, proto::AttributeProto, proto::ElementType};
 use crate::{Result, onnx::Weights};
 
@@ -131,6 +133,7 @@ impl Graph {
         matrix: &Matrix,
         range: Range,
     ) -> Result<String> {
+        let (x, matrix) = &self.smooth(x, matrix)?;
         let (bytes, scales) = quantize_columns(matrix);
         let shape = [matrix.inputs, matrix.outputs];
         let weight = self.bytes(format!("{name}.weight"), ElementType::Int8, &shape, &bytes)?;
@@ -139,6 +142,28 @@ impl Graph {
         let inputs = [&value, &weight, &step, &scales, &zero_point, WEIGHT_ZERO_POINT];
         let unit = self.runtime_node("MatMulIntegerToFloat", format!("{name}.unit"), &inputs, []);
         Ok(self.node("Mul", format!("{name}.product"), &[&unit, &rows], []))
+    }
+
+    /// Divides each channel of a value by a factor, and multiplies its weights by the same, where it
+    /// is known how large the channels get: the product stays, and what is quantised is more alike.
+    fn smooth<'a>(&mut self, x: &str, matrix: &'a Matrix) -> Result<(String, Cow<'a, Matrix>)> {
+        let Some(sizes) = self.channel_sizes.get(x) else {
+            return Ok((x.to_owned(), Cow::Borrowed(matrix)));
+        };
+        let factors = smoothing(sizes);
+        let mut matrix = matrix.clone();
+        for (row, factor) in matrix.values.chunks_exact_mut(matrix.outputs).zip(&factors) {
+            for weight in row {
+                *weight *= factor;
+            }
+        }
+        let smooth = format!("{x}.smooth");
+        if !self.quantized.contains_key(&smooth) {
+            let inverse: Vec<_> = factors.iter().map(|factor| factor.recip()).collect();
+            let inverse = self.floats(format!("{x}.smoothing"), &[inverse.len()], &inverse)?;
+            self.node("Mul", smooth.clone(), &[x, &inverse], []);
+        }
+        Ok((smooth, Cow::Owned(matrix)))
     }
 
     /// Quantises a value row by row, so that what a row becomes depends on no other row.
@@ -191,6 +216,14 @@ impl Graph {
     }
 }
 
+/// What each channel is divided by: the root of how much larger it gets than the middle one.
+fn smoothing(sizes: &[f32]) -> Vec<f32> {
+    let mut sorted = sizes.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(1.0).max(SMALLEST_SCALE);
+    sizes.iter().map(|size| (size / middle).clamp(0.01, 1e4).sqrt()).collect()
+}
+
 /// Whole numbers for each value, and for each column what they are multiplied by to get it back.
 fn quantize_columns(matrix: &Matrix) -> (Vec<u8>, Vec<f32>) {
     let mut scales = vec![SMALLEST_SCALE; matrix.outputs];
@@ -240,6 +273,13 @@ mod tests {
         let turned: Vec<_> =
             (0..33).flat_map(|input| rows.iter().copied().skip(input).step_by(33)).collect();
         assert_eq!(matrix.values, turned);
+    }
+
+    #[test]
+    fn large_channels_are_divided_and_small_ones_multiplied() {
+        let factors = smoothing(&[1.0, 16.0, 0.25, 1.0, 0.0, 1e9]);
+        assert_eq!(factors, [1.0, 4.0, 0.5, 1.0, 0.1, 100.0]);
+        assert_eq!(smoothing(&[0.0, 0.0]), [0.1, 0.1]);
     }
 
     #[test]

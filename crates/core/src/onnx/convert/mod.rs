@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod config;
+mod exported;
 mod graph;
 mod linear;
 mod names;
@@ -10,12 +11,13 @@ mod sentence;
 mod transformer;
 mod weights_file;
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use self::{
     checkpoint::Checkpoint,
     config::{Config, Labels},
-    graph::{GRAPH_FILE, Graph, WEIGHTS_FILE},
+    exported::Exported,
+    graph::{CHANNEL_SIZES, GRAPH_FILE, Graph, WEIGHTS_FILE},
     sentence::Sentence,
     transformer::{Output, Transformer},
 };
@@ -57,14 +59,62 @@ pub struct Converted {
 /// weights are not safetensors (the message has the command that makes them), or if the target
 /// cannot be written; no half-written graph stays behind.
 pub fn convert_graph(checkpoint: &Path, target: &Path, weights: Weights) -> Result<Converted> {
+    write_graph(checkpoint, target, Purpose::Answer(weights))
+}
+
+/// How large the numbers of each channel get on real texts, by the name of the value.
+pub(crate) type ChannelSizes = BTreeMap<String, Vec<f32>>;
+
+impl Converted {
+    /// Like [`convert_graph`] in fp32, with more outputs, each known by [`measured_value`]: how large
+    /// the channels of a value get, to be maximised over texts without padding.
+    pub(crate) fn measuring(checkpoint: &Path, target: &Path) -> Result<Self> {
+        write_graph(checkpoint, target, Purpose::Measure)
+    }
+
+    /// Like [`convert_graph`] in int8, made for what the graph of [`Converted::measuring`] said.
+    pub(crate) fn smoothed(checkpoint: &Path, target: &Path, sizes: ChannelSizes) -> Result<Self> {
+        write_graph(checkpoint, target, Purpose::Smoothed(sizes))
+    }
+
+    /// Finds the graph in a folder that holds one instead of weights.
+    pub(crate) fn exported(checkpoint: &Path) -> Result<Option<Exported>> {
+        Exported::find(checkpoint)
+    }
+
+    /// The value whose channels an output of [`Converted::measuring`] measures.
+    pub(crate) fn measured_value(output: &str) -> Option<&str> {
+        output.strip_suffix(CHANNEL_SIZES)
+    }
+}
+
+/// What a graph is written for.
+enum Purpose {
+    Answer(Weights),
+    Measure,
+    Smoothed(ChannelSizes),
+}
+
+fn write_graph(checkpoint: &Path, target: &Path, purpose: Purpose) -> Result<Converted> {
     let sentence = Sentence::open(checkpoint)?;
     let config = Config::open(&sentence.transformer)?;
     let source = Checkpoint::open(&sentence.transformer, names::prefix(config.family))?;
-    let (task, output) = task(&config, &sentence);
+    let task = task(config.labels.as_ref(), &sentence, config.hidden);
+    let output = match &task {
+        Task::Classifier { .. } => Output::Logits,
+        Task::Encoder { pooling: Pooling::Cls, .. } => Output::FirstToken,
+        Task::Encoder { pooling: Pooling::Mean | Pooling::Max, .. } => Output::Tokens,
+    };
     fs::create_dir_all(target).map_err(Error::storage("write", target))?;
-    let graph = Graph::create(target, weights)?;
+    let (weights, measure, channel_sizes) = match purpose {
+        Purpose::Answer(weights) => (weights, false, ChannelSizes::new()),
+        Purpose::Measure => (Weights::Fp32, true, ChannelSizes::new()),
+        Purpose::Smoothed(sizes) => (Weights::Int8, false, sizes),
+    };
+    let mut graph = Graph::create(target, weights)?;
+    graph.channel_sizes = channel_sizes;
     let path = target.join(GRAPH_FILE);
-    let written = Transformer { config: &config, checkpoint: &source, graph }
+    let written = Transformer { config: &config, checkpoint: &source, graph, measure }
         .build(output)
         .and_then(|bytes| fs::write(&path, bytes).map_err(Error::storage("write", &path)));
     if let Err(error) = written {
@@ -82,19 +132,12 @@ pub fn convert_graph(checkpoint: &Path, target: &Path, weights: Weights) -> Resu
     })
 }
 
-/// What the model answers, and what of it the graph computes.
-fn task(config: &Config, sentence: &Sentence) -> (Task, Output) {
-    if let Some(Labels { names, multi_label }) = &config.labels {
+/// What a model answers: labels where it has them, or else vectors of `hidden` numbers.
+fn task(labels: Option<&Labels>, sentence: &Sentence, hidden: usize) -> Task {
+    if let Some(Labels { names, multi_label }) = labels {
         let activation = if *multi_label { Activation::Sigmoid } else { Activation::Softmax };
-        return (
-            Task::Classifier { labels: names.clone(), activation, temperature: 1.0 },
-            Output::Logits,
-        );
+        return Task::Classifier { labels: names.clone(), activation, temperature: 1.0 };
     }
-    let output = match sentence.pooling {
-        Pooling::Cls => Output::FirstToken,
-        Pooling::Mean | Pooling::Max => Output::Tokens,
-    };
     let Sentence { pooling, normalize, .. } = *sentence;
-    (Task::Encoder { pooling, normalize, dimensions: config.hidden }, output)
+    Task::Encoder { pooling, normalize, dimensions: hidden }
 }

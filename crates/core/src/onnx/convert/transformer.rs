@@ -30,6 +30,8 @@ pub(super) struct Transformer<'a> {
     pub(super) config: &'a Config,
     pub(super) checkpoint: &'a Checkpoint,
     pub(super) graph: Graph,
+    /// Whether the graph also says how large the channels get of what smoothing is for.
+    pub(super) measure: bool,
 }
 
 impl HiddenActivation {
@@ -154,6 +156,9 @@ impl Transformer<'_> {
         let name = |part: &str| format!("layer.{number}.{part}");
         let asking = if first_only {
             let inputs = [x, "axis.0", "axis.1", "axis.1"];
+            if let Some(sizes) = self.graph.channel_sizes.get(x).cloned() {
+                self.graph.channel_sizes.insert(name("first"), sizes);
+            }
             self.graph.node("Slice", name("first"), &inputs, [])
         } else {
             x.to_owned()
@@ -258,7 +263,12 @@ impl Transformer<'_> {
             AttributeProto::int("axis", -1),
             AttributeProto::float("epsilon", self.config.epsilon),
         ];
-        Ok(self.graph.node("LayerNormalization", name, &[x, &weight, &bias], attributes))
+        let result = self.graph.node("LayerNormalization", name, &[x, &weight, &bias], attributes);
+        // What the last layer makes goes into no map that is quantised.
+        if self.measure && name != format!("layer.{}.norm", self.config.layers - 1) {
+            self.graph.channel_sizes_output(&result, self.config.hidden);
+        }
+        Ok(result)
     }
 
     fn weights(&self, source: &str, inputs: usize, outputs: usize) -> Result<(Matrix, Vec<f32>)> {

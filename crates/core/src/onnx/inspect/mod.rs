@@ -44,6 +44,10 @@ pub struct GraphFacts {
     pub external_files: BTreeSet<String>,
     /// Domains of operators that neither ONNX Runtime nor the file itself defines.
     pub custom_domains: BTreeSet<String>,
+    /// The names of the operators it uses, of every domain.
+    pub operators: BTreeSet<String>,
+    /// How many numbers of each type its weights hold, by ONNX's name in lower case.
+    pub weights: BTreeMap<&'static str, u64>,
 }
 
 /// An input or output of a graph.
@@ -231,6 +235,10 @@ impl Found {
                 _ => {}
             }
         }
+        if !self.facts.operators.contains(&operator) {
+            self.count(wire, operator.len())?;
+            self.facts.operators.insert(operator.clone());
+        }
         if !KNOWN_DOMAINS.contains(&domain.as_str()) {
             let bytes = domain.len() + operator.len();
             if self.foreign.insert((domain, operator)) {
@@ -277,8 +285,17 @@ impl Found {
         mut span: Span,
         place: Place,
     ) -> Result<()> {
+        let (mut numbers, mut element) = (1_u64, element_name(0));
         while let Some(field) = wire.field(&mut span)? {
             match (field.number, field.payload) {
+                (1, Payload::Number(length)) => numbers = numbers.saturating_mul(length),
+                // Some programs write all dimensions as one field.
+                (1, Payload::Span(mut lengths)) => {
+                    while let Some(length) = wire.packed_number(&mut lengths)? {
+                        numbers = numbers.saturating_mul(length);
+                    }
+                }
+                (2, Payload::Number(number)) => element = element_name(number),
                 (8, Payload::Span(text)) if place == Place::Main => {
                     let name = wire.text(&text)?;
                     self.count(wire, name.len())?;
@@ -290,6 +307,8 @@ impl Found {
                 _ => {}
             }
         }
+        let held = self.facts.weights.entry(element).or_default();
+        *held = held.saturating_add(numbers);
         Ok(())
     }
 

@@ -131,6 +131,22 @@ fn custom_domains_are_those_that_nobody_defines() {
 }
 
 #[test]
+fn operators_and_weights_are_counted_wherever_they_are() {
+    let tensor = |element: u64, dimensions: Vec<u8>| [dimensions, number(2, element)].concat();
+    let one_by_one = tensor(1, [number(1, 3), number(1, 4)].concat());
+    let packed = tensor(10, bytes(1, [varint(300), varint(2)].concat()));
+    let scalar = bytes(1, [bytes(4, "Constant"), bytes(5, bytes(5, number(2, 10)))].concat());
+    let branch = bytes(5, bytes(6, bytes(1, bytes(4, "MatMulInteger"))));
+    let node = bytes(1, [bytes(4, "If"), branch].concat());
+    let facts = look(&model(&[bytes(5, one_by_one), bytes(5, packed), scalar, node])).unwrap();
+    let operators = ["Constant", "If", "MatMulInteger"].map(str::to_owned);
+    assert_eq!(facts.operators, BTreeSet::from(operators));
+    assert_eq!(facts.weights, BTreeMap::from([("float", 12), ("float16", 601)]));
+    let endless = bytes(1, vec![0xff; 3]);
+    assert!(problem(&model(&[bytes(5, endless)])).contains("ends inside a number"));
+}
+
+#[test]
 fn weights_are_skipped_and_unknown_fields_too() {
     let weight = [bytes(8, "w"), bytes(9, vec![0xff; 100_000]), tensor("w", "model.weights")];
     let unknown = [varint(99 << 3 | 1), vec![0; 8], varint(98 << 3 | 5), vec![0; 4]].concat();

@@ -96,6 +96,16 @@ impl<R: Read + Seek> Wire<R> {
         Ok(Some(Field { number, payload }))
     }
 
+    /// The next of several numbers in one field, or `None` at its end.
+    pub(super) fn packed_number(&mut self, numbers: &mut Span) -> Result<Option<u64>> {
+        if numbers.next == numbers.end {
+            return Ok(None);
+        }
+        let number = self.number(numbers.end)?;
+        numbers.next = self.position;
+        Ok(Some(number))
+    }
+
     /// The text of a field.
     pub(super) fn text(&mut self, span: &Span) -> Result<String> {
         let length = span.end - span.next;
