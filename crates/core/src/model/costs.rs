@@ -8,6 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::engine::Role;
 use crate::{
     Result,
     file::write_text,
@@ -26,54 +27,24 @@ const WORTH: f64 = 1.02;
 
 /// How much better several sessions together must be to be worth their memory.
 const WORTH_SESSIONS: f64 = 1.04;
+/// How often, and with how many tokens, that is tried.
+const ROUNDS: usize = 3;
+const TOKENS: usize = 1024;
 
 /// What is known of a model on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Measured {
     /// Of the one session with all threads.
-    #[serde(with = "KeptCosts")]
     pub(super) wide: Costs,
     /// Of several sessions that share the threads, where they get more done.
-    pub(super) narrow: Option<Narrow>,
+    pub(super) narrow: Option<Costs>,
 }
 
-/// What is known of sessions that share the threads.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Narrow {
-    #[serde(with = "KeptCosts")]
-    pub(super) costs: Costs,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Costs")]
-struct KeptCosts {
-    budget: usize,
-    overhead: f64,
-}
-
-/// What a measurement found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Speed {
-    pub(super) costs: Costs,
-    /// Tokens a second at the best budget.
-    pub(super) tokens: f64,
-}
-
-impl Measured {
-    /// Several sessions are used only where they are clearly faster.
-    pub(super) fn choose(wide: Speed, narrow: Option<Speed>) -> Self {
-        let worth = narrow.filter(|narrow| narrow.tokens > wide.tokens * WORTH_SESSIONS);
-        Self { wide: wide.costs, narrow: worth.map(|speed| Narrow { costs: speed.costs }) }
-    }
-}
-
-/// Finds out what runs of `sessions` at a time cost. `run` runs, in each of them, that many
-/// sequences of that length.
+/// Finds out what runs cost. `run` runs that many sequences of that length.
 pub(super) fn measure(
-    sessions: usize,
     longest: usize,
     mut run: impl FnMut(usize, usize) -> Result<()>,
-) -> Result<Speed> {
+) -> Result<Costs> {
     let start = Instant::now();
     let length = LENGTH.min(longest).max(1);
     let mut time = |count: usize| -> Result<f64> {
@@ -101,10 +72,28 @@ pub(super) fn measure(
             break;
         }
     }
-    let costs = costs_of(&times);
-    let seconds = times.iter().find(|(tokens, _)| *tokens == costs.budget).map(|(_, time)| *time);
-    let tokens = seconds.map_or(0.0, |seconds| (sessions * costs.budget) as f64 / seconds);
-    Ok(Speed { costs, tokens })
+    Ok(costs_of(&times))
+}
+
+/// Whether several sessions get clearly more done than one. `run` runs that many tokens in
+/// sequences of that length, by one role or the other.
+pub(super) fn is_worth_it(
+    longest: usize,
+    mut run: impl FnMut(Role, usize, usize) -> Result<()>,
+) -> Result<bool> {
+    let length = LENGTH.min(longest).max(1);
+    let mut ratios = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let mut seconds = [0.0; 2];
+        for (role, seconds) in [Role::Wide, Role::Narrow].into_iter().zip(&mut seconds) {
+            let start = Instant::now();
+            run(role, TOKENS, length)?;
+            *seconds = start.elapsed().as_secs_f64();
+        }
+        ratios.push(seconds[0] / seconds[1]);
+    }
+    ratios.sort_by(f64::total_cmp);
+    Ok(ratios[ROUNDS / 2] > WORTH_SESSIONS)
 }
 
 /// The budget with the most tokens a second, and what a run costs beside its tokens.
@@ -146,7 +135,7 @@ pub(super) fn recall(key: &str) -> Option<Measured> {
     let fits = |costs: Costs| {
         (1..=1 << 20).contains(&costs.budget) && (0.0..=1e6).contains(&costs.overhead)
     };
-    let all_fit = fits(kept.wide) && kept.narrow.is_none_or(|narrow| fits(narrow.costs));
+    let all_fit = fits(kept.wide) && kept.narrow.is_none_or(fits);
     all_fit.then_some(kept)
 }
 
@@ -180,23 +169,33 @@ mod tests {
 
     #[test]
     fn sessions_must_be_worth_their_memory() {
-        let speed = |tokens| Speed { costs: UNMEASURED, tokens };
-        assert_eq!(Measured::choose(speed(100.0), Some(speed(103.0))).narrow, None);
-        assert!(Measured::choose(speed(100.0), Some(speed(110.0))).narrow.is_some());
-        let both = Measured::choose(speed(100.0), Some(speed(110.0)));
-        let kept = serde_json::to_string(&both).unwrap();
-        assert_eq!(serde_json::from_str::<Measured>(&kept).unwrap(), both);
+        let pause = |narrow: u64| {
+            is_worth_it(16, |role, _, _| {
+                let pause = if role == Role::Wide { 8 } else { narrow };
+                std::thread::sleep(Duration::from_millis(pause));
+                Ok(())
+            })
+        };
+        assert!(pause(1).unwrap());
+        assert!(!pause(20).unwrap());
+    }
+
+    #[test]
+    fn what_is_kept_can_be_read() {
+        let measured = Measured { wide: UNMEASURED, narrow: Some(UNMEASURED) };
+        let kept = serde_json::to_string(&measured).unwrap();
+        assert_eq!(serde_json::from_str::<Measured>(&kept).unwrap(), measured);
     }
 
     #[test]
     fn measuring_runs_what_the_model_can_read() {
         let mut seen = Vec::new();
-        let speed = measure(1, 16, |count, length| {
+        let costs = measure(16, |count, length| {
             seen.push((count, length));
             Ok(())
         })
         .unwrap();
         assert!(seen.iter().all(|(count, length)| *length == 16 && *count >= 8));
-        assert!(speed.costs.budget >= 128);
+        assert!(costs.budget >= 128);
     }
 }

@@ -11,14 +11,16 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Bundle, ModelOptions, costs,
-    costs::{Measured, Speed},
+    costs::Measured,
     engine::{Call, Counters, Deadline, Engine, Role, Runner, Settings, Shift},
     prediction::Flags,
 };
 use crate::{
     Error, Result,
     onnx::{
-        Device, Encoding, LongText, Provider, Runtime, Task, Tokenizer, cpu, plan, processors,
+        Device, Encoding, LongText, Provider, Runtime, Task, Tokenizer, cpu,
+        plan::{self, Costs},
+        processors,
         session::{Session, SessionOptions},
     },
     text::map_in_order,
@@ -255,7 +257,7 @@ impl Loaded {
             measured
         };
         self.engine.set_shift(match measured.narrow {
-            Some(narrow) => Shift::Both { wide: measured.wide, narrow: narrow.costs },
+            Some(narrow) => Shift::Both { wide: measured.wide, narrow },
             None => Shift::Only(Role::Wide, measured.wide),
         });
         *unsettled = None;
@@ -264,34 +266,51 @@ impl Loaded {
 
     /// Measures one session with all threads, and several with a share of them.
     fn measure(&self) -> Result<Measured> {
-        let wide = self.speed(1)?;
-        if self.provider != Provider::Cpu || self.narrow_sessions() < 2 {
-            return Ok(Measured::choose(wide, None));
+        let wide = self.costs(1)?;
+        let sessions = self.narrow_sessions();
+        if self.provider != Provider::Cpu || sessions < 2 {
+            return Ok(Measured { wide, narrow: None });
         }
         self.hire_narrow()?;
-        self.engine.set_shift(Shift::Only(Role::Narrow, wide.costs));
-        let narrow = self.speed(self.narrow_sessions());
-        let measured = narrow.map(|narrow| Measured::choose(wide, Some(narrow)));
+        let measured = self.measure_narrow(wide, sessions);
         if !measured.as_ref().is_ok_and(|measured| measured.narrow.is_some()) {
-            self.engine.set_shift(Shift::Only(Role::Wide, wide.costs));
+            self.engine.set_shift(Shift::Only(Role::Wide, wide));
             self.engine.dismiss(Role::Narrow);
         }
         measured
     }
 
-    /// How fast batches of `sessions` at a time run.
-    fn speed(&self, sessions: usize) -> Result<Speed> {
-        let vocabulary = self.tokenizer.vocabulary_size().max(1);
-        costs::measure(sessions, self.bundle.manifest().max_tokens, |count, length| {
-            let token = |row: usize, at: usize| ((row * 31 + at * 7) % vocabulary) as u32;
-            let sequences: Vec<Vec<u32>> = (0..sessions * count)
-                .map(|row| (0..length).map(|at| token(row, at)).collect())
-                .collect();
-            let batches: Vec<Vec<usize>> = (0..sessions)
-                .map(|session| (session * count..(session + 1) * count).collect())
-                .collect();
-            self.engine.run(&sequences, &batches, None, |_| Ok(())).map(|_| ())
+    fn measure_narrow(&self, wide: Costs, sessions: usize) -> Result<Measured> {
+        self.engine.set_shift(Shift::Only(Role::Narrow, wide));
+        let narrow = self.costs(sessions)?;
+        let length = self.bundle.manifest().max_tokens;
+        // The same work in turns, so that whatever else the machine does disturbs both.
+        let is_worth_it = costs::is_worth_it(length, |role, tokens, length| {
+            let costs = if role == Role::Wide { wide } else { narrow };
+            self.engine.set_shift(Shift::Only(role, costs));
+            let count = (costs.budget / length).max(1);
+            let batches = tokens.div_ceil(count * length);
+            self.run_for_measuring(batches, count, length)
+        })?;
+        Ok(Measured { wide, narrow: is_worth_it.then_some(narrow) })
+    }
+
+    /// What runs cost when `sessions` run at a time.
+    fn costs(&self, sessions: usize) -> Result<Costs> {
+        costs::measure(self.bundle.manifest().max_tokens, |count, length| {
+            self.run_for_measuring(sessions, count, length)
         })
+    }
+
+    fn run_for_measuring(&self, batches: usize, count: usize, length: usize) -> Result<()> {
+        let vocabulary = self.tokenizer.vocabulary_size().max(1);
+        let token = |row: usize, at: usize| ((row * 31 + at * 7) % vocabulary) as u32;
+        let sequences: Vec<Vec<u32>> = (0..batches * count)
+            .map(|row| (0..length).map(|at| token(row, at)).collect())
+            .collect();
+        let batches: Vec<Vec<usize>> =
+            (0..batches).map(|batch| (batch * count..(batch + 1) * count).collect()).collect();
+        self.engine.run(&sequences, &batches, None, |_| Ok(())).map(|_| ())
     }
 
     fn hire_narrow(&self) -> Result<()> {
@@ -436,7 +455,6 @@ impl std::fmt::Debug for Loaded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::onnx::plan::Costs;
 
     #[test]
     fn equal_texts_share_a_row() {
