@@ -25,9 +25,8 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import tokenizers
-
 import pantau
+import tokenizers
 
 ROUNDS = 5
 BATCH_SIZES = (1, 2, 4, 8, 16, 32)
@@ -54,7 +53,9 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def in_turns(works: dict[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:
+def in_turns(
+    works: dict[str, Callable[[], object]], rounds: int = ROUNDS
+) -> dict[str, list[float]]:
     """The seconds of each, measured in turns, so that all see the same disturbances."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for number in range(rounds):
@@ -133,7 +134,9 @@ def raw_batches(ids: list[list[int]], size: int) -> list[dict[str, np.ndarray]]:
 
 
 def best_batch(work: Callable[[int], object]) -> int:
-    times = {size: min(seconds(lambda size=size: work(size)) for _ in range(2)) for size in BATCH_SIZES}
+    times = {
+        size: min(seconds(lambda size=size: work(size)) for _ in range(2)) for size in BATCH_SIZES
+    }
     return min(times, key=times.__getitem__)
 
 
@@ -168,7 +171,11 @@ def throughput(bundle: Path, threads: int, count: int, weights: str) -> None:
     say(f"{name}: of raw runs without padding, batches of {raw_size}", f"{raw:.1%}", ">= 95 %")
     loop = ratio(times, "loop")
     say(f"{name}: over a sorted loop, batches of {loop_size}", f"{loop:.2f} x", ">= 1.1 x")
-    say(f"{name}: over a loop as texts come, batches of 32", f"{ratio(times, 'arrival'):.2f} x", ">= 4 x")
+    say(
+        f"{name}: over a loop as texts come, batches of 32",
+        f"{ratio(times, 'arrival'):.2f} x",
+        ">= 4 x",
+    )
     if "transformers" in times:
         promised = ">= 1.2 x" if weights == "fp32" else ">= 1.7 x (bf16, AMX)"
         what = f"{name}: over sentence-transformers, sorted, batches of {size}"
@@ -248,7 +255,7 @@ def concurrent(
 
         def caller(own: list[str]) -> None:
             for text in own:
-                latencies.append(seconds(lambda: ask(text)))
+                latencies.append(seconds(lambda text=text: ask(text)))
 
         workers = [
             threading.Thread(target=caller, args=(texts[at::callers],)) for at in range(callers)
@@ -309,7 +316,9 @@ def start(bundle: Path, threads: int, weights: str) -> None:
     """CPU seconds and peak memory of a process that answers one text."""
     found: dict[str, tuple[float, float]] = {}
     for name, program in START.items():
-        if name == "sentence-transformers" and not importlib.util.find_spec("sentence_transformers"):
+        if name == "sentence-transformers" and not importlib.util.find_spec(
+            "sentence_transformers"
+        ):
             continue
         text = program.format(bundle=str(bundle), threads=threads, checkpoint=str(checkpoint()))
         runs = [cost(text) for _ in range(1 if name == "sentence-transformers" else 7)]
@@ -355,7 +364,11 @@ def memory(bundle: Path, threads: int, count: int) -> None:
     for text in texts[step:]:
         encoder.embed(text)
     growth = resident() / before - 1
-    say(f"resident memory after {step:,} and {count:,} texts of any length", f"{growth:+.1%}", "<= +5 %")
+    say(
+        f"resident memory after {step:,} and {count:,} texts of any length",
+        f"{growth:+.1%}",
+        "<= +5 %",
+    )
     encoder.close()
 
 
@@ -410,10 +423,16 @@ def main() -> None:
             bundles[weights] = folder / weights
             cost_before = time.process_time()
             taken = seconds(
-                lambda weights=weights: pantau.convert(checkpoint(), bundles[weights], weights=weights)
+                lambda weights=weights: pantau.convert(
+                    checkpoint(), bundles[weights], weights=weights
+                )
             )
             cpu = time.process_time() - cost_before
-            say(f"converting all-MiniLM-L6-v2 to {weights} ({cpu:.1f} s CPU)", f"{taken:.1f} s", promised)
+            say(
+                f"converting all-MiniLM-L6-v2 to {weights} ({cpu:.1f} s CPU)",
+                f"{taken:.1f} s",
+                promised,
+            )
         quantization = pantau.Bundle.open(bundles["int8"]).manifest["quantization"]
         say("int8: smallest cosine with fp32", f"{quantization['agreement']:.4f}", "")
         for weights, bundle in bundles.items():

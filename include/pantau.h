@@ -581,6 +581,12 @@ pantau_status pantau_convert_options_set_name(pantau_convert_options *options,
 // Sets whether a bundle that is there already is replaced. Anything else never is.
 pantau_status pantau_convert_options_set_overwrite(pantau_convert_options *options, bool overwrite);
 
+// Adds a text to those that `int8` is calibrated with: texts such as the model will read. Without
+// any, samples in Indonesian and English are taken.
+pantau_status pantau_convert_options_add_calibration(pantau_convert_options *options,
+                                                     const char *text,
+                                                     size_t text_length);
+
 // Frees options; NULL is fine.
 void pantau_convert_options_free(pantau_convert_options *options);
 

@@ -747,6 +747,13 @@ public:
         return *this;
     }
 
+    // A text that `int8` is calibrated with; without any, samples in Indonesian and English are.
+    ConvertOptions &add_calibration(std::string_view text) {
+        detail::check(
+            pantau_convert_options_add_calibration(object_.get(), text.data(), text.size()));
+        return *this;
+    }
+
     // Whether a bundle that is there already is replaced.
     ConvertOptions &set_overwrite(bool overwrite) {
         detail::check(pantau_convert_options_set_overwrite(object_.get(), overwrite));

@@ -53,6 +53,8 @@ GIVES_NOTHING(files_path, pantau_bundle_files_add(files, X, text, length))
 GIVES(create_target, pantau_bundle, pantau_bundle_create(text, length, files, X, false, &object))
 GIVES(create_manifest, pantau_bundle, pantau_bundle_create(X, files, text, length, false, &object))
 GIVES_NOTHING(set_weights, pantau_convert_options_set_weights(convert_options, text, length))
+GIVES_NOTHING(add_calibration,
+              pantau_convert_options_add_calibration(convert_options, text, length))
 GIVES_NOTHING(set_name, pantau_convert_options_set_name(convert_options, text, length))
 GIVES(convert_checkpoint, pantau_bundle, pantau_convert(text, length, X, NULL, &object))
 GIVES(convert_bundle, pantau_bundle, pantau_convert(X, text, length, NULL, &object))
@@ -81,6 +83,7 @@ static void check_texts(void) {
         {"manifest", create_manifest},
         {"weights", set_weights},
         {"name", set_name},
+        {"text", add_calibration},
         {"checkpoint", convert_checkpoint},
         {"bundle", convert_bundle},
         {"device", set_device},
@@ -124,6 +127,7 @@ static void check_null_objects(void) {
     CHECK_INVALID("files: is NULL", pantau_bundle_create(X, NULL, X, false, &other));
     CHECK_INVALID("options: is NULL", pantau_convert_options_set_weights(NULL, X));
     CHECK_INVALID("options: is NULL", pantau_convert_options_set_name(NULL, X));
+    CHECK_INVALID("options: is NULL", pantau_convert_options_add_calibration(NULL, X));
     CHECK_INVALID("options: is NULL", pantau_convert_options_set_overwrite(NULL, true));
     CHECK_INVALID("options: is NULL", pantau_model_options_set_device(NULL, X));
     CHECK_INVALID("options: is NULL", pantau_model_options_set_threads(NULL, 1));

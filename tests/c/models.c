@@ -382,6 +382,7 @@ static void check_bundles(const char *data, const char *path, const char *scratc
     CHECK_OK(pantau_convert_options_new(&options));
     CHECK_OK(pantau_convert_options_set_weights(options, PANTAU_LITERAL("int8")));
     CHECK_OK(pantau_convert_options_set_name(options, PANTAU_LITERAL("kecil")));
+    CHECK_OK(pantau_convert_options_add_calibration(options, PANTAU_LITERAL("bagus sekali")));
     CHECK_OK(pantau_convert_options_set_overwrite(options, true));
     CHECK_OK(pantau_convert(TEXT(checkpoint.text), TEXT(target.text), options, &small));
     pantau_text_free(manifest);

@@ -79,6 +79,24 @@ pub unsafe extern "C" fn pantau_convert_options_set_overwrite(
     })
 }
 
+/// Adds a text to those that `int8` is calibrated with: texts such as the model will read. Without
+/// any, samples in Indonesian and English are taken.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_convert_options_add_calibration(
+    options: *mut pantau_convert_options,
+    text: *const c_char,
+    text_length: usize,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects and texts.
+        let (options, text) = unsafe {
+            (argument::object_mut("options", options)?, argument::text("text", text, text_length)?)
+        };
+        options.0.calibration.push(text.to_owned());
+        Ok(())
+    })
+}
+
 /// Frees options; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_convert_options_free(options: *mut pantau_convert_options) {

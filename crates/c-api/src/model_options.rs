@@ -97,15 +97,7 @@ pub unsafe extern "C" fn pantau_model_options_set_long_text(
                 argument::text("long_text", long_text, long_text_length)?,
             )
         };
-        options.0.long_text = match name {
-            "truncate" => LongText::Truncate,
-            "truncate_start" => LongText::TruncateStart,
-            "windows" => LongText::Windows { overlap, limit: max_windows },
-            other => {
-                let problem = format!("{other:?} is not one of truncate, truncate_start, windows");
-                return Err(Failure::argument("long_text", problem));
-            }
-        };
+        options.0.long_text = LongText::named(name, overlap, max_windows)?;
         Ok(())
     })
 }

@@ -191,7 +191,7 @@ fn odd_texts_get_a_flagged_prediction() {
 #[test]
 fn long_texts_are_read_in_windows() {
     let name = "bert-classifier";
-    let long_text = LongText::Windows { overlap: 4, limit: 8 };
+    let long_text = LongText::Windows { overlap: 4, max_windows: 8 };
     let options = ModelOptions { long_text, max_tokens: Some(16), ..ModelOptions::default() };
     let windows = Classifier::open(bundle(name, Weights::Fp32), &options).unwrap();
     let text = "aplikasi ini sangat bagus dan mudah digunakan, tetapi kadang lambat sekali";
@@ -206,7 +206,7 @@ fn long_texts_are_read_in_windows() {
     assert!(windows.predict(&text.repeat(20)).unwrap().is_truncated());
 
     for (max_tokens, overlap, problem) in [(41, 4, "more than model"), (16, 14, "overlap")] {
-        let long_text = LongText::Windows { overlap, limit: 8 };
+        let long_text = LongText::Windows { overlap, max_windows: 8 };
         let options =
             ModelOptions { long_text, max_tokens: Some(max_tokens), ..ModelOptions::default() };
         let error = Classifier::open(bundle(name, Weights::Fp32), &options).unwrap_err();

@@ -41,18 +41,8 @@ pub(crate) struct Keywords<'a> {
 
 impl Keywords<'_> {
     pub(crate) fn options(&self) -> PyResult<ModelOptions> {
-        let long_text = match self.long_text {
-            "truncate" => LongText::Truncate,
-            "truncate_start" => LongText::TruncateStart,
-            "windows" => LongText::Windows {
-                overlap: count(self.overlap.0),
-                limit: count(self.max_windows.0),
-            },
-            other => {
-                let problem = format!("{other:?} is not one of truncate, truncate_start, windows");
-                return Err(invalid("long_text", problem));
-            }
-        };
+        let (overlap, max_windows) = (count(self.overlap.0), count(self.max_windows.0));
+        let long_text = LongText::named(self.long_text, overlap, max_windows).map_err(PyError)?;
         Ok(ModelOptions {
             device: self.device.parse::<Device>().map_err(PyError)?,
             threads: Threads::limit(self.threads),
@@ -101,10 +91,10 @@ impl Opened {
         match options.long_text {
             LongText::Truncate => {}
             LongText::TruncateStart => keywords.set_item("long_text", "truncate_start")?,
-            LongText::Windows { overlap, limit } => {
+            LongText::Windows { overlap, max_windows } => {
                 keywords.set_item("long_text", "windows")?;
                 keywords.set_item("overlap", overlap)?;
-                keywords.set_item("max_windows", limit)?;
+                keywords.set_item("max_windows", max_windows)?;
             }
         }
         if options.max_wait != usual.max_wait {

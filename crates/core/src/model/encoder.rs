@@ -97,8 +97,8 @@ impl Encoder {
     /// The vectors of many texts, in their order. Equal texts run once.
     ///
     /// # Errors
-    /// [`Error::Busy`] if too many calls wait already, [`Error::Deadline`] if the answer was not
-    /// there in time, [`Error::Inference`] if the model failed.
+    /// [`Error::Busy`](crate::Error::Busy) if too many calls wait already, [`Error::Deadline`](crate::Error::Deadline) if the answer was not
+    /// there in time, [`Error::Inference`](crate::Error::Inference) if the model failed.
     pub fn embed_batch<T: AsRef<str> + Sync>(
         &self,
         texts: &[T],
@@ -164,7 +164,7 @@ impl Encoder {
     /// How many numbers a vector has.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it is closed.
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if it is closed.
     pub fn dimensions(&self) -> Result<usize> {
         match self.handle.current()?.model.bundle.manifest().task {
             Task::Encoder { dimensions, .. } => Ok(dimensions),
@@ -176,7 +176,7 @@ impl Encoder {
     /// themselves; the result is kept in the user's cache folder.
     ///
     /// # Errors
-    /// [`Error::Inference`] if the model failed.
+    /// [`Error::Inference`](crate::Error::Inference) if the model failed.
     pub fn warm_up(&self) -> Result<()> {
         self.handle.current()?.model.warm_up()
     }
@@ -192,7 +192,7 @@ impl Encoder {
     /// What the model is, where it runs, and what it did.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it is closed.
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if it is closed.
     pub fn info(&self) -> Result<Info> {
         self.handle.current()?.info()
     }
@@ -200,7 +200,7 @@ impl Encoder {
     /// Frees the model, for all clones. Whoever uses them later is told so.
     ///
     /// # Errors
-    /// [`Error::Inference`] if a fork left a lock behind.
+    /// [`Error::Inference`](crate::Error::Inference) if a fork left a lock behind.
     pub fn close(&self) -> Result<()> {
         self.handle.close()
     }

@@ -24,8 +24,27 @@ pub enum LongText {
         /// How many tokens two neighbouring windows share.
         overlap: usize,
         /// The most windows a text may have; the rest is cut off.
-        limit: usize,
+        max_windows: usize,
     },
+}
+
+impl LongText {
+    /// By its name, as it is written in every face: `truncate`, `truncate_start` or `windows`. The
+    /// rest is read for `windows` only.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for any other name.
+    pub fn named(name: &str, overlap: usize, max_windows: usize) -> Result<Self> {
+        match name {
+            "truncate" => Ok(Self::Truncate),
+            "truncate_start" => Ok(Self::TruncateStart),
+            "windows" => Ok(Self::Windows { overlap, max_windows }),
+            other => Err(Error::invalid(
+                "long_text",
+                format!("{other:?} is not one of truncate, truncate_start, windows"),
+            )),
+        }
+    }
 }
 
 /// The numbers of one text.
@@ -156,12 +175,15 @@ impl Tokenizer {
                 format!("{max_tokens} leaves no room for text beside {specials} special tokens"),
             )
         })?;
-        let (overlap, limit) = match long {
-            LongText::Windows { overlap, limit } => (overlap, limit),
+        let (overlap, max_windows) = match long {
+            LongText::Windows { overlap, max_windows } => (overlap, max_windows),
             LongText::Truncate | LongText::TruncateStart => (0, 1),
         };
-        if limit == 0 {
-            return Err(Error::invalid("limit", "0 windows hold no text, at least 1 is needed"));
+        if max_windows == 0 {
+            return Err(Error::invalid(
+                "max_windows",
+                "0 windows hold no text, at least 1 is needed",
+            ));
         }
         let step = room.checked_sub(overlap).filter(|&step| step > 0).ok_or_else(|| {
             Error::invalid(
@@ -172,7 +194,7 @@ impl Tokenizer {
                 ),
             )
         })?;
-        let most = room.saturating_add((limit - 1).saturating_mul(step));
+        let most = room.saturating_add((max_windows - 1).saturating_mul(step));
         let wanted = most.saturating_add(1);
         let (mut ids, all) = if long == LongText::TruncateStart {
             self.engine.last(text, wanted)?

@@ -146,10 +146,10 @@ fn long_texts_are_cut_or_read_in_windows() {
     assert_eq!((cut.windows, cut.truncated), (vec![vec![2, 5, 6, 7, 3]], true));
     let end = encode(LongText::TruncateStart);
     assert_eq!((end.windows, end.truncated), (vec![vec![2, 9, 10, 11, 3]], true));
-    let all = encode(LongText::Windows { overlap: 1, limit: 9 });
+    let all = encode(LongText::Windows { overlap: 1, max_windows: 9 });
     let windows = vec![vec![2, 5, 6, 7, 3], vec![2, 7, 9, 10, 3], vec![2, 10, 11, 3]];
     assert_eq!((&all.windows, all.truncated), (&windows, false));
-    let two = encode(LongText::Windows { overlap: 1, limit: 2 });
+    let two = encode(LongText::Windows { overlap: 1, max_windows: 2 });
     assert_eq!((&two.windows[..], two.truncated), (&windows[..2], true));
     let fits = tokenizer.encode(text, 8, LongText::Truncate).unwrap();
     assert_eq!((fits.windows[0].len(), fits.truncated), (8, false));
@@ -165,12 +165,12 @@ fn limits_that_leave_no_room_are_named() {
         "max_tokens: 2 leaves no room for text beside 2 special tokens"
     );
     assert_eq!(
-        message(8, LongText::Windows { overlap: 6, limit: 1 }),
+        message(8, LongText::Windows { overlap: 6, max_windows: 1 }),
         "overlap: 6 is not less than 6, the tokens of text in a window (8 less 2 special ones)"
     );
     assert_eq!(
-        message(8, LongText::Windows { overlap: 1, limit: 0 }),
-        "limit: 0 windows hold no text, at least 1 is needed"
+        message(8, LongText::Windows { overlap: 1, max_windows: 0 }),
+        "max_windows: 0 windows hold no text, at least 1 is needed"
     );
 }
 
