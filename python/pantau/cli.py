@@ -208,7 +208,10 @@ def _agreement(quantization: dict[str, Any] | None) -> str:
         if quantization["batch_invariant"]
         else f"up to {quantization['batch_difference']:.2g} apart alone and in a batch"
     )
-    return f"{quantization['agreement']:.4f} with fp32 on {quantization['texts']} texts; {alone}"
+    agreement = quantization.get("agreement")
+    if agreement is None:
+        return f"quantised elsewhere; on {quantization['texts']} texts {alone}"
+    return f"{agreement:.4f} with fp32 on {quantization['texts']} texts; {alone}"
 
 
 def _predict(options: argparse.Namespace) -> None:

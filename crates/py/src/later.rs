@@ -11,6 +11,7 @@ use std::{
         mpsc::{Receiver, Sender, channel},
     },
     task::{Context, Poll, Waker},
+    thread::JoinHandle,
 };
 
 use pantau::{Error, model::Later};
@@ -65,11 +66,11 @@ impl Question {
     /// Queues the text; its answer will settle `future`, in the thread of `event_loop`.
     fn ask(slf: &Bound<'_, Self>, event_loop: Py<PyAny>, future: Py<PyAny>) -> PyResult<()> {
         let py = slf.py();
-        let notes = post_box()?;
+        let notes = post_box(py)?;
         let note = Note { event_loop, question: slf.clone().unbind() };
         let on_done = Box::new(move || {
             // Without its reader, the process is about to end.
-            let _ = notes.send(note);
+            let _ = notes.send(Post::Note(note));
         });
         let question = slf.get();
         let pending = py.detach(|| (question.ask)(on_done)).map_err(PyError)?;
@@ -135,37 +136,87 @@ struct Note {
     question: Py<Question>,
 }
 
-/// Where notes are left. Their carrier is a thread, so each process has its own.
-fn post_box() -> PyResult<Sender<Note>> {
-    // Only held by threads that are attached, one of which calls fork.
-    static POST_BOX: Mutex<Option<(u32, Sender<Note>)>> = Mutex::new(None);
-    let mut post_box = POST_BOX.lock().unwrap_or_else(PoisonError::into_inner);
+/// What is in the post box.
+enum Post {
+    Note(Note),
+    /// No more notes will be carried.
+    End,
+}
+
+/// The thread that carries notes, and where they are left for it. Each process has its own.
+struct Carrier {
+    process: u32,
+    notes: Sender<Post>,
+    thread: JoinHandle<()>,
+}
+
+// Only held by threads that are attached, one of which calls fork.
+static CARRIER: Mutex<Option<Carrier>> = Mutex::new(None);
+
+fn carrier() -> MutexGuard<'static, Option<Carrier>> {
+    CARRIER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where notes are left.
+fn post_box(py: Python<'_>) -> PyResult<Sender<Post>> {
     let process = std::process::id();
-    if let Some((owner, notes)) = post_box.as_ref()
-        && *owner == process
-    {
-        return Ok(notes.clone());
+    let mut carrier = carrier();
+    if let Some(known) = carrier.as_ref().filter(|known| known.process == process) {
+        return Ok(known.notes.clone());
     }
     let (notes, arrived) = channel();
-    std::thread::Builder::new().name("pantau-post".to_owned()).spawn(move || carry(&arrived))?;
+    let thread = std::thread::Builder::new()
+        .name("pantau-post".to_owned())
+        .spawn(move || carry(&arrived))?;
     // What belongs to the parent of a fork is left alone, not taken apart.
-    std::mem::forget(post_box.replace((process, notes.clone())));
+    let other = carrier.replace(Carrier { process, notes: notes.clone(), thread });
+    drop(carrier);
+    if other.is_none() {
+        let end = wrap_pyfunction!(end_post, py)?;
+        py.import("atexit")?.call_method1("register", (end,))?;
+    }
+    std::mem::forget(other);
     Ok(notes)
 }
 
-fn carry(arrived: &Receiver<Note>) {
-    while let Ok(first) = arrived.recv() {
+/// Ends the carrier before the interpreter: a native thread that waits for the GIL while the
+/// interpreter ends would be torn out of the middle of its work, which ends the process.
+#[pyfunction]
+fn end_post(py: Python<'_>) {
+    let ended = carrier().take();
+    let Some(ended) = ended else { return };
+    if ended.process != std::process::id() {
+        std::mem::forget(ended);
+        return;
+    }
+    py.detach(|| {
+        // It may have ended by itself, and then there is nobody to tell.
+        let _ = ended.notes.send(Post::End);
+        let _ = ended.thread.join();
+    });
+}
+
+fn carry(arrived: &Receiver<Post>) {
+    while let Ok(Post::Note(first)) = arrived.recv() {
         let delivered = Python::try_attach(|py| {
             deliver(py, &first);
             // Whatever came meanwhile needs no second wait for the GIL.
-            for note in arrived.try_iter() {
-                deliver(py, &note);
+            for post in arrived.try_iter() {
+                match post {
+                    Post::Note(note) => deliver(py, &note),
+                    Post::End => return false,
+                }
             }
+            true
         });
-        if delivered.is_none() {
-            // The interpreter ends; nobody reads answers any more.
-            std::mem::forget(first);
-            return;
+        match delivered {
+            Some(true) => {}
+            Some(false) => return,
+            None => {
+                // The interpreter ends; nobody reads answers any more.
+                std::mem::forget(first);
+                return;
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use pyo3::{
 
 use crate::{
     arguments::{MaxTokens, MaxWait, MaxWindows, Overlap, Queue, Threads, count},
-    error::{PyError, invalid},
+    error::PyError,
     pickle,
 };
 

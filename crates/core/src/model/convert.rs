@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs, io,
     num::NonZero,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
@@ -291,11 +291,17 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("pantau-convert-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).map_err(Error::storage("write", &path))?;
-        Ok(Self(path))
+        loop {
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("pantau-convert-{}-{number}", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self(path)),
+                // A process of the same number was killed before it could clean up.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 10_000 => {}
+                Err(error) => return Err(Error::storage("write", &path)(error)),
+            }
+        }
     }
 }
 

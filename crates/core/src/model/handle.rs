@@ -63,6 +63,12 @@ impl Handle {
     fn reopen(&self, dead: &Current) -> Result<Current> {
         let path = dead.model.bundle.path().to_owned();
         let fresh = load(&path, &self.options, |_| Ok(()))?;
+        if fresh.model.bundle.id() != dead.model.bundle.id() {
+            return Err(Error::incompatible(
+                format!("bundle {}", path.display()),
+                "it was replaced since the process forked; open the model again in this process",
+            ));
+        }
         self.write(|current| {
             let is_still_dead = current.as_ref().is_some_and(|now| !now.model.is_alive());
             if is_still_dead {

@@ -14,6 +14,7 @@ use super::{
     costs::Measured,
     engine::{Call, Counters, Deadline, Engine, Role, Runner, Settings, Shift},
     prediction::Flags,
+    samples::SELF_TEST,
 };
 use crate::{
     Error, Result,
@@ -180,7 +181,8 @@ impl Loaded {
         let until = Deadline::after(deadline);
         let (distinct, row_of) = distinct(texts);
         if distinct.len() >= WORTH_MEASURING && deadline.is_none() {
-            self.warm_up()?;
+            // Without a measurement it runs with what is assumed.
+            let _ = self.warm_up();
         }
         let encodings =
             map_in_order(&distinct, Some(self.threads), |text| self.encode(text, reading))
@@ -216,7 +218,8 @@ impl Loaded {
         let encoding = self.encode(text, reading)?;
         flags.truncated = encoding.truncated;
         let windows = encoding.windows.len();
-        let call = self.engine.submit(encoding.windows, until, on_done)?;
+        let batches = batches(&encoding.windows, self.engine.shift());
+        let call = self.engine.submit(&encoding.windows, &batches, until, on_done)?;
         Ok(Pending { call, flags, windows })
     }
 
@@ -303,8 +306,17 @@ impl Loaded {
     }
 
     fn run_for_measuring(&self, batches: usize, count: usize, length: usize) -> Result<()> {
-        let vocabulary = self.tokenizer.vocabulary_size().max(1);
-        let token = |row: usize, at: usize| ((row * 31 + at * 7) % vocabulary) as u32;
+        // Only numbers that texts really have: not all of the tokenizer's need be the model's.
+        let tokens: Vec<u32> = SELF_TEST
+            .iter()
+            .map(|text| {
+                self.tokenizer.encode(text, self.bundle.manifest().max_tokens, LongText::Truncate)
+            })
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .flat_map(|encoding| encoding.windows.concat())
+            .collect();
+        let token = |row: usize, at: usize| tokens[(row * 31 + at * 7) % tokens.len()];
         let sequences: Vec<Vec<u32>> = (0..batches * count)
             .map(|row| (0..length).map(|at| token(row, at)).collect())
             .collect();

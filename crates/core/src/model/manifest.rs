@@ -202,9 +202,9 @@ impl Manifest {
                         return Some(format!("the label {label:?} is there twice"));
                     }
                 }
-                let is_sane = temperature.is_finite() && *temperature > 0.0;
+                let is_sane = (1e-6..=1e6).contains(temperature);
                 (!is_sane).then(|| {
-                    format!("the temperature is {temperature}, it must be finite and above 0")
+                    format!("the temperature is {temperature}, it must be between 1e-6 and 1e6")
                 })
             }
             Task::Encoder { dimensions, .. } => {

@@ -1,6 +1,7 @@
 //! One call: where its rows gather, and how its caller learns that they are there.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -95,6 +96,11 @@ impl Call {
         self.abandoned.store(true, Ordering::Relaxed);
     }
 
+    /// By when the answer must be there.
+    pub(super) fn end(&self) -> Option<Instant> {
+        self.deadline.map(|deadline| deadline.end)
+    }
+
     pub(super) fn late(&self, model: &str) -> Error {
         let limit = self.deadline.map_or(Duration::ZERO, |deadline| deadline.limit);
         Error::Deadline { what: format!("model {model}"), limit }
@@ -127,7 +133,8 @@ impl Call {
         drop(state);
         self.changed.notify_all();
         if let Some(on_done) = on_done {
-            on_done();
+            // What a caller does with its answer must not end the worker.
+            let _ = catch_unwind(AssertUnwindSafe(on_done));
         }
     }
 

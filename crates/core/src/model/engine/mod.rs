@@ -197,18 +197,26 @@ impl Engine {
         }
     }
 
-    /// Queues one batch and returns at once; `on_done` is called when the rows can be taken.
+    /// Queues batches and returns at once; `on_done` is called when the rows can be taken.
     pub(crate) fn submit(
         &self,
-        sequences: Vec<Vec<u32>>,
+        sequences: &[Vec<u32>],
+        batches: &[Vec<usize>],
         deadline: Option<Deadline>,
         on_done: impl FnOnce() + Send + 'static,
     ) -> Result<Arc<Call>> {
         let call = Arc::new(Call::new(sequences.len(), self.width, deadline));
         call.when_done(Box::new(on_done));
-        call.enter();
-        let entry = Entry::new(sequences.into_iter().enumerate().collect(), call.clone());
-        self.queue.push(entry, true, &self.model)?;
+        // All are entered before the first can be done.
+        for _ in batches {
+            call.enter();
+        }
+        for (number, batch) in batches.iter().enumerate() {
+            let sequences = batch.iter().map(|at| (*at, sequences[*at].clone())).collect();
+            let pushed =
+                self.queue.push(Entry::new(sequences, call.clone()), number == 0, &self.model);
+            pushed.inspect_err(|_| call.abandon())?;
+        }
         Ok(call)
     }
 }
@@ -221,12 +229,14 @@ impl Drop for Engine {
             return;
         }
         self.queue.close();
+        let workers = std::mem::take(&mut *self.workers());
         let this_thread = std::thread::current().id();
-        for worker in std::mem::take(&mut *self.workers()) {
-            if worker.thread().id() == this_thread {
-                // The last handle was dropped in a callback of this very worker, which ends next.
-                continue;
-            }
+        if workers.iter().any(|worker| worker.thread().id() == this_thread) {
+            // The last handle was dropped in a callback of one of them. They end by themselves,
+            // and none can wait for another.
+            return;
+        }
+        for worker in workers {
             // A worker catches the panics of its runs; should it die all the same, it is gone now.
             let _ = worker.join();
         }
@@ -239,8 +249,20 @@ impl Drop for Engine {
 fn work<R: Runner>(model: &str, mut runner: R, role: Role, queue: &Queue, counts: &Counts) {
     let mut rows = Vec::new();
     while let Some(entries) = queue.next(role) {
+        let _turn = Turn { queue, role };
         serve(model, &mut runner, entries, &mut rows, counts);
-        queue.done(role);
+    }
+}
+
+/// The time in which a worker runs what it took; it ends whatever happens.
+struct Turn<'a> {
+    queue: &'a Queue,
+    role: Role,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.queue.done(self.role);
     }
 }
 

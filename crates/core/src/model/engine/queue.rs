@@ -174,6 +174,11 @@ impl Queue {
         if state.closed {
             return Err(Error::invalid(format!("model {model}"), "is closed"));
         }
+        if first && state.entries.len() >= self.settings.queue {
+            // Nobody waits for those any more; they shall not keep others out.
+            let now = Instant::now();
+            state.entries.retain(|waiting| waiting.is_wanted(now));
+        }
         let waiting = state.entries.len();
         if first && waiting >= self.settings.queue {
             state.refused += 1;
@@ -222,11 +227,17 @@ impl Queue {
             if state.is_turn_of(role) {
                 let costs = state.shift.costs(role);
                 // Only a busy engine waits for company: others are likely to come soon.
-                let patience = state.entries.front().map_or(Duration::ZERO, |oldest| {
-                    let most =
-                        if oldest.is_first { self.settings.max_wait } else { Duration::ZERO };
-                    most.saturating_sub(oldest.since.elapsed())
-                });
+                let now = Instant::now();
+                let patience = if state.entries.iter().any(|entry| entry.call.end().is_some()) {
+                    // Who must answer in time does not wait for others.
+                    Duration::ZERO
+                } else {
+                    state.entries.front().map_or(Duration::ZERO, |oldest| {
+                        let most =
+                            if oldest.is_first { self.settings.max_wait } else { Duration::ZERO };
+                        most.saturating_sub(now.saturating_duration_since(oldest.since))
+                    })
+                };
                 let is_full = state.waiting_tokens() >= costs.budget;
                 if was_idle || state.closed || is_full || patience.is_zero() {
                     let taken = take(&mut state.entries, costs);

@@ -165,7 +165,8 @@ fn an_idle_engine_does_not_wait_for_company() {
 fn submitted_calls_tell_when_they_are_done() {
     let (engine, _batches) = engine(1, 8);
     let (sender, done) = mpsc::channel();
-    let call = engine.submit(vec![vec![4, 5]], None, move || sender.send(()).unwrap()).unwrap();
+    let call =
+        engine.submit(&[vec![4, 5]], &[vec![0]], None, move || sender.send(()).unwrap()).unwrap();
     done.recv_timeout(Duration::from_secs(10)).unwrap();
     assert_eq!(call.finish("sums").unwrap().numbers, [9.0, 2.0]);
 }
@@ -177,7 +178,9 @@ fn closing_answers_what_was_let_in() {
     let calls: Vec<_> = (0..5)
         .map(|number| {
             let sender = sender.clone();
-            engine.submit(vec![vec![number; 80]], None, move || sender.send(()).unwrap()).unwrap()
+            engine
+                .submit(&[vec![number; 80]], &[vec![0]], None, move || sender.send(()).unwrap())
+                .unwrap()
         })
         .collect();
     drop(engine);
@@ -236,11 +239,43 @@ fn an_engine_can_be_dropped_by_its_own_worker() {
     let last = Arc::new(std::sync::Mutex::new(Some(engine.clone())));
     let dropped = last.clone();
     engine
-        .submit(vec![vec![4, 5]], None, move || {
+        .submit(&[vec![4, 5]], &[vec![0]], None, move || {
             drop(dropped.lock().unwrap().take());
             sender.send(()).unwrap();
         })
         .unwrap();
     drop(engine);
     done.recv_timeout(Duration::from_secs(10)).unwrap();
+}
+
+#[test]
+fn a_panic_of_a_caller_harms_nobody_else() {
+    let (engine, _batches) = engine(1, 8);
+    let (sender, done) = mpsc::channel();
+    engine
+        .submit(&[vec![4, 5]], &[vec![0]], None, move || {
+            sender.send(()).unwrap();
+            panic!("in a callback");
+        })
+        .unwrap();
+    done.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!(one(&engine, &[5]).unwrap(), [5.0, 1.0]);
+}
+
+#[test]
+fn a_deadline_is_not_spent_waiting_for_company() {
+    let runner = Sums { pause: Duration::from_millis(50), batches: None };
+    let settings = Settings { max_wait: Duration::from_secs(30), queue: 8 };
+    let costs = Costs { budget: 100, overhead: 10.0 };
+    let engine = Engine::start("sums", runner, settings, costs).unwrap();
+    thread::scope(|scope| {
+        let engine = &engine;
+        for number in 0..3 {
+            scope.spawn(move || {
+                thread::sleep(Duration::from_millis(20 * number));
+                let limit = Deadline::after(Some(Duration::from_secs(10)));
+                engine.run(&[vec![2; 9]], &[vec![0]], limit, |_| Ok(())).unwrap();
+            });
+        }
+    });
 }
