@@ -214,6 +214,8 @@ fn narrow_workers_share_what_is_more_than_one_batch() {
     }
     // The first of them were alone when they came, if the machine was busy elsewhere.
     assert!(runs.try_iter().count() < 12);
+    // The last of the narrow ones may still be putting its session aside.
+    thread::sleep(Duration::from_millis(300));
     assert_eq!(one(&engine, &[2]).unwrap(), [2.0, 1.0]);
     assert_eq!(runs.try_iter().count(), 1);
 }
