@@ -562,7 +562,7 @@ proptest! {
 
     #[test]
     fn numbers_come_back_to_the_bit(
-        temperature in 1e-300..1e300_f64,
+        temperature in 1e-6..1e6_f64,
         answers in prop::collection::vec(any::<f32>().prop_filter("finite", |x| x.is_finite()), 2),
     ) {
         let mut manifest = classifier();
