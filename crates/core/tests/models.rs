@@ -246,16 +246,18 @@ fn many_labels_can_hold() {
 #[test]
 fn many_threads_share_one_model() {
     let bundle = bundle("distilbert-classifier", Weights::Fp32);
-    let alone = Classifier::open(&bundle, &ModelOptions::default()).unwrap();
+    // Of its own, for other tests use the same bundle in the usual way.
+    let options = ModelOptions { queue: 100, ..ModelOptions::default() };
+    let alone = Classifier::open(&bundle, &options).unwrap();
     let texts: Vec<String> = (0..64).map(|number| "bagus sekali ".repeat(1 + number % 7)).collect();
     let expected: Vec<_> = texts.iter().map(|text| alone.predict(text).unwrap()).collect();
     let before = alone.info().unwrap().counters;
     thread::scope(|scope| {
         for share in 0..16 {
-            let (bundle, texts, expected) = (&bundle, &texts, &expected);
+            let (bundle, options, texts, expected) = (&bundle, &options, &texts, &expected);
             scope.spawn(move || {
                 // Opened many times at once, it is loaded once.
-                let classifier = Classifier::open(bundle, &ModelOptions::default()).unwrap();
+                let classifier = Classifier::open(bundle, options).unwrap();
                 for at in (share..texts.len()).step_by(16) {
                     let found = classifier.predict(&texts[at]).unwrap();
                     assert_eq!(found.label, expected[at].label);
