@@ -1,6 +1,7 @@
 //! A model in memory: tokenizer, sessions, and the way of a text through them.
 
 use std::{
+    fs,
     num::NonZero,
     path::Path,
     sync::{Arc, Mutex},
@@ -92,7 +93,7 @@ impl Loaded {
     pub(super) fn open(bundle: Bundle, options: &ModelOptions) -> Result<Self> {
         let threads = options.threads.unwrap_or_else(processors);
         let manifest = bundle.manifest();
-        let tokenizer = Tokenizer::open(bundle.path())?;
+        let tokenizer = tokenizer(&bundle)?;
         let session = session(&bundle, &tokenizer, options.device, threads)?;
         let provider = session.provider();
         let fallback = session.fallback().map(str::to_owned);
@@ -362,6 +363,19 @@ impl Loaded {
         }
         Ok(())
     }
+}
+
+/// The tokenizer of a bundle. Beside its `tokenizer.json` only files that the manifest lists may
+/// change what it does.
+fn tokenizer(bundle: &Bundle) -> Result<Tokenizer> {
+    let is_listed = |name: &str| bundle.manifest().files.contains_key(name);
+    let is_whole = !is_listed("tokenizer_config.json") && !is_listed("vocab.txt");
+    if is_listed("tokenizer.json") && is_whole {
+        let path = bundle.file("tokenizer.json")?;
+        let bytes = fs::read(&path).map_err(Error::storage("read", &path))?;
+        return Tokenizer::from_bytes(&bytes);
+    }
+    Tokenizer::open(bundle.path())
 }
 
 fn session(
