@@ -284,7 +284,7 @@ static void check_options(void) {
     CHECK_OK(pantau_model_options_set_long_text(options, PANTAU_LITERAL("windows"), 6, 3));
     CHECK_INVALID("overlap: 6", OPEN);
     CHECK_OK(pantau_model_options_set_long_text(options, PANTAU_LITERAL("windows"), 0, 0));
-    CHECK_INVALID("limit: 0", OPEN);
+    CHECK_INVALID("max_windows: 0", OPEN);
     CHECK(other == UNTOUCHED);
 
     /* The largest numbers that can be meant. */
