@@ -42,6 +42,6 @@ pub mod text;
 pub use error::{Error, ErrorKind, Result};
 
 /// The README's examples are compiled and run, too.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "onnx"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
