@@ -334,6 +334,7 @@ fn a_model_is_swapped_while_it_is_used() {
             alone.predict("bagus sekali").unwrap().confidence
         })
         .collect();
+    assert!((answers[0] - answers[1]).abs() > 1e-3, "{answers:?}");
     let (stop, asked) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -348,6 +349,8 @@ fn a_model_is_swapped_while_it_is_used() {
         }
         for round in 1..=10 {
             classifier.swap(bundle(names[round % 2], Weights::Fp32)).unwrap();
+            let now = classifier.predict("bagus sekali").unwrap().confidence;
+            assert!((now - answers[round % 2]).abs() < 1e-6, "{now} {answers:?}");
         }
         stop.store(true, Ordering::Relaxed);
     });

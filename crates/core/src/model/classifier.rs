@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc};
 use super::{
     Info, Later, ModelOptions, PredictOptions, Prediction, Predictions,
     handle::{Current, Handle},
-    later,
     loaded::Answers,
 };
 use crate::{Error, Result, onnx::Task};
@@ -105,21 +104,17 @@ impl Classifier {
         options: PredictOptions,
         on_done: impl FnOnce() + Send + 'static,
     ) -> Result<Later<Prediction>> {
-        let current = self.handle.current()?;
-        let state = Arc::new(later::State::default());
-        let done = {
-            let state = state.clone();
-            move || {
-                state.done();
-                on_done();
-            }
-        };
-        let pending = current.model.submit(text, current.reading, options.deadline, done)?;
-        Ok(Later::new(state, move || {
-            let answers = current.model.finish(&pending)?;
-            let predictions = predictions(&current, &answers, options);
-            predictions.get(0).ok_or_else(|| Error::inference("classifier", "it did not answer"))
-        }))
+        self.handle.current()?.ask_later(
+            text,
+            options.deadline,
+            on_done,
+            move |current, answers| {
+                let predictions = predictions(current, answers, options);
+                predictions
+                    .get(0)
+                    .ok_or_else(|| Error::inference("classifier", "it did not answer"))
+            },
+        )
     }
 
     /// The labels it chooses from, in the order of the probabilities.

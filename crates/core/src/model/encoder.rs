@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc, time::Duration};
 use super::{
     Flags, Info, Later, ModelOptions,
     handle::{Current, Handle},
-    later,
     loaded::Answers,
 };
 use crate::{Result, onnx::Task};
@@ -145,20 +144,9 @@ impl Encoder {
         deadline: Option<Duration>,
         on_done: impl FnOnce() + Send + 'static,
     ) -> Result<Later<Vec<f32>>> {
-        let current = self.handle.current()?;
-        let state = Arc::new(later::State::default());
-        let done = {
-            let state = state.clone();
-            move || {
-                state.done();
-                on_done();
-            }
-        };
-        let pending = current.model.submit(text, current.reading, deadline, done)?;
-        Ok(Later::new(state, move || {
-            let answers = current.model.finish(&pending)?;
-            Ok(embeddings(&current, &answers).into_numbers())
-        }))
+        self.handle.current()?.ask_later(text, deadline, on_done, |current, answers| {
+            Ok(embeddings(current, answers).into_numbers())
+        })
     }
 
     /// How many numbers a vector has.

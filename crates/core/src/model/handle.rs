@@ -10,8 +10,8 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    Counters, Manifest, ModelOptions,
-    loaded::{Loaded, Reading},
+    Counters, Later, Manifest, ModelOptions, later,
+    loaded::{Answers, Loaded, Reading},
     shared,
 };
 use crate::{
@@ -194,6 +194,26 @@ impl Info {
 }
 
 impl Current {
+    /// Queues one text and returns at once; `read` makes the answer of its row when it is there.
+    pub(super) fn ask_later<T>(
+        self,
+        text: &str,
+        deadline: Option<Duration>,
+        on_done: impl FnOnce() + Send + 'static,
+        read: impl FnOnce(&Self, &Answers) -> Result<T> + Send + 'static,
+    ) -> Result<Later<T>> {
+        let state = Arc::new(later::State::default());
+        let done = {
+            let state = state.clone();
+            move || {
+                state.done();
+                on_done();
+            }
+        };
+        let pending = self.model.submit(text, self.reading, deadline, done)?;
+        Ok(Later::new(state, move || read(&self, &self.model.finish(&pending)?)))
+    }
+
     pub(super) fn info(&self) -> Result<Info> {
         let runtime = Runtime::load(None)?;
         let model = &self.model;
