@@ -33,10 +33,16 @@
 
 mod error;
 mod file;
+#[cfg(feature = "learn")]
+pub mod learn;
 #[cfg(feature = "onnx")]
 pub mod model;
 #[cfg(feature = "onnx")]
 pub mod onnx;
+#[cfg(feature = "learn")]
+mod random;
+#[cfg(feature = "learn")]
+pub mod stats;
 pub mod text;
 
 pub use error::{Error, ErrorKind, Result};

@@ -11,26 +11,29 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 19] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("arrow_array", &["model/table.rs", "text/features/table.rs"]),
     ("arrow_schema", &["model/table.rs", "text/features/table.rs"]),
     ("blake3", &["model/"]),
     ("emojis", &["text/clean/emoji.rs"]),
     ("entities", &["text/clean/html.rs"]),
+    ("fancy_regex", &["learn/vectorizer/"]),
     ("half", &["onnx/"]),
     ("hmac", &["text/anonymize/replacement.rs"]),
     ("memchr", &["file.rs", "onnx/", "text/"]),
     ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
     ("pantau_trim", &["model/engine/"]),
     ("prost", &["onnx/convert/"]),
-    ("rustc_hash", &["model/", "onnx/", "text/"]),
-    ("safetensors", &["onnx/convert/"]),
-    ("serde", &["model/", "onnx/", "text/"]),
-    ("serde_json", &["model/", "onnx/", "text/"]),
+    ("regex_syntax", &["learn/vectorizer/"]),
+    ("rustc_hash", &["learn/", "model/", "onnx/", "text/"]),
+    ("safetensors", &["learn/", "onnx/convert/"]),
+    ("serde", &["learn/", "model/", "onnx/", "text/"]),
+    ("serde_json", &["learn/", "model/", "onnx/", "text/"]),
     (
         "sha2",
         &["text/anonymize/replacement.rs", "text/features/config.rs", "text/stem/dictionary.rs"],
     ),
+    ("statrs", &["stats/"]),
     ("thiserror", &["error.rs"]),
     ("tokenizers", &["onnx/tokenizer/"]),
     (
@@ -40,7 +43,7 @@ const HOMES: [(&str, &[&str]); 19] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 5] = ["error", "file", "text", "onnx", "model"];
+const LAYERS: [&str; 8] = ["error", "file", "random", "text", "stats", "onnx", "learn", "model"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -1,0 +1,163 @@
+//! The two forms in which examples come: rows of few numbers among many zeros, and full rows.
+
+use crate::{Error, Result};
+
+/// A matrix of which most numbers are zero, row after row: what is called CSR elsewhere.
+///
+/// The places of a row ascend, and none is there twice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SparseMatrix {
+    columns: usize,
+    /// Where each row begins in the two lists below, and where the last one ends.
+    starts: Vec<usize>,
+    places: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl SparseMatrix {
+    /// A matrix without rows.
+    pub fn new(columns: usize) -> Self {
+        Self { columns, starts: vec![0], places: Vec::new(), values: Vec::new() }
+    }
+
+    /// A matrix of its parts: where each row begins (and the last one ends), and for each number
+    /// its column and itself.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the parts do not fit each other, a column is too large, the
+    /// columns of a row do not ascend, or a number is not finite.
+    pub fn from_parts(
+        columns: usize,
+        starts: Vec<usize>,
+        places: Vec<u32>,
+        values: Vec<f64>,
+    ) -> Result<Self> {
+        let invalid = |problem: String| Err(Error::invalid("matrix", problem));
+        if starts.first() != Some(&0) || starts.last() != Some(&values.len()) {
+            return invalid(format!("its rows do not cover its {} numbers", values.len()));
+        }
+        if places.len() != values.len() {
+            return invalid(format!("{} columns for {} numbers", places.len(), values.len()));
+        }
+        for (row, bounds) in starts.windows(2).enumerate() {
+            let (from, to) = (bounds[0], bounds[1]);
+            if from > to || to > values.len() {
+                return invalid(format!("row {row} goes from {from} to {to}"));
+            }
+            let own = &places[from..to];
+            if let Some(place) = own.iter().find(|place| **place as usize >= columns) {
+                return invalid(format!("row {row} has column {place}, there are {columns}"));
+            }
+            if own.windows(2).any(|pair| pair[0] >= pair[1]) {
+                return invalid(format!("the columns of row {row} do not ascend"));
+            }
+            if let Some(value) = values[from..to].iter().find(|value| !value.is_finite()) {
+                return invalid(format!("row {row} holds {value}"));
+            }
+        }
+        Ok(Self { columns, starts, places, values })
+    }
+
+    /// Appends a row of numbers at ascending columns.
+    pub(crate) fn push(&mut self, row: impl IntoIterator<Item = (u32, f64)>) {
+        for (place, value) in row {
+            self.places.push(place);
+            self.values.push(value);
+        }
+        self.starts.push(self.places.len());
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The columns of a row that are not zero, and the numbers there.
+    pub fn row(&self, row: usize) -> (&[u32], &[f64]) {
+        let own = self.starts[row]..self.starts[row + 1];
+        (&self.places[own.clone()], &self.values[own])
+    }
+
+    /// Where each row begins, and where the last one ends.
+    pub fn starts(&self) -> &[usize] {
+        &self.starts
+    }
+
+    /// The column of each number.
+    pub fn places(&self) -> &[u32] {
+        &self.places
+    }
+
+    /// The numbers that are not zero.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Some of the rows, in the order asked for.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let mut selected = Self::new(self.columns);
+        for row in rows {
+            let (places, values) = self.row(*row);
+            selected.push(places.iter().copied().zip(values.iter().copied()));
+        }
+        selected
+    }
+}
+
+/// A matrix of which every number is there, row after row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenseMatrix {
+    rows: usize,
+    columns: usize,
+    values: Vec<f64>,
+}
+
+impl DenseMatrix {
+    /// A matrix of its numbers, row after row.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if they do not fill the rows, or a number is not finite.
+    pub fn from_rows(rows: usize, columns: usize, values: Vec<f64>) -> Result<Self> {
+        if rows.checked_mul(columns) != Some(values.len()) {
+            let problem = format!("{} numbers for {rows} rows of {columns}", values.len());
+            return Err(Error::invalid("matrix", problem));
+        }
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            let (row, column) = (at / columns, at % columns);
+            let problem = format!("row {row} holds {} in column {column}", values[at]);
+            return Err(Error::invalid("matrix", problem));
+        }
+        Ok(Self { rows, columns, values })
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// A row.
+    pub fn row(&self, row: usize) -> &[f64] {
+        &self.values[row * self.columns..(row + 1) * self.columns]
+    }
+
+    /// All numbers, row after row.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Some of the rows, in the order asked for.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let values = rows.iter().flat_map(|row| self.row(*row)).copied().collect();
+        Self { rows: rows.len(), columns: self.columns, values }
+    }
+}

@@ -1,0 +1,8 @@
+//! Learning from labelled texts: features, classifiers, calibration, evaluation.
+//!
+//! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
+//! in `model`.
+
+mod matrix;
+
+pub use matrix::{DenseMatrix, SparseMatrix};
