@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use pantau_core::model::{Flags, Prediction};
+use pantau_core::model::{Flags, Prediction, TextNovelty};
 
 use crate::{argument, error::guard_or, text::pantau_text};
 
@@ -13,6 +13,7 @@ pub struct pantau_prediction {
     probabilities: Vec<f64>,
     all_labels: Vec<pantau_text>,
     flags: Flags,
+    novelty: Option<TextNovelty>,
 }
 
 impl From<Prediction> for pantau_prediction {
@@ -23,6 +24,7 @@ impl From<Prediction> for pantau_prediction {
             probabilities: prediction.probabilities.unwrap_or_default(),
             all_labels: prediction.all_labels.into_iter().map(Into::into).collect(),
             flags: prediction.flags,
+            novelty: prediction.novelty,
         }
     }
 }
@@ -115,6 +117,33 @@ pub unsafe extern "C" fn pantau_prediction_is_replaced(
 ) -> bool {
     // SAFETY: the header's rules for objects.
     unsafe { read(prediction, false, |prediction| prediction.flags.replaced) }
+}
+
+/// How unlike the text is to those the model has learnt from: of a model that reads words, the
+/// share of what stands in the text that it has never seen; of a head, how far the text is from
+/// the nearest label's middle. NaN if the model cannot tell. Of a NULL: NaN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_prediction_novelty(prediction: *const pantau_prediction) -> f64 {
+    // SAFETY: the header's rules for objects.
+    unsafe {
+        read(prediction, f64::NAN, |prediction| {
+            prediction.novelty.map_or(f64::NAN, |novelty| novelty.score)
+        })
+    }
+}
+
+/// Which share of texts like those the model has learnt from are at least as unusual: the smaller,
+/// the less the text is one of them. NaN if the model cannot tell. Of a NULL: NaN.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_prediction_novelty_pvalue(
+    prediction: *const pantau_prediction,
+) -> f64 {
+    // SAFETY: the header's rules for objects.
+    unsafe {
+        read(prediction, f64::NAN, |prediction| {
+            prediction.novelty.map_or(f64::NAN, |novelty| novelty.pvalue)
+        })
+    }
 }
 
 /// # Safety

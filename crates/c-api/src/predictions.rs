@@ -19,13 +19,17 @@ pub struct pantau_predictions {
     /// With the NUL that C wants.
     labels: Vec<pantau_text>,
     flags: Vec<u32>,
+    novelty_pvalues: Option<Vec<f64>>,
 }
 
 impl From<Predictions> for pantau_predictions {
     fn from(predictions: Predictions) -> Self {
         let labels = predictions.labels().iter().map(|label| label.clone().into()).collect();
         let flags = bits(predictions.flags());
-        Self { predictions, labels, flags }
+        let novelty = predictions.novelty();
+        let novelty_pvalues =
+            novelty.map(|novelty| novelty.iter().map(|novelty| novelty.pvalue).collect());
+        Self { predictions, labels, flags, novelty_pvalues }
     }
 }
 
@@ -93,6 +97,21 @@ pub unsafe extern "C" fn pantau_predictions_flags(
 ) -> *const u32 {
     // SAFETY: the header's rules for objects.
     unsafe { read(predictions, ptr::null(), |predictions| predictions.flags.as_ptr()) }
+}
+
+/// For each text, which share of texts like those the model has learnt from are at least as
+/// unusual: the smaller, the less the text is one of them. NULL if the model cannot tell. Of a
+/// NULL: NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_predictions_novelty_pvalues(
+    predictions: *const pantau_predictions,
+) -> *const f64 {
+    // SAFETY: the header's rules for objects.
+    unsafe {
+        read(predictions, ptr::null(), |predictions| {
+            predictions.novelty_pvalues.as_ref().map_or(ptr::null(), Vec::as_ptr)
+        })
+    }
 }
 
 /// How many labels the model chose from. Of a NULL: 0.

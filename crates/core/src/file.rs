@@ -25,8 +25,13 @@ pub(crate) fn read_text(what: &str, path: &Path, hint: &str) -> Result<String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// Writes a file whole or not at all: into a neighbour first, then renamed over.
+/// Writes a text whole or not at all.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file whole or not at all: into a neighbour first, then renamed over.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     let storage = |source| Error::Storage { action: "write", path: path.to_owned(), source };
     let Some(name) = path.file_name() else {
         return Err(Error::invalid("path", format!("{} names no file", path.display())));
@@ -35,7 +40,7 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
     neighbour_name.push(format!(".{}.part", std::process::id()));
     let neighbour = path.with_file_name(neighbour_name);
     let written = fs::File::create(&neighbour).and_then(|mut file| {
-        io::Write::write_all(&mut file, text.as_bytes())?;
+        io::Write::write_all(&mut file, bytes)?;
         file.sync_all()
     });
     written.and_then(|()| fs::rename(&neighbour, path)).map_err(|source| {

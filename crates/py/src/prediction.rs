@@ -1,6 +1,6 @@
 //! What a classifier answers for one text.
 
-use pantau::model::{Flags, Prediction};
+use pantau::model::{Flags, Prediction, TextNovelty};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyTuple},
@@ -74,10 +74,28 @@ impl PyPrediction {
         self.prediction.flags.truncated
     }
 
+    /// How unlike the text is to those the model has learnt from: of a model that reads words, the
+    /// share of what stands in the text that it has never seen; of a head, how far the text is
+    /// from the nearest label's middle. None if the model cannot tell.
+    #[getter]
+    fn novelty(&self) -> Option<f64> {
+        self.prediction.novelty.map(|novelty| novelty.score)
+    }
+
+    /// Which share of texts like those the model has learnt from are at least as unusual: the
+    /// smaller, the less the text is one of them. None if the model cannot tell.
+    #[getter]
+    fn novelty_pvalue(&self) -> Option<f64> {
+        self.prediction.novelty.map(|novelty| novelty.pvalue)
+    }
+
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let Prediction { label, confidence, probabilities, all_labels, .. } = &self.prediction;
+        let Prediction { label, confidence, probabilities, all_labels, novelty, .. } =
+            &self.prediction;
         let labels: &[String] = &self.prediction.labels;
-        let payload = (label, confidence, labels, probabilities, all_labels, self.flags());
+        let novelty = novelty.map(|novelty| (novelty.score, novelty.pvalue));
+        let payload =
+            (label, confidence, labels, probabilities, all_labels, self.flags(), novelty);
         pickle::reduce(py, "Prediction", payload)
     }
 
@@ -95,11 +113,19 @@ impl PyPrediction {
     }
 }
 
-type Payload = (String, f64, Vec<String>, Option<Vec<f64>>, Vec<String>, Vec<String>);
+type Payload = (
+    String,
+    f64,
+    Vec<String>,
+    Option<Vec<f64>>,
+    Vec<String>,
+    Vec<String>,
+    Option<(f64, f64)>,
+);
 
 /// Restores what was pickled.
 pub(crate) fn restore(payload: &Bound<'_, PyAny>) -> PyResult<PyPrediction> {
-    let (label, confidence, labels, probabilities, all_labels, names) =
+    let (label, confidence, labels, probabilities, all_labels, names, novelty) =
         payload.extract::<Payload>()?;
     let mut flags = Flags::default();
     for name in names {
@@ -111,6 +137,8 @@ pub(crate) fn restore(payload: &Bound<'_, PyAny>) -> PyResult<PyPrediction> {
         }
     }
     let labels = labels.into();
-    let prediction = Prediction { label, confidence, probabilities, all_labels, labels, flags };
+    let novelty = novelty.map(|(score, pvalue)| TextNovelty { score, pvalue });
+    let prediction =
+        Prediction { label, confidence, probabilities, all_labels, labels, flags, novelty };
     Ok(PyPrediction::new(prediction))
 }

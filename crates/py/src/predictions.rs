@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pantau::model::{Flags, Predictions};
+use pantau::model::{Flags, Predictions, TextNovelty};
 use pyo3::{
     exceptions::PyIndexError,
     prelude::*,
@@ -21,7 +21,8 @@ use crate::{
 /// polars, pyarrow and all else that speaks Arrow reads.
 ///
 /// As a table it has the columns ``label``, ``confidence``, ``all_labels``, one
-/// ``probability_…`` for each label, and the flags ``empty``, ``truncated``, ``replaced``.
+/// ``probability_…`` for each label, the flags ``empty``, ``truncated``, ``replaced``, and, where
+/// the model can tell, ``novelty`` and ``novelty_pvalue``.
 ///
 /// >>> from pantau import Classifier
 /// >>> predictions = Classifier.open("sentiment").predict(["Bagus sekali!", "Lemot", ""])
@@ -65,7 +66,21 @@ impl PyPredictions {
             }
         }
         flag_columns(py, self.predictions.flags(), &columns)?;
+        if let (Some(scores), Some(pvalues)) = (self.novelty(py)?, self.novelty_pvalue(py)?) {
+            columns.set_item("novelty", scores)?;
+            columns.set_item("novelty_pvalue", pvalues)?;
+        }
         Ok(columns)
+    }
+
+    fn novelty_column<'py>(
+        &self,
+        py: Python<'py>,
+        read: impl Fn(&TextNovelty) -> f64,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(novelty) = self.predictions.novelty() else { return Ok(None) };
+        let numbers: Vec<f64> = novelty.iter().map(read).collect();
+        shared_array(py, &numbers, &[numbers.len()]).map(Some)
     }
 }
 
@@ -134,6 +149,20 @@ impl PyPredictions {
         let truths: Vec<bool> =
             self.predictions.flags().iter().map(|flags| flags.truncated).collect();
         shared_array(py, &truths, &[truths.len()])
+    }
+
+    /// For each text, how unlike it is to those the model has learnt from: a NumPy array; None if
+    /// the model cannot tell.
+    #[getter]
+    fn novelty<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.novelty_column(py, |novelty| novelty.score)
+    }
+
+    /// For each text, which share of texts like those the model has learnt from are at least as
+    /// unusual: a NumPy array; None if the model cannot tell.
+    #[getter]
+    fn novelty_pvalue<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.novelty_column(py, |novelty| novelty.pvalue)
     }
 
     /// The table as a pandas DataFrame, with the index of the Series that the texts came in, if

@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc};
 use super::{
     Info, Later, ModelOptions, PredictOptions, Prediction, Predictions,
     handle::{Current, Handle},
-    loaded::Answers,
 };
 use crate::{Error, Result, onnx::Task};
 
@@ -78,8 +77,7 @@ impl Classifier {
         progress: impl FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions> {
         let current = self.handle.current()?;
-        let answers = current.model.answer(texts, current.reading, options.deadline, progress)?;
-        Ok(predictions(&current, &answers, options))
+        current.model.classify(texts, current.reading, options, progress)
     }
 
     /// The label of one text, later. The text is queued before this returns; `await` the answer,
@@ -104,17 +102,26 @@ impl Classifier {
         options: PredictOptions,
         on_done: impl FnOnce() + Send + 'static,
     ) -> Result<Later<Prediction>> {
-        self.handle.current()?.ask_later(
-            text,
-            options.deadline,
-            on_done,
-            move |current, answers| {
-                let predictions = predictions(current, answers, options);
-                predictions
-                    .get(0)
-                    .ok_or_else(|| Error::inference("classifier", "it did not answer"))
-            },
-        )
+        let current = self.handle.current()?;
+        let first = |predictions: &Predictions| {
+            predictions.get(0).ok_or_else(|| Error::inference("classifier", "it did not answer"))
+        };
+        if current.model.transformer().is_none() {
+            // It answers sooner than a queue could be asked.
+            let nobody = |_, _| Ok(());
+            let prediction =
+                first(&current.model.classify(&[text], current.reading, options, nobody)?)?;
+            return Ok(Later::now(prediction, on_done));
+        }
+        let own = text.to_owned();
+        current.ask_later(text, options.deadline, on_done, move |current, answers| {
+            first(&current.model.read(&[own], answers, options))
+        })
+    }
+
+    /// The model behind it now.
+    pub(super) fn current(&self) -> Result<Current> {
+        self.handle.current()
     }
 
     /// The labels it chooses from, in the order of the probabilities.
@@ -161,22 +168,4 @@ impl Classifier {
     pub fn close(&self) -> Result<()> {
         self.handle.close()
     }
-}
-
-fn predictions(current: &Current, answers: &Answers, options: PredictOptions) -> Predictions {
-    let Task::Classifier { activation, temperature, .. } = &current.model.bundle.manifest().task
-    else {
-        unreachable!("only classifiers are opened as such");
-    };
-    let texts = answers.len();
-    let mut predictions = Predictions::new(
-        current.model.labels.clone(),
-        *activation,
-        texts,
-        options.return_probabilities,
-    );
-    for (logits, flags) in answers.iter() {
-        predictions.push(logits, *temperature, flags);
-    }
-    predictions
 }

@@ -47,6 +47,9 @@ const MOST_CALIBRATION: usize = 1000;
 impl ConvertOptions {
     fn check(&self) -> Result<()> {
         let texts = self.calibration.len();
+        if self.weights == Weights::Fp64 {
+            return Err(Error::invalid("weights", "fp64 is not one of fp32, fp16, int8"));
+        }
         let problem = if texts > 0 && self.weights != Weights::Int8 {
             format!("{texts} texts, but only int8 weights need any, not {}", self.weights.name())
         } else if texts > MOST_CALIBRATION {
@@ -236,7 +239,7 @@ fn self_test(trial: &mut Trial<'_>, weights: Weights) -> Result<SelfTest> {
     let largest = answers.iter().flatten().fold(1.0_f32, |most, number| most.max(number.abs()));
     // Other CPUs sum in another order, and round 16-bit numbers elsewhere.
     let share = match weights {
-        Weights::Fp32 => 1e-3,
+        Weights::Fp64 | Weights::Fp32 => 1e-3,
         Weights::Fp16 => 2e-2,
         Weights::Int8 => 5e-2,
     };

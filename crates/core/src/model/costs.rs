@@ -1,14 +1,14 @@
 //! What runs cost: measured once for each model and machine, and kept in a file.
 
 use std::{
-    env, fs,
+    fs,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::engine::Role;
+use super::{cache, engine::Role};
 use crate::{
     Result,
     file::write_text,
@@ -113,19 +113,8 @@ fn costs_of(times: &[(usize, f64)]) -> Costs {
     Costs { budget, overhead: overhead.clamp(1.0, budget as f64 / 4.0) }
 }
 
-/// Where measurements are kept: `PANTAU_CACHE_DIR`, or the user's cache folder.
-fn folder() -> Option<PathBuf> {
-    let named = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
-    named("PANTAU_CACHE_DIR").map(PathBuf::from).or_else(|| {
-        let base = named("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .or_else(|| Some(PathBuf::from(named("HOME")?).join(".cache")))?;
-        Some(base.join("pantau"))
-    })
-}
-
 fn file(key: &str) -> Option<PathBuf> {
-    Some(folder()?.join(format!("costs-{key}.json")))
+    Some(cache::folder()?.join(format!("costs-{key}.json")))
 }
 
 /// What was measured before. A file that cannot be read counts as none: it is made anew.

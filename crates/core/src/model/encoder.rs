@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use super::{
     Flags, Info, Later, ModelOptions,
     handle::{Current, Handle},
-    loaded::Answers,
+    transformer::Answers,
 };
 use crate::{Result, onnx::Task};
 
@@ -118,7 +118,7 @@ impl Encoder {
         progress: impl FnMut(usize, usize) -> Result<()>,
     ) -> Result<Embeddings> {
         let current = self.handle.current()?;
-        let answers = current.model.answer(texts, current.reading, deadline, progress)?;
+        let answers = current.model.embed(texts, current.reading, deadline, progress)?;
         Ok(embeddings(&current, &answers))
     }
 
@@ -212,7 +212,7 @@ fn embeddings(current: &Current, answers: &Answers) -> Embeddings {
 }
 
 /// Scales a vector to length 1; one without a length stays as it is.
-fn to_length_one(vector: &mut [f32]) {
+pub(super) fn to_length_one(vector: &mut [f32]) {
     let square: f64 = vector.iter().map(|number| f64::from(*number).powi(2)).sum();
     let length = square.sqrt();
     if length > 0.0 {

@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::{
     Counters, Later, Manifest, ModelOptions, later,
-    loaded::{Answers, Loaded, Reading},
+    loaded::Loaded,
     shared,
+    transformer::{Answers, Reading, Transformer},
 };
 use crate::{
     Error, Result,
@@ -170,8 +171,18 @@ pub struct Info {
     pub fallback: Option<String>,
     /// How many threads it uses.
     pub threads: usize,
-    /// The most tokens of a text that are read at once.
-    pub max_tokens: usize,
+    /// The most tokens of a text that are read at once; none if texts of any length are.
+    pub max_tokens: Option<usize>,
+    /// How its graph is run; none if it has no graph.
+    #[serde(flatten)]
+    pub running: Option<Running>,
+    /// What it did so far.
+    pub counters: Counters,
+}
+
+/// How the graph of a model is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Running {
     /// The most padded tokens that run together; measured at the first large call.
     pub token_budget: usize,
     /// How many sessions share the threads when there is more to do than one batch.
@@ -182,8 +193,19 @@ pub struct Info {
     pub runtime_path: String,
     /// How that library was found.
     pub runtime_origin: Origin,
-    /// What it did so far.
-    pub counters: Counters,
+}
+
+impl Running {
+    fn of(transformer: &Transformer) -> Result<Self> {
+        let runtime = Runtime::load(None)?;
+        Ok(Self {
+            token_budget: transformer.token_budget(),
+            sessions: transformer.sessions(),
+            runtime_version: runtime.version().to_owned(),
+            runtime_path: runtime.path().display().to_string(),
+            runtime_origin: runtime.origin(),
+        })
+    }
 }
 
 impl Info {
@@ -194,7 +216,8 @@ impl Info {
 }
 
 impl Current {
-    /// Queues one text and returns at once; `read` makes the answer of its row when it is there.
+    /// Queues one text for the transformer and returns at once; `read` makes the answer of its row
+    /// when it is there.
     pub(super) fn ask_later<T>(
         self,
         text: &str,
@@ -202,6 +225,9 @@ impl Current {
         on_done: impl FnOnce() + Send + 'static,
         read: impl FnOnce(&Self, &Answers) -> Result<T> + Send + 'static,
     ) -> Result<Later<T>> {
+        let Some(transformer) = self.model.transformer() else {
+            return Err(Error::inference(self.model.name(), "it has no graph that could be queued"));
+        };
         let state = Arc::new(later::State::default());
         let done = {
             let state = state.clone();
@@ -210,25 +236,22 @@ impl Current {
                 on_done();
             }
         };
-        let pending = self.model.submit(text, self.reading, deadline, done)?;
-        Ok(Later::new(state, move || read(&self, &self.model.finish(&pending)?)))
+        let pending = transformer.submit(text, self.reading, deadline, done)?;
+        let name = self.model.name().to_owned();
+        Ok(Later::new(state, move || read(&self, &pending.finish(&name)?)))
     }
 
     pub(super) fn info(&self) -> Result<Info> {
-        let runtime = Runtime::load(None)?;
         let model = &self.model;
+        let transformer = model.transformer();
         Ok(Info {
             manifest: model.bundle.manifest().clone(),
             id: model.bundle.id().to_owned(),
-            provider: model.provider,
-            fallback: model.fallback.clone(),
+            provider: model.provider(),
+            fallback: transformer.and_then(|transformer| transformer.fallback.clone()),
             threads: model.threads.get(),
-            max_tokens: self.reading.max_tokens,
-            token_budget: model.token_budget(),
-            sessions: model.sessions(),
-            runtime_version: runtime.version().to_owned(),
-            runtime_path: runtime.path().display().to_string(),
-            runtime_origin: runtime.origin(),
+            max_tokens: transformer.map(|_| self.reading.max_tokens),
+            running: transformer.map(Running::of).transpose()?,
             counters: model.counters(),
         })
     }

@@ -46,6 +46,17 @@ impl<T> Later<T> {
     ) -> Self {
         Self { state, finish: Some(Box::new(finish)) }
     }
+
+    /// An answer that is there already; `on_done` hears so at once.
+    pub(super) fn now(answer: T, on_done: impl FnOnce()) -> Self
+    where
+        T: Send + 'static,
+    {
+        let state = Arc::new(State::default());
+        state.done();
+        on_done();
+        Self::new(state, move || Ok(answer))
+    }
 }
 
 impl<T> Future for Later<T> {

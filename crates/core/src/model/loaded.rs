@@ -1,121 +1,57 @@
-//! A model in memory: tokenizer, sessions, and the way of a text through them.
+//! A model in memory, whatever kind it is: the way from texts to answers.
 
-use std::{
-    fs,
-    num::NonZero,
-    path::Path,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-
-use rustc_hash::FxHashMap;
+use std::{num::NonZero, sync::Arc, time::Duration};
 
 use super::{
-    Bundle, ModelOptions, costs,
-    costs::Measured,
-    engine::{Call, Counters, Deadline, Engine, Role, Runner, Settings, Shift},
-    prediction::Flags,
-    samples::SELF_TEST,
+    Bundle, ModelOptions, PredictOptions, Predictions,
+    engine::Counters,
+    head::Head,
+    linear::Linear,
+    transformer::{Answers, Reading, Transformer},
 };
 use crate::{
     Error, Result,
-    onnx::{
-        Device, Encoding, LongText, Provider, Runtime, Task, Tokenizer, cpu,
-        plan::{self, Costs},
-        processors,
-        session::{Session, SessionOptions},
-    },
-    text::map_in_order,
+    onnx::{LongText, Provider, Task, processors},
 };
 
-impl Runner for Session {
-    fn width(&self) -> usize {
-        Self::width(self)
-    }
-
-    fn run(&mut self, sequences: &[&[u32]], rows: &mut Vec<f32>) -> Result<()> {
-        Self::run(self, sequences, rows)
-    }
-}
-
-/// How many texts a call has at least for measuring to be worth its time.
-const WORTH_MEASURING: usize = 64;
-
 /// A model in memory.
+#[derive(Debug)]
 pub(super) struct Loaded {
-    pub(super) bundle: Bundle,
+    pub(super) bundle: Arc<Bundle>,
     /// Those of a classifier; an encoder has none.
     pub(super) labels: Arc<[String]>,
-    tokenizer: Tokenizer,
-    engine: Engine,
-    pub(super) provider: Provider,
-    pub(super) fallback: Option<String>,
     pub(super) threads: NonZero<usize>,
-    device: Device,
-    /// Under which the costs of its runs are kept; gone once the workers are as they say.
-    unsettled: Mutex<Option<String>>,
+    kind: Kind,
 }
 
-/// The most sessions of one model: each has its own copy of the weights.
-const MOST_SESSIONS: usize = 4;
-
-/// How texts are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub(super) max_tokens: usize,
-    pub(super) long_text: LongText,
-}
-
-/// One row for each text that differs from those before it.
-pub(super) struct Answers {
-    rows: Vec<f32>,
-    width: usize,
-    flags: Vec<Flags>,
-    /// For each text, its row.
-    row_of: Vec<usize>,
-}
-
-impl Answers {
-    /// How many texts there are.
-    pub(super) fn len(&self) -> usize {
-        self.row_of.len()
-    }
-
-    /// For each text in the caller's order: its row, and what is odd about it.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&[f32], Flags)> {
-        self.row_of
-            .iter()
-            .map(|row| (&self.rows[row * self.width..(row + 1) * self.width], self.flags[*row]))
-    }
+#[derive(Debug)]
+enum Kind {
+    /// A graph that answers by itself.
+    Transformer(Transformer),
+    /// Weighted words.
+    Linear(Linear),
+    /// What was learnt on the vectors of an encoder.
+    Head(Transformer, Head),
 }
 
 impl Loaded {
     pub(super) fn open(bundle: Bundle, options: &ModelOptions) -> Result<Self> {
         let threads = options.threads.unwrap_or_else(processors);
+        let bundle = Arc::new(bundle);
         let manifest = bundle.manifest();
-        let tokenizer = tokenizer(&bundle)?;
-        let session = session(&bundle, &tokenizer, options.device, threads)?;
-        let provider = session.provider();
-        let fallback = session.fallback().map(str::to_owned);
-        let key = cost_key(&bundle, provider, threads)?;
-        let costs = costs::recall(&key).map_or(plan::UNMEASURED, |measured| measured.wide);
-        let settings = Settings { max_wait: options.max_wait, queue: options.queue };
-        let engine = Engine::start(&manifest.name, session, settings, costs)?;
+        let transformer = || Transformer::open(bundle.clone(), options, threads);
+        let kind = match &manifest.learned {
+            None => Kind::Transformer(transformer()?),
+            Some(learned) if learned.encoder.is_some() => {
+                Kind::Head(transformer()?, Head::open(&bundle)?)
+            }
+            Some(_) => Kind::Linear(Linear::open(&bundle)?),
+        };
         let labels = match &manifest.task {
             Task::Classifier { labels, .. } => labels.as_slice().into(),
             Task::Encoder { .. } => Arc::default(),
         };
-        let loaded = Self {
-            labels,
-            device: options.device,
-            unsettled: Mutex::new(Some(key)),
-            bundle,
-            tokenizer,
-            engine,
-            provider,
-            fallback,
-            threads,
-        };
+        let loaded = Self { bundle, labels, threads, kind };
         loaded.self_test()?;
         Ok(loaded)
     }
@@ -124,30 +60,36 @@ impl Loaded {
         &self.bundle.manifest().name
     }
 
-    /// Whether its threads live in this process, which they do not after a fork.
-    pub(super) fn is_alive(&self) -> bool {
-        self.engine.is_alive()
-    }
-
-    pub(super) fn counters(&self) -> Counters {
-        self.engine.counters()
-    }
-
-    /// The most padded tokens of one run when there is much to do.
-    pub(super) fn token_budget(&self) -> usize {
-        self.engine.shift().costs(Role::Narrow).budget
-    }
-
-    /// How many sessions share the work when there is much to do.
-    pub(super) fn sessions(&self) -> usize {
-        match self.engine.shift() {
-            Shift::Only(..) => 1,
-            Shift::Both { .. } => self.narrow_sessions(),
+    /// What runs its graph, if it has one.
+    pub(super) fn transformer(&self) -> Option<&Transformer> {
+        match &self.kind {
+            Kind::Transformer(transformer) | Kind::Head(transformer, _) => Some(transformer),
+            Kind::Linear(_) => None,
         }
     }
 
-    fn narrow_sessions(&self) -> usize {
-        self.threads.get().min(MOST_SESSIONS)
+    /// The weighted words of a model that has nothing else.
+    pub(super) fn linear(&self) -> Option<&Linear> {
+        match &self.kind {
+            Kind::Linear(linear) => Some(linear),
+            Kind::Transformer(_) | Kind::Head(..) => None,
+        }
+    }
+
+    /// Whether its threads live in this process, which they do not after a fork.
+    pub(super) fn is_alive(&self) -> bool {
+        self.transformer().is_none_or(Transformer::is_alive)
+    }
+
+    pub(super) fn provider(&self) -> Provider {
+        self.transformer().map_or(Provider::Cpu, |transformer| transformer.provider)
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        match &self.kind {
+            Kind::Transformer(transformer) | Kind::Head(transformer, _) => transformer.counters(),
+            Kind::Linear(linear) => linear.counters(),
+        }
     }
 
     /// Checks how texts shall be read against what the model can.
@@ -156,202 +98,136 @@ impl Loaded {
         max_tokens: Option<usize>,
         long_text: LongText,
     ) -> Result<Reading> {
-        let most = self.bundle.manifest().max_tokens;
-        let max_tokens = max_tokens.unwrap_or(most);
-        if max_tokens > most {
-            let problem = format!("{max_tokens} is more than model {} reads, {most}", self.name());
-            return Err(Error::invalid("max_tokens", problem));
+        if let Some(transformer) = self.transformer() {
+            return transformer.reading(max_tokens, long_text);
         }
-        let reading = Reading { max_tokens, long_text };
-        self.encode("", reading)?;
-        Ok(reading)
+        match max_tokens {
+            None => Ok(Reading { max_tokens: usize::MAX, long_text }),
+            Some(tokens) => {
+                let problem =
+                    format!("{tokens}, but model {} reads texts of any length", self.name());
+                Err(Error::invalid("max_tokens", problem))
+            }
+        }
     }
 
-    fn encode(&self, text: &str, reading: Reading) -> Result<Encoding> {
-        self.tokenizer.encode(text, reading.max_tokens, reading.long_text)
+    pub(super) fn warm_up(&self) -> Result<()> {
+        self.transformer().map_or(Ok(()), Transformer::warm_up)
     }
 
-    /// Answers texts; `progress` hears how many sequences more are done, of how many.
-    pub(super) fn answer<T: AsRef<str> + Sync>(
+    /// The vectors that an encoder answers; `progress` hears how many sequences more are done,
+    /// of how many.
+    pub(super) fn embed<T: AsRef<str> + Sync>(
         &self,
         texts: &[T],
         reading: Reading,
         deadline: Option<Duration>,
-        mut progress: impl FnMut(usize, usize) -> Result<()>,
+        progress: impl FnMut(usize, usize) -> Result<()>,
     ) -> Result<Answers> {
-        let until = Deadline::after(deadline);
-        let (distinct, row_of) = distinct(texts);
-        if distinct.len() >= WORTH_MEASURING && deadline.is_none() {
-            // Without a measurement it runs with what is assumed.
-            let _ = self.warm_up();
-        }
-        let encodings =
-            map_in_order(&distinct, Some(self.threads), |text| self.encode(text, reading))
-                .into_iter()
-                .collect::<Result<Vec<Encoding>>>()?;
-        let mut flags: Vec<Flags> = distinct.iter().map(|text| Flags::of(text)).collect();
-        let mut sequences = Vec::with_capacity(encodings.len());
-        let mut windows = Vec::with_capacity(encodings.len());
-        for (encoding, flags) in encodings.into_iter().zip(&mut flags) {
-            flags.truncated = encoding.truncated;
-            windows.push(encoding.windows.len());
-            sequences.extend(encoding.windows);
-        }
-        let batches = batches(&sequences, self.engine.shift());
-        let all = sequences.len();
-        let rows = self.engine.run(&sequences, &batches, until, |done| progress(done, all))?;
-        let rows = merge(rows.numbers, rows.width, &windows);
-        let answers = Answers { rows, width: self.engine.width(), flags, row_of };
-        self.check_finite(&answers)?;
-        Ok(answers)
+        let transformer = self.transformer().ok_or_else(|| {
+            Error::inference(self.name(), "it reads words and has no vectors for texts")
+        })?;
+        transformer.answer(texts, reading, deadline, progress)
     }
 
-    /// Queues one text and returns at once.
-    pub(super) fn submit(
+    /// The labels of texts; `progress` is as for [`embed`](Self::embed).
+    pub(super) fn classify<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        reading: Reading,
+        options: PredictOptions,
+        progress: impl FnMut(usize, usize) -> Result<()>,
+    ) -> Result<Predictions> {
+        let Kind::Linear(linear) = &self.kind else {
+            let answers = self.embed(texts, reading, options.deadline, progress)?;
+            return Ok(self.read(texts, &answers, options));
+        };
+        let mut predictions = self.predictions(texts.len(), options);
+        let temperature = self.temperature();
+        linear.answer(self.name(), texts, self.threads, options.deadline, progress, |answer| {
+            predictions.push(answer.scores, temperature, answer.flags, answer.novelty);
+        })?;
+        Ok(predictions)
+    }
+
+    /// The labels that follow from what the transformer answered for texts.
+    pub(super) fn read<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        answers: &Answers,
+        options: PredictOptions,
+    ) -> Predictions {
+        let mut predictions = self.predictions(texts.len(), options);
+        let temperature = self.temperature();
+        let mut scores = Vec::new();
+        for (text, (row, flags)) in texts.iter().zip(answers.iter()) {
+            let novelty = self.scores(text.as_ref(), row, &mut scores);
+            predictions.push(&scores, temperature, flags, novelty);
+        }
+        predictions
+    }
+
+    /// Replaces `scores` by those that follow from the row of a text.
+    fn scores(
         &self,
         text: &str,
-        reading: Reading,
-        deadline: Option<Duration>,
-        on_done: impl FnOnce() + Send + 'static,
-    ) -> Result<Pending> {
-        let until = Deadline::after(deadline);
-        let mut flags = Flags::of(text);
-        let encoding = self.encode(text, reading)?;
-        flags.truncated = encoding.truncated;
-        let windows = encoding.windows.len();
-        let batches = batches(&encoding.windows, self.engine.shift());
-        let call = self.engine.submit(&encoding.windows, &batches, until, on_done)?;
-        Ok(Pending { call, flags, windows })
+        row: &[f32],
+        scores: &mut Vec<f64>,
+    ) -> Option<super::TextNovelty> {
+        if let Kind::Head(_, head) = &self.kind {
+            return head.answer(text, row, scores);
+        }
+        scores.clear();
+        scores.extend(row.iter().map(|number| f64::from(*number)));
+        None
     }
 
-    /// The answer to a text that was [submitted](Self::submit).
-    pub(super) fn finish(&self, pending: &Pending) -> Result<Answers> {
-        let rows = pending.call.finish(self.name())?;
-        let width = rows.width;
-        let rows = merge(rows.numbers, width, &[pending.windows]);
-        let answers = Answers { rows, width, flags: vec![pending.flags], row_of: vec![0] };
-        self.check_finite(&answers)?;
-        Ok(answers)
-    }
-
-    fn check_finite(&self, answers: &Answers) -> Result<()> {
-        let broken = answers.rows.iter().position(|number| !number.is_finite());
-        broken.map_or(Ok(()), |at| {
-            let row = at / answers.width;
-            let text = answers.row_of.iter().position(|own| *own == row).unwrap_or(row);
-            let problem = format!("it answered {} for text {text}", answers.rows[at]);
-            Err(Error::inference(self.name(), problem))
-        })
-    }
-
-    /// Sets the workers up as is best for much work on this machine: as was measured before, or
-    /// else as is measured now.
-    pub(super) fn warm_up(&self) -> Result<()> {
-        // Whoever comes meanwhile works with what is assumed instead of waiting.
-        let Ok(mut unsettled) = self.unsettled.try_lock() else { return Ok(()) };
-        let Some(key) = unsettled.as_deref() else { return Ok(()) };
-        let measured = if let Some(measured) = costs::recall(key) {
-            if measured.narrow.is_some() {
-                self.hire_narrow()?;
-            }
-            measured
-        } else {
-            let measured = self.measure()?;
-            costs::keep(key, measured);
-            measured
+    fn predictions(&self, texts: usize, options: PredictOptions) -> Predictions {
+        let Task::Classifier { activation, .. } = &self.bundle.manifest().task else {
+            unreachable!("only classifiers are asked for labels");
         };
-        self.engine.set_shift(match measured.narrow {
-            Some(narrow) => Shift::Both { wide: measured.wide, narrow },
-            None => Shift::Only(Role::Wide, measured.wide),
-        });
-        *unsettled = None;
-        Ok(())
+        Predictions::new(self.labels.clone(), *activation, texts, options.return_probabilities)
     }
 
-    /// Measures one session with all threads, and several with a share of them.
-    fn measure(&self) -> Result<Measured> {
-        let wide = self.costs(1)?;
-        let sessions = self.narrow_sessions();
-        if self.provider != Provider::Cpu || sessions < 2 {
-            return Ok(Measured { wide, narrow: None });
+    pub(super) fn temperature(&self) -> f64 {
+        match &self.bundle.manifest().task {
+            Task::Classifier { temperature, .. } => *temperature,
+            Task::Encoder { .. } => 1.0,
         }
-        self.hire_narrow()?;
-        let measured = self.measure_narrow(wide, sessions);
-        if !measured.as_ref().is_ok_and(|measured| measured.narrow.is_some()) {
-            self.engine.set_shift(Shift::Only(Role::Wide, wide));
-            self.engine.dismiss(Role::Narrow);
+    }
+
+    /// What the model says of texts before that becomes an answer: scores, or vectors.
+    pub(super) fn raw<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        reading: Reading,
+    ) -> Result<Vec<Vec<f64>>> {
+        let mut rows = Vec::with_capacity(texts.len());
+        if let Kind::Linear(linear) = &self.kind {
+            let nobody = |_, _| Ok(());
+            linear.answer(self.name(), texts, self.threads, None, nobody, |answer| {
+                rows.push(answer.scores.to_vec());
+            })?;
+            return Ok(rows);
         }
-        measured
-    }
-
-    fn measure_narrow(&self, wide: Costs, sessions: usize) -> Result<Measured> {
-        self.engine.set_shift(Shift::Only(Role::Narrow, wide));
-        let narrow = self.costs(sessions)?;
-        let length = self.bundle.manifest().max_tokens;
-        // The same work in turns, so that whatever else the machine does disturbs both.
-        let is_worth_it = costs::is_worth_it(length, |role, tokens, length| {
-            let costs = if role == Role::Wide { wide } else { narrow };
-            self.engine.set_shift(Shift::Only(role, costs));
-            let count = (costs.budget / length).max(1);
-            let batches = tokens.div_ceil(count * length);
-            self.run_for_measuring(batches, count, length)
-        })?;
-        Ok(Measured { wide, narrow: is_worth_it.then_some(narrow) })
-    }
-
-    /// What runs cost when `sessions` run at a time.
-    fn costs(&self, sessions: usize) -> Result<Costs> {
-        costs::measure(self.bundle.manifest().max_tokens, |count, length| {
-            self.run_for_measuring(sessions, count, length)
-        })
-    }
-
-    fn run_for_measuring(&self, batches: usize, count: usize, length: usize) -> Result<()> {
-        // Only numbers that texts really have: not all of the tokenizer's need be the model's.
-        let tokens: Vec<u32> = SELF_TEST
-            .iter()
-            .map(|text| {
-                self.tokenizer.encode(text, self.bundle.manifest().max_tokens, LongText::Truncate)
-            })
-            .collect::<Result<Vec<_>>>()?
-            .into_iter()
-            .flat_map(|encoding| encoding.windows.concat())
-            .collect();
-        let token = |row: usize, at: usize| tokens[(row * 31 + at * 7) % tokens.len()];
-        let sequences: Vec<Vec<u32>> = (0..batches * count)
-            .map(|row| (0..length).map(|at| token(row, at)).collect())
-            .collect();
-        let batches: Vec<Vec<usize>> =
-            (0..batches).map(|batch| (batch * count..(batch + 1) * count).collect()).collect();
-        self.engine.run(&sequences, &batches, None, |_| Ok(())).map(|_| ())
-    }
-
-    fn hire_narrow(&self) -> Result<()> {
-        let sessions = self.narrow_sessions();
-        for number in 0..sessions {
-            // What cannot be divided goes to the first ones.
-            let share = (self.threads.get() + sessions - 1 - number) / sessions;
-            let threads = NonZero::new(share).unwrap_or(NonZero::<usize>::MIN);
-            let session = session(&self.bundle, &self.tokenizer, self.device, threads)?;
-            self.engine.hire(session, Role::Narrow)?;
+        let answers = self.embed(texts, reading, None, |_, _| Ok(()))?;
+        for (text, (row, _)) in texts.iter().zip(answers.iter()) {
+            let mut scores = Vec::new();
+            self.scores(text.as_ref(), row, &mut scores);
+            rows.push(scores);
         }
-        Ok(())
+        Ok(rows)
     }
 
     /// Whether the model still answers what it answered when its bundle was made.
     fn self_test(&self) -> Result<()> {
         let Some(test) = &self.bundle.manifest().self_test else { return Ok(()) };
-        let reading = Reading {
-            max_tokens: self.bundle.manifest().max_tokens,
-            long_text: LongText::Truncate,
-        };
-        let answers = self.answer(&test.texts, reading, None, |_, _| Ok(()))?;
-        for ((text, expected), (found, _)) in
-            test.texts.iter().zip(&test.answers).zip(answers.iter())
-        {
-            let off = expected.iter().zip(found).map(|(left, right)| (left - right).abs());
-            let off = off.fold(0.0, f32::max);
-            if expected.len() != found.len() || off > test.tolerance {
+        let reading = self.reading(None, LongText::Truncate)?;
+        let found = self.raw(&test.texts, reading)?;
+        for ((text, expected), found) in test.texts.iter().zip(&test.answers).zip(&found) {
+            let off = expected.iter().zip(found).map(|(left, right)| (f64::from(*left) - right).abs());
+            let off = off.fold(0.0, f64::max);
+            if expected.len() != found.len() || off > f64::from(test.tolerance) {
                 return Err(Error::incompatible(
                     format!("bundle {}", self.bundle.path().display()),
                     format!(
@@ -362,148 +238,5 @@ impl Loaded {
             }
         }
         Ok(())
-    }
-}
-
-/// The tokenizer of a bundle. Beside its `tokenizer.json` only files that the manifest lists may
-/// change what it does.
-fn tokenizer(bundle: &Bundle) -> Result<Tokenizer> {
-    let is_listed = |name: &str| bundle.manifest().files.contains_key(name);
-    let is_whole = !is_listed("tokenizer_config.json") && !is_listed("vocab.txt");
-    if is_listed("tokenizer.json") && is_whole {
-        let path = bundle.file("tokenizer.json")?;
-        let bytes = fs::read(&path).map_err(Error::storage("read", &path))?;
-        return Tokenizer::from_bytes(&bytes);
-    }
-    Tokenizer::open(bundle.path())
-}
-
-fn session(
-    bundle: &Bundle,
-    tokenizer: &Tokenizer,
-    device: Device,
-    threads: NonZero<usize>,
-) -> Result<Session> {
-    let manifest = bundle.manifest();
-    Session::open(&SessionOptions {
-        model: &manifest.name,
-        graph: &bundle.path().join("model.onnx"),
-        task: &manifest.task,
-        pad_id: tokenizer.pad_id(),
-        device,
-        threads,
-    })
-}
-
-/// A text that waits for its answer. Dropping it takes it back.
-pub(super) struct Pending {
-    call: Arc<Call>,
-    flags: Flags,
-    windows: usize,
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.call.abandon();
-    }
-}
-
-/// The texts without repetitions, and for each text its place among them.
-fn distinct<T: AsRef<str>>(texts: &[T]) -> (Vec<&str>, Vec<usize>) {
-    let mut places: FxHashMap<&str, usize> = FxHashMap::default();
-    places.reserve(texts.len());
-    let mut distinct = Vec::with_capacity(texts.len());
-    let row_of = texts
-        .iter()
-        .map(|text| {
-            let text = text.as_ref();
-            *places.entry(text).or_insert_with(|| {
-                distinct.push(text);
-                distinct.len() - 1
-            })
-        })
-        .collect();
-    (distinct, row_of)
-}
-
-/// The places of the sequences that run together, the longest first: the memory
-/// they need is enough for all that follow.
-fn batches(sequences: &[Vec<u32>], shift: Shift) -> Vec<Vec<usize>> {
-    let tokens: usize = sequences.iter().map(Vec::len).sum();
-    let narrow = shift.costs(Role::Narrow);
-    let costs = if tokens > narrow.budget { narrow } else { shift.costs(Role::Wide) };
-    let mut order: Vec<usize> = (0..sequences.len()).collect();
-    order.sort_by_key(|at| sequences[*at].len());
-    let lengths: Vec<usize> = order.iter().map(|at| sequences[*at].len()).collect();
-    let ranges = plan::batches(&lengths, costs);
-    ranges.into_iter().rev().map(|range| order[range].to_vec()).collect()
-}
-
-/// One row for each text: the mean of those of its windows.
-fn merge(rows: Vec<f32>, width: usize, windows: &[usize]) -> Vec<f32> {
-    if windows.iter().all(|count| *count == 1) {
-        return rows;
-    }
-    let mut merged = Vec::with_capacity(windows.len() * width);
-    let mut rest = rows.as_slice();
-    for count in windows {
-        let (own, after) = rest.split_at(count * width);
-        merged.extend((0..width).map(|column| {
-            let sum: f64 = own.iter().skip(column).step_by(width).map(|row| f64::from(*row)).sum();
-            (sum / *count as f64) as f32
-        }));
-        rest = after;
-    }
-    merged
-}
-
-/// What the costs of a model depend on.
-fn cost_key(bundle: &Bundle, provider: Provider, threads: NonZero<usize>) -> Result<String> {
-    let runtime = Runtime::load(None::<&Path>)?;
-    let parts = [
-        bundle.id(),
-        &provider.to_string(),
-        &threads.to_string(),
-        runtime.version(),
-        &cpu::name(),
-        env!("CARGO_PKG_VERSION"),
-    ];
-    let hash = blake3::hash(parts.join("\n").as_bytes());
-    Ok(hash.to_hex()[..32].to_owned())
-}
-
-impl std::fmt::Debug for Loaded {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Loaded").field("bundle", &self.bundle).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_texts_share_a_row() {
-        let (found, row_of) = distinct(&["a", "b", "a", "", "b"]);
-        assert_eq!(found, ["a", "b", ""]);
-        assert_eq!(row_of, [0, 1, 0, 2, 1]);
-    }
-
-    #[test]
-    fn windows_are_averaged() {
-        let rows = vec![1.0, 2.0, 3.0, 4.0, 7.0, 8.0];
-        assert_eq!(merge(rows.clone(), 2, &[2, 1]), [2.0, 3.0, 7.0, 8.0]);
-        assert_eq!(merge(rows.clone(), 2, &[1, 1, 1]), rows);
-    }
-
-    #[test]
-    fn the_longest_run_first_and_all_run() {
-        let sequences: Vec<Vec<u32>> = [3, 9, 1, 9, 4].map(|length| vec![0; length]).into();
-        let costs = Costs { budget: 20, overhead: 1.0 };
-        let batches = batches(&sequences, Shift::Only(Role::Wide, costs));
-        assert_eq!(batches[0], [1, 3]);
-        let mut all: Vec<usize> = batches.concat();
-        all.sort_unstable();
-        assert_eq!(all, [0, 1, 2, 3, 4]);
     }
 }

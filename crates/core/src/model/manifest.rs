@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::bundle::name_problem;
+use super::{Learned, bundle::name_problem};
 use crate::{
     Error, Result,
     onnx::{Task, Weights},
@@ -30,8 +30,13 @@ pub struct Manifest {
     pub task: Task,
     /// How the weights are stored.
     pub weights: Weights,
-    /// The most tokens of a text the model reads at once, special ones included.
-    pub max_tokens: usize,
+    /// The most tokens of a text the model reads at once, special ones included; none if it
+    /// reads texts of any length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<usize>,
+    /// What was learnt here from labelled texts; none of a model that is a transformer alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<Learned>,
     /// What the model answered when the bundle was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_test: Option<SelfTest>,
@@ -102,7 +107,8 @@ impl Manifest {
             family: family.into(),
             task,
             weights,
-            max_tokens,
+            max_tokens: Some(max_tokens),
+            learned: None,
             self_test: None,
             quantization: None,
             files: BTreeMap::new(),
@@ -152,7 +158,8 @@ impl Manifest {
     pub(super) fn check(&self, what: &str) -> Result<()> {
         let problem = self
             .identity_problem()
-            .or_else(|| self.task_problem())
+            .or_else(|| task_problem(&self.task))
+            .or_else(|| self.learned_problem())
             .or_else(|| self.self_test_problem())
             .or_else(|| self.quantization_problem())
             .or_else(|| self.files_problem());
@@ -161,10 +168,32 @@ impl Manifest {
 
     /// How many numbers the model answers for a text.
     pub(super) fn answer_length(&self) -> usize {
-        match &self.task {
-            Task::Classifier { labels, .. } => labels.len(),
-            Task::Encoder { dimensions, .. } => *dimensions,
+        width(&self.task)
+    }
+
+    /// What the graph of the bundle answers, which of a head on an encoder is not what the model
+    /// answers.
+    pub(super) fn graph_task(&self) -> &Task {
+        let learned = self.learned.as_ref();
+        learned.and_then(|learned| learned.encoder.as_ref()).unwrap_or(&self.task)
+    }
+
+    /// How many numbers the graph of the bundle answers; none if it has no graph.
+    pub(super) fn graph_width(&self) -> Option<usize> {
+        let has_graph = self.learned.as_ref().is_none_or(|learned| learned.encoder.is_some());
+        has_graph.then(|| width(self.graph_task()))
+    }
+
+    fn learned_problem(&self) -> Option<String> {
+        let learned = self.learned.as_ref();
+        if let Some(problem) = learned.and_then(|learned| learned.problem(&self.task)) {
+            return Some(problem);
         }
+        if let Some(problem) = task_problem(self.graph_task()) {
+            return Some(problem);
+        }
+        let is_missing = self.graph_width().is_some() && self.max_tokens.is_none();
+        is_missing.then(|| "max_tokens is missing, which a transformer has".to_owned())
     }
 
     fn identity_problem(&self) -> Option<String> {
@@ -182,36 +211,9 @@ impl Manifest {
                 return Some(format!("{field} {text:?} holds a control character"));
             }
         }
-        let tokens = self.max_tokens;
+        let tokens = self.max_tokens?;
         let is_sane = (1..=MOST).contains(&tokens);
         (!is_sane).then(|| format!("max_tokens is {tokens}, allowed are 1 to {MOST}"))
-    }
-
-    fn task_problem(&self) -> Option<String> {
-        match &self.task {
-            Task::Classifier { labels, temperature, .. } => {
-                if labels.is_empty() {
-                    return Some("a classifier without labels".to_owned());
-                }
-                let mut seen = BTreeSet::new();
-                for (at, label) in labels.iter().enumerate() {
-                    if label.trim().is_empty() {
-                        return Some(format!("label {at} is empty"));
-                    }
-                    if !seen.insert(label) {
-                        return Some(format!("the label {label:?} is there twice"));
-                    }
-                }
-                let is_sane = (1e-6..=1e6).contains(temperature);
-                (!is_sane).then(|| {
-                    format!("the temperature is {temperature}, it must be between 1e-6 and 1e6")
-                })
-            }
-            Task::Encoder { dimensions, .. } => {
-                let is_sane = (1..=MOST).contains(dimensions);
-                (!is_sane).then(|| format!("dimensions is {dimensions}, allowed are 1 to {MOST}"))
-            }
-        }
     }
 
     fn self_test_problem(&self) -> Option<String> {
@@ -266,3 +268,38 @@ impl Manifest {
         })
     }
 }
+
+/// How many numbers are answered for a text.
+fn width(task: &Task) -> usize {
+    match task {
+        Task::Classifier { labels, .. } => labels.len(),
+        Task::Encoder { dimensions, .. } => *dimensions,
+    }
+}
+
+fn task_problem(task: &Task) -> Option<String> {
+        match task {
+            Task::Classifier { labels, temperature, .. } => {
+                if labels.is_empty() {
+                    return Some("a classifier without labels".to_owned());
+                }
+                let mut seen = BTreeSet::new();
+                for (at, label) in labels.iter().enumerate() {
+                    if label.trim().is_empty() {
+                        return Some(format!("label {at} is empty"));
+                    }
+                    if !seen.insert(label) {
+                        return Some(format!("the label {label:?} is there twice"));
+                    }
+                }
+                let is_sane = (1e-6..=1e6).contains(temperature);
+                (!is_sane).then(|| {
+                    format!("the temperature is {temperature}, it must be between 1e-6 and 1e6")
+                })
+            }
+            Task::Encoder { dimensions, .. } => {
+                let is_sane = (1..=MOST).contains(dimensions);
+                (!is_sane).then(|| format!("dimensions is {dimensions}, allowed are 1 to {MOST}"))
+            }
+        }
+    }

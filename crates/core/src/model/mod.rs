@@ -1,13 +1,21 @@
 //! Models: bundles on disk, and classifiers and encoders opened from them.
 
 mod bundle;
+mod cache;
 mod classifier;
 mod convert;
 mod costs;
+mod data;
 mod encoder;
 mod engine;
+mod ensemble;
+mod evaluate;
+mod explain;
 mod handle;
+mod head;
 mod later;
+mod learned;
+mod linear;
 mod loaded;
 mod manifest;
 mod options;
@@ -16,14 +24,22 @@ mod samples;
 mod shared;
 #[cfg(feature = "arrow")]
 mod table;
+mod train;
+mod transformer;
 
 pub use bundle::Bundle;
 pub use classifier::Classifier;
 pub use convert::{ConvertOptions, convert};
+pub use data::{LabelledTexts, column};
 pub use encoder::{Embeddings, Encoder};
 pub use engine::Counters;
-pub use handle::Info;
+pub use ensemble::{Cascade, Ensemble, TextClassifier};
+pub use evaluate::{compare_classifiers, evaluate};
+pub use explain::{Contribution, ExplainOptions, Explanation, Method, WordShare};
+pub use handle::{Info, Running};
 pub use later::Later;
+pub use learned::{Learned, LearnedKind};
 pub use manifest::{FileEntry, Manifest, Quantization, SelfTest};
 pub use options::{ModelOptions, PredictOptions};
-pub use prediction::{Flags, Prediction, Predictions};
+pub use prediction::{Flags, Prediction, Predictions, TextNovelty};
+pub use train::{RowCounts, TrainOptions, Trained, Trial, train};

@@ -51,6 +51,19 @@ pub struct Prediction {
     pub labels: Arc<[String]>,
     /// What is odd about the text.
     pub flags: Flags,
+    /// How unlike the text is to those the model has learnt from; none if it cannot tell.
+    pub novelty: Option<TextNovelty>,
+}
+
+/// How unlike a text is to those a model has learnt from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TextNovelty {
+    /// Of a model that reads words: the share of what stands in the text that the model has never
+    /// seen. Of one that reads vectors: how far the text is from the nearest label's middle.
+    pub score: f64,
+    /// Which share of texts like those it has learnt from score at least as much: the smaller,
+    /// the less the text is one of them.
+    pub pvalue: f64,
 }
 
 impl Prediction {
@@ -71,6 +84,8 @@ pub struct Predictions {
     /// Of a multi-label model: for each text and label, whether it holds.
     holds: Option<Vec<bool>>,
     flags: Vec<Flags>,
+    /// For each text, if the model can tell.
+    novelty: Option<Vec<TextNovelty>>,
 }
 
 /// A probability from which a label of a multi-label model holds.
@@ -92,16 +107,27 @@ impl Predictions {
             probabilities: all.then(|| Vec::with_capacity(texts * width)),
             holds: (activation == Activation::Sigmoid).then(|| Vec::with_capacity(texts * width)),
             flags: Vec::with_capacity(texts),
+            novelty: None,
         }
     }
 
-    /// Appends the prediction that follows from the logits of a text.
-    pub(super) fn push(&mut self, logits: &[f32], temperature: f64, flags: Flags) {
+    /// Appends the prediction that follows from the logits of a text. Of all texts the novelty is
+    /// known, or of none.
+    pub(super) fn push(
+        &mut self,
+        logits: &[f64],
+        temperature: f64,
+        flags: Flags,
+        novelty: Option<TextNovelty>,
+    ) {
         let best = best(logits);
-        let scaled = |logit: f32| f64::from(logit) / temperature;
+        let scaled = |logit: f64| logit / temperature;
         let most = scaled(logits[best]);
         self.best.push(best as u32);
         self.flags.push(flags);
+        if let Some(novelty) = novelty {
+            self.novelty.get_or_insert_default().push(novelty);
+        }
         match self.activation {
             Activation::Softmax => {
                 // The largest exponent is 0, so nothing overflows and the sum is at least 1.
@@ -122,6 +148,30 @@ impl Predictions {
                 }
             }
         }
+    }
+
+    /// Appends the prediction that follows from probabilities which sum to 1.
+    pub(super) fn push_probabilities(
+        &mut self,
+        probabilities: &[f64],
+        flags: Flags,
+        novelty: Option<TextNovelty>,
+    ) {
+        let best = best(probabilities);
+        self.best.push(best as u32);
+        self.flags.push(flags);
+        self.confidence.push(probabilities[best]);
+        if let Some(all) = &mut self.probabilities {
+            all.extend_from_slice(probabilities);
+        }
+        if let Some(novelty) = novelty {
+            self.novelty.get_or_insert_default().push(novelty);
+        }
+    }
+
+    /// Whether any number of labels can hold for a text.
+    pub fn is_multi_label(&self) -> bool {
+        self.activation == Activation::Sigmoid
     }
 
     /// How many texts were predicted.
@@ -165,6 +215,12 @@ impl Predictions {
         &self.flags
     }
 
+    /// For each text, how unlike it is to those the model has learnt from; none if the model
+    /// cannot tell.
+    pub fn novelty(&self) -> Option<&[TextNovelty]> {
+        self.novelty.as_deref()
+    }
+
     /// The prediction for one text.
     pub fn get(&self, text: usize) -> Option<Prediction> {
         let label = self.label(text)?.to_owned();
@@ -187,6 +243,7 @@ impl Predictions {
             all_labels,
             labels: self.labels.clone(),
             flags: self.flags[text],
+            novelty: self.novelty.as_ref().map(|novelty| novelty[text]),
         })
     }
 
@@ -197,7 +254,7 @@ impl Predictions {
 }
 
 /// The place of the largest number, the first of equal ones.
-fn best(logits: &[f32]) -> usize {
+fn best(logits: &[f64]) -> usize {
     let mut best = 0;
     for (place, logit) in logits.iter().enumerate() {
         if *logit > logits[best] {
@@ -218,11 +275,11 @@ mod tests {
 
     use super::*;
 
-    fn predictions(activation: Activation, temperature: f64, rows: &[&[f32]]) -> Predictions {
+    fn predictions(activation: Activation, temperature: f64, rows: &[&[f64]]) -> Predictions {
         let labels: Arc<[String]> = ["a", "b", "c"].map(str::to_owned).into();
         let mut predictions = Predictions::new(labels, activation, rows.len(), true);
         for row in rows {
-            predictions.push(row, temperature, Flags::default());
+            predictions.push(row, temperature, Flags::default(), None);
         }
         predictions
     }
@@ -254,7 +311,7 @@ mod tests {
 
     #[test]
     fn many_labels_can_hold_or_none() {
-        let rows: [&[f32]; 2] = [&[0.0, -3.0, 800.0], &[-1.0, -2.0, -800.0]];
+        let rows: [&[f64]; 2] = [&[0.0, -3.0, 800.0], &[-1.0, -2.0, -800.0]];
         let found = predictions(Activation::Sigmoid, 1.0, &rows);
         let first = found.get(0).unwrap();
         assert_eq!(first.all_labels, ["a", "c"]);

@@ -14,8 +14,8 @@ use crate::{Error, Result};
 
 impl Predictions {
     /// The predictions as a table: `label`, `confidence`, `all_labels`, one column
-    /// `probability_…` for each label where probabilities were asked for, and the flags `empty`,
-    /// `truncated` and `replaced`.
+    /// `probability_…` for each label where probabilities were asked for, the flags `empty`,
+    /// `truncated` and `replaced`, and, where the model can tell, `novelty` and `novelty_pvalue`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if there are more labels than Arrow can hold.
@@ -42,6 +42,12 @@ impl Predictions {
             }
         }
         columns.extend(flag_columns(self.flags()));
+        if let Some(novelty) = self.novelty() {
+            let scores = Float64Array::from_iter_values(novelty.iter().map(|text| text.score));
+            let pvalues = Float64Array::from_iter_values(novelty.iter().map(|text| text.pvalue));
+            columns.push(("novelty".to_owned(), Arc::new(scores)));
+            columns.push(("novelty_pvalue".to_owned(), Arc::new(pvalues)));
+        }
         batch("predictions", columns)
     }
 }
@@ -100,11 +106,12 @@ mod tests {
     use super::*;
     use crate::onnx::Activation;
 
-    fn predictions(all: bool, rows: &[&[f32]]) -> Predictions {
+    fn predictions(all: bool, rows: &[&[f64]]) -> Predictions {
         let labels: Arc<[String]> = ["a", "b"].map(str::to_owned).into();
         let mut predictions = Predictions::new(labels, Activation::Sigmoid, rows.len(), all);
         for row in rows {
-            predictions.push(row, 1.0, Flags { truncated: true, ..Flags::default() });
+            let flags = Flags { truncated: true, ..Flags::default() };
+            predictions.push(row, 1.0, flags, None);
         }
         predictions
     }

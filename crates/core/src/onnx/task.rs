@@ -52,6 +52,8 @@ pub enum Pooling {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Weights {
+    /// 64-bit floats, of what was learnt here; checkpoints are not converted to them.
+    Fp64,
     /// 32-bit floats: the reference.
     Fp32,
     /// 16-bit floats, for GPUs.
@@ -64,6 +66,7 @@ impl Weights {
     /// The name, as it is written in files and in every face.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Fp64 => "fp64",
             Self::Fp32 => "fp32",
             Self::Fp16 => "fp16",
             Self::Int8 => "int8",

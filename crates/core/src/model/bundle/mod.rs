@@ -21,6 +21,12 @@ use crate::{
 
 /// The graph's name in every bundle.
 const GRAPH: &str = "model.onnx";
+/// The weights of what was learnt.
+pub(in crate::model) const HEAD: &str = "head.safetensors";
+/// How texts become numbers for them.
+pub(in crate::model) const VECTORIZER: &str = "vectorizer.json";
+/// What scores texts have that are like those it was learnt from.
+pub(in crate::model) const NOVELTY: &str = "novelty.json";
 /// A manifest is a page of text; what is longer than this is none.
 const LONGEST_MANIFEST: u64 = 16 << 20;
 
@@ -39,7 +45,7 @@ pub struct Bundle {
     path: PathBuf,
     manifest: Manifest,
     id: String,
-    graph: GraphFacts,
+    graph: Option<GraphFacts>,
 }
 
 impl Bundle {
@@ -111,9 +117,9 @@ impl Bundle {
         &self.manifest
     }
 
-    /// What its graph says about itself.
-    pub fn graph(&self) -> &GraphFacts {
-        &self.graph
+    /// What its graph says about itself; none if its model needs none.
+    pub fn graph(&self) -> Option<&GraphFacts> {
+        self.graph.as_ref()
     }
 
     /// A hash over the manifest, and so over everything: equal bundles have equal ids.
@@ -136,7 +142,7 @@ impl Bundle {
         })
     }
 
-    fn checked(path: PathBuf, manifest: Manifest, graph: GraphFacts) -> Self {
+    fn checked(path: PathBuf, manifest: Manifest, graph: Option<GraphFacts>) -> Self {
         let id = id_of(&manifest);
         Self { path, manifest, id, graph }
     }
@@ -176,7 +182,7 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
 }
 
 /// Compares every listed file with the manifest and looks into the graph.
-fn check_files(path: &Path, manifest: &Manifest) -> Result<GraphFacts> {
+fn check_files(path: &Path, manifest: &Manifest) -> Result<Option<GraphFacts>> {
     let what = describe(path);
     check_needed(&what, manifest)?;
     let mut piece = Vec::new();
@@ -202,10 +208,21 @@ fn check_files(path: &Path, manifest: &Manifest) -> Result<GraphFacts> {
 /// Whether the files are listed without which there is no model.
 fn check_needed(what: &str, manifest: &Manifest) -> Result<()> {
     let lists = |name: &str| manifest.files.contains_key(name);
-    if !lists(GRAPH) {
-        return Err(Error::invalid(what, format!("its manifest lists no {GRAPH}")));
+    let has_graph = manifest.graph_width().is_some();
+    let mut needed = Vec::new();
+    if has_graph {
+        needed.push(GRAPH);
     }
-    if !lists("tokenizer.json") && !lists("vocab.txt") {
+    if let Some(learned) = &manifest.learned {
+        needed.push(HEAD);
+        if learned.encoder.is_none() {
+            needed.push(VECTORIZER);
+        }
+    }
+    if let Some(missing) = needed.into_iter().find(|name| !lists(name)) {
+        return Err(Error::invalid(what, format!("its manifest lists no {missing}")));
+    }
+    if has_graph && !lists("tokenizer.json") && !lists("vocab.txt") {
         let problem = "its manifest lists neither tokenizer.json nor vocab.txt";
         return Err(Error::invalid(what, problem));
     }
@@ -213,7 +230,8 @@ fn check_needed(what: &str, manifest: &Manifest) -> Result<()> {
 }
 
 /// Whether the graph stays inside the bundle and answers what the manifest says.
-fn check_graph(what: &str, path: &Path, manifest: &Manifest) -> Result<GraphFacts> {
+fn check_graph(what: &str, path: &Path, manifest: &Manifest) -> Result<Option<GraphFacts>> {
+    let Some(expected) = manifest.graph_width() else { return Ok(None) };
     let graph = inspect(path.join(GRAPH))?;
     for name in &graph.external_files {
         if !manifest.files.contains_key(name) {
@@ -235,7 +253,7 @@ fn check_graph(what: &str, path: &Path, manifest: &Manifest) -> Result<GraphFact
             Dimension::Named(_) | Dimension::Any => None,
         })
         .collect();
-    let expected = manifest.answer_length() as u64;
+    let expected = expected as u64;
     // An output of unknown width may still be the right one.
     if !widths.is_empty() && widths.iter().all(|width| width.is_some_and(|width| width != expected))
     {
@@ -246,5 +264,5 @@ fn check_graph(what: &str, path: &Path, manifest: &Manifest) -> Result<GraphFact
         );
         return Err(Error::incompatible(what, problem));
     }
-    Ok(graph)
+    Ok(Some(graph))
 }

@@ -46,8 +46,14 @@ impl BundleWriter {
         &self.folder
     }
 
+    /// What a model is called that was given no name: like its folder.
+    pub(crate) fn default_name(&self) -> String {
+        let name = self.target.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.unwrap_or_else(|| "model".to_owned())
+    }
+
     /// Copies a file in under a name inside the bundle.
-    pub(super) fn copy(&self, name: &str, source: &Path) -> Result<()> {
+    pub(in crate::model) fn copy(&self, name: &str, source: &Path) -> Result<()> {
         if let Some(problem) = name_problem(name) {
             let problem = format!("the file name {name:?} {problem}");
             return Err(Error::invalid(describe(&self.target), problem));

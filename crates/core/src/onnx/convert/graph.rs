@@ -68,7 +68,7 @@ impl Graph {
     pub(super) fn float_type(&self) -> ElementType {
         match self.weights {
             Weights::Fp16 => ElementType::Float16,
-            Weights::Fp32 | Weights::Int8 => ElementType::Float,
+            Weights::Fp64 | Weights::Fp32 | Weights::Int8 => ElementType::Float,
         }
     }
 

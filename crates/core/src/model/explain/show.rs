@@ -1,0 +1,106 @@
+//! Explanations for people: in a terminal, in a notebook, as data.
+
+use std::fmt::Write;
+
+use super::{Explanation, Method};
+
+/// How many terms a person wants to see.
+const TERMS: usize = 10;
+
+impl Explanation {
+    /// All of it as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("it holds texts and numbers only")
+    }
+
+    /// What speaks for the label and against it, for a terminal.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{} ({:+.3})\n", self.label, self.score);
+        let width = |term: &str| term.chars().count();
+        let shown = &self.contributions[..self.contributions.len().min(TERMS)];
+        let name = |term: &str| format!("{term:?}");
+        let widest = shown.iter().map(|part| width(&name(&part.term))).max().unwrap_or(0);
+        let widest = widest.max(width("(without words)")).min(48);
+        let most = shown.iter().map(|part| part.value.abs()).fold(0.0, f64::max);
+        let mut line = |term: &str, value: f64, bar: &str| {
+            let padding = " ".repeat(widest.saturating_sub(width(term)));
+            let line = format!("  {term}{padding}  {value:+.3}  {bar}");
+            text.push_str(line.trim_end());
+            text.push('\n');
+        };
+        for part in shown {
+            let length = if most > 0.0 { (part.value.abs() / most * 20.0).round() } else { 0.0 };
+            let bar = if part.value < 0.0 { "−" } else { "+" }.repeat(length as usize);
+            line(&name(&part.term), part.value, &bar);
+        }
+        let rest = &self.contributions[shown.len()..];
+        if !rest.is_empty() {
+            let sum = rest.iter().map(|part| part.value).sum();
+            line(&format!("({} more)", rest.len()), sum, "");
+        }
+        line("(without words)", self.baseline, "");
+        if self.method == Method::Occlusion {
+            line("(unexplained)", self.gap, "");
+        }
+        text
+    }
+
+    /// The text with its words coloured by what they add, for a notebook.
+    pub fn to_html(&self) -> String {
+        let most = self.words.iter().map(|word| word.value.abs()).fold(0.0, f64::max);
+        let mut marked = String::new();
+        let mut done = 0;
+        for word in &self.words {
+            escape(&self.text[done..word.start], &mut marked);
+            let share = if most > 0.0 { word.value.abs() / most } else { 0.0 };
+            // Colours that differ in brightness as well, over any background.
+            let colour = if word.value < 0.0 { "214,96,30" } else { "38,120,200" };
+            let _ = write!(
+                marked,
+                "<span title=\"{:+.3}\" style=\"background:rgba({colour},{:.2});\
+                 border-radius:3px;padding:0 2px\">",
+                word.value,
+                share * 0.6
+            );
+            escape(&word.word, &mut marked);
+            marked.push_str("</span>");
+            done = word.end;
+        }
+        escape(&self.text[done..], &mut marked);
+        let mut label = String::new();
+        escape(&self.label, &mut label);
+        let how = match self.method {
+            Method::Exact => "exact".to_owned(),
+            Method::Occlusion => {
+                format!("by leaving words out; {:+.3} unexplained", self.gap)
+            }
+        };
+        format!(
+            "<div style=\"font-family:sans-serif;line-height:1.7\">\
+             <div><b>{label}</b> <span style=\"opacity:.7\">{:+.3} = {:+.3} without words {:+.3} \
+             by words, {how}</span></div>\
+             <div style=\"white-space:pre-wrap\">{marked}</div>\
+             <div style=\"opacity:.7;font-size:85%\"><span style=\"background:\
+             rgba(38,120,200,.5);padding:0 4px;border-radius:3px\">for</span> \
+             <span style=\"background:rgba(214,96,30,.5);padding:0 4px;border-radius:3px\">\
+             against</span> {label}</div></div>",
+            self.score,
+            self.baseline,
+            self.score - self.baseline - self.gap,
+        )
+    }
+}
+
+/// Appends a text so that a browser shows it as it is.
+fn escape(text: &str, out: &mut String) {
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(letter),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The page that says what a model is, for whoever finds its bundle.
+
+use std::fmt::Write;
+
+use super::write::Outcome;
+use crate::model::Manifest;
+
+pub(super) fn card(manifest: &Manifest, outcome: &Outcome<'_>) -> String {
+    let mut card = format!("# {}\n\n", manifest.name);
+    let mut line = |text: &str| {
+        card.push_str(text);
+        card.push('\n');
+    };
+    let labels = outcome.labels.join(", ");
+    line(&format!("Gives a text one of the labels {labels}."));
+    line("");
+    line("## What it is\n");
+    line(&format!("- Kind: {}.", outcome.options.kind.name()));
+    if let Some(encoder) = outcome.encoder {
+        let encoder = encoder.manifest();
+        line(&format!("- On the vectors of: {} ({}).", encoder.name, encoder.family));
+    }
+    let settings: Vec<String> = manifest.learned.iter().flat_map(|learned| &learned.settings)
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    line(&format!("- Settings, chosen by cross-validation: {}.", settings.join("; ")));
+    line(&format!("- Made by Pantau {}, seed {}.", manifest.pantau, outcome.options.seed));
+    line("");
+    line("## What it has learnt from\n");
+    let rows = outcome.rows;
+    line(&format!(
+        "{} texts, {} of which were kept aside at first to calibrate its confidence.\n",
+        rows.train + rows.validation,
+        rows.validation
+    ));
+    line("| label | rows in the data |");
+    line("|---|---|");
+    for label in &outcome.labels {
+        let count = outcome.data.labels().iter().filter(|own| *own == label).count();
+        line(&format!("| {label} | {count} |"));
+    }
+    line("");
+    line("## How good it is\n");
+    match &outcome.tested {
+        Some(test) => {
+            line(&format!("On {} texts it has never seen:\n", rows.test));
+            line("```text");
+            line(test.to_text(80).trim_end());
+            line("```");
+        }
+        None => line("It was not tested: no rows were kept aside for that."),
+    }
+    line("");
+    line(&format!("Accuracy on the texts it has learnt from: {:.3}.", outcome.train_accuracy));
+    if let Some(checked) = &outcome.checked {
+        let calibration = &checked.calibration;
+        line("");
+        line("## How far its confidence can be trusted\n");
+        line(&format!(
+            "Calibrated on {} texts, with a temperature of {:.3}. The expected calibration error \
+             went from {:.3} to {:.3}, the log loss from {:.3} to {:.3}; see `calibration.svg`.",
+            rows.validation,
+            calibration.temperature,
+            calibration.before.ece,
+            calibration.after.ece,
+            calibration.before.log_loss,
+            calibration.after.log_loss,
+        ));
+    }
+    line("");
+    line("## What it cannot do\n");
+    line("- It knows texts like those above. `novelty_pvalue` of a prediction says how unusual a");
+    line("  text is among them; below 0.01, its label means little.");
+    line(if outcome.is_head() {
+        "- It sees what its encoder sees; `truncated` says that a text was cut."
+    } else {
+        "- It weighs words and does not understand them: irony and news are lost on it."
+    });
+    let _ = write!(card, "\n## How it is used\n\n```python\nimport pantau\n\nclassifier = pantau.Classifier.open(\"{}\")\nclassifier.predict(\"…\").label\n```\n", manifest.name);
+    card
+}

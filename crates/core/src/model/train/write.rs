@@ -1,0 +1,242 @@
+//! What was learnt, as a bundle.
+
+use std::fs;
+
+use super::{
+    Checked, Fitted, RowCounts, TrainOptions, Trained, Trial, card, embeddings,
+    recipe::{Corpus, Learner, Recipe},
+};
+use crate::{
+    Error, Result,
+    learn::{Distances, Evaluation, Novelty, Scratch, TfidfVectorizer, reliability_svg},
+    model::{
+        Bundle, LabelledTexts, Learned, LearnedKind, Manifest, SelfTest,
+        bundle::{BundleWriter, HEAD, NOVELTY, VECTORIZER},
+        head::{Head, HeadNovelty},
+        samples::SELF_TEST,
+    },
+    onnx::{Activation, Task, Weights},
+};
+
+/// What scores texts have that are like those that were learnt from.
+pub(super) enum Novelties {
+    Words(Novelty),
+    Vectors(HeadNovelty),
+}
+
+impl Novelties {
+    pub(super) fn fit(
+        model: &Fitted,
+        corpus: &Corpus<'_>,
+        labels: &[u32],
+        classes: usize,
+        train: &[usize],
+        validation: &[usize],
+    ) -> Result<Self> {
+        if let Some(vectors) = &corpus.vectors {
+            let own: Vec<u32> = train.iter().map(|row| labels[*row]).collect();
+            let distances = Distances::fit(&vectors.select(train), &own, classes)?;
+            let scores: Vec<f64> =
+                validation.iter().map(|row| distances.score(vectors.row(*row))).collect();
+            return Ok(Self::Vectors(HeadNovelty { distances, novelty: Novelty::fit(&scores)? }));
+        }
+        let words = model.prepared.words.as_ref();
+        let (mut scratch, mut row) = (Scratch::default(), Vec::new());
+        let mut unseen = |text: &str| {
+            words.map_or(0.0, |words| words.transform_into(text, &mut scratch, &mut row))
+        };
+        let scores: Vec<f64> = validation.iter().map(|row| unseen(corpus.texts[*row])).collect();
+        Ok(Self::Words(Novelty::fit(&scores)?))
+    }
+
+    fn to_json(&self) -> String {
+        let json = match self {
+            Self::Words(novelty) => serde_json::to_string(novelty),
+            Self::Vectors(novelty) => serde_json::to_string(novelty),
+        };
+        json.expect("it holds finite numbers only")
+    }
+}
+
+/// All that came out of learning.
+pub(super) struct Outcome<'a> {
+    pub(super) data: &'a LabelledTexts,
+    pub(super) labels: Vec<String>,
+    pub(super) options: &'a TrainOptions,
+    pub(super) encoder: Option<&'a Bundle>,
+    pub(super) recipe: &'a Recipe,
+    pub(super) learner: Learner,
+    pub(super) model: Fitted,
+    pub(super) checked: Option<Checked>,
+    pub(super) trials: Vec<Trial>,
+    pub(super) tested: Option<Evaluation>,
+    pub(super) train_accuracy: f64,
+    pub(super) rows: RowCounts,
+}
+
+pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Trained> {
+    let Outcome { options, model, .. } = &outcome;
+    let put = |name: &str, bytes: &[u8]| {
+        let path = writer.folder().join(name);
+        fs::write(&path, bytes).map_err(Error::storage("write", path))
+    };
+    let weights = model.prepared.finish(&model.model)?;
+    put(HEAD, &weights.to_safetensors())?;
+    let words = model.prepared.words.as_ref();
+    if let Some(words) = words {
+        put(VECTORIZER, words.to_json().as_bytes())?;
+    }
+    if let Some(Checked { calibration, novelty }) = &outcome.checked {
+        put(NOVELTY, novelty.to_json().as_bytes())?;
+        put("calibration.json", pretty(calibration).as_bytes())?;
+        put("calibration.svg", reliability_svg(calibration).as_bytes())?;
+    }
+    put("trials.json", pretty(&outcome.trials).as_bytes())?;
+    if let Some(tested) = &outcome.tested {
+        // Without the texts of its mistakes: whose they are, and whether they may be kept, is not
+        // known here.
+        put("evaluation.json", tested.without_texts().to_json().as_bytes())?;
+    }
+    let mut manifest = manifest(&outcome, writer.default_name());
+    if let Some(encoder) = outcome.encoder {
+        for name in encoder.manifest().files.keys().filter(|name| is_of_encoder(name)) {
+            writer.copy(name, &encoder.file(name)?)?;
+        }
+    }
+    manifest.self_test = Some(self_test(&outcome, weights.clone())?);
+    put("README.md", card::card(&manifest, &outcome).as_bytes())?;
+    let bundle = writer.finish(manifest)?;
+    debug_assert_eq!(options.kind, outcome.options.kind);
+    Ok(Trained {
+        bundle,
+        trials: outcome.trials,
+        calibration: outcome.checked.map(|checked| checked.calibration),
+        test: outcome.tested,
+        train_accuracy: outcome.train_accuracy,
+        rows: outcome.rows,
+    })
+}
+
+fn pretty(value: &impl serde::Serialize) -> String {
+    let mut json = serde_json::to_string_pretty(value).expect("it holds finite numbers only");
+    json.push('\n');
+    json
+}
+
+/// Whether a file of an encoder's bundle belongs to its graph or its tokenizer.
+fn is_of_encoder(name: &str) -> bool {
+    !matches!(name, "README.md" | HEAD | VECTORIZER | NOVELTY)
+}
+
+fn manifest(outcome: &Outcome<'_>, default_name: String) -> Manifest {
+    let options = outcome.options;
+    let temperature =
+        outcome.checked.as_ref().map_or(1.0, |checked| checked.calibration.temperature);
+    let task = Task::Classifier {
+        labels: outcome.labels.clone(),
+        activation: Activation::Softmax,
+        temperature,
+    };
+    let name = options.name.clone().unwrap_or(default_name);
+    let encoder = outcome.encoder.map(Bundle::manifest);
+    let weights = encoder.map_or(Weights::Fp64, |encoder| encoder.weights);
+    let mut manifest = Manifest::new(name, options.kind.name(), task, weights, 1);
+    manifest.max_tokens = encoder.and_then(|encoder| encoder.max_tokens);
+    manifest.quantization = encoder.and_then(|encoder| encoder.quantization.clone());
+
+    let mut learned = Learned::new(options.kind);
+    learned.encoder = encoder.map(|encoder| encoder.task.clone());
+    learned.rows = Some(outcome.rows.train + outcome.rows.validation);
+    learned.data = Some(hash(outcome.data));
+    learned.seed = Some(options.seed);
+    learned.settings = outcome.learner.settings();
+    learned.settings.insert("features".to_owned(), outcome.recipe.name.clone());
+    let mut metric = |name: &str, value: f64| learned.metrics.insert(name.to_owned(), value);
+    metric("train_accuracy", outcome.train_accuracy);
+    if let Some(trial) = outcome.trials.iter().find(|trial| trial.chosen) {
+        metric("cross_validated_accuracy", trial.accuracy);
+        metric("cross_validated_macro_f1", trial.macro_f1);
+    }
+    if let Some(test) = &outcome.tested {
+        metric("test_accuracy", test.accuracy.value);
+        metric("test_accuracy_low", test.accuracy.low);
+        metric("test_macro_f1", test.macro_f1.value);
+        metric("test_rows", outcome.rows.test as f64);
+    }
+    manifest.learned = Some(learned);
+    manifest
+}
+
+/// A hash of texts and labels that no other data has.
+fn hash(data: &LabelledTexts) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for cell in data.texts().iter().zip(data.labels()).flat_map(|(text, label)| [text, label]) {
+        // With its length in front, a cell cannot run into the next one.
+        hasher.update(&(cell.len() as u64).to_le_bytes());
+        hasher.update(cell.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// What the model answers to the texts that every opening repeats.
+fn self_test(
+    outcome: &Outcome<'_>,
+    weights: crate::learn::LinearModel,
+) -> Result<SelfTest> {
+    let words = outcome.model.prepared.words.clone();
+    let (answers, share) = match outcome.encoder {
+        None => (linear_answers(words.as_ref(), &weights), 1e-5),
+        Some(encoder) => {
+            let nobody = &mut |_, _| Ok(());
+            let vectors = embeddings::embed(encoder, &SELF_TEST, outcome.options.threads, nobody)?;
+            // These vectors have their length already.
+            let head = Head::new(weights, words, false);
+            let mut answers = Vec::new();
+            for (row, text) in SELF_TEST.iter().enumerate() {
+                let vector: Vec<f32> = vectors.row(row).iter().map(|number| *number as f32).collect();
+                let mut scores = Vec::new();
+                head.answer(text, &vector, &mut scores);
+                answers.push(scores);
+            }
+            let share = match encoder.manifest().weights {
+                Weights::Fp64 | Weights::Fp32 => 1e-2,
+                Weights::Fp16 | Weights::Int8 => 1e-1,
+            };
+            (answers, share)
+        }
+    };
+    let largest = answers.iter().flatten().fold(1.0_f64, |most, number| most.max(number.abs()));
+    Ok(SelfTest {
+        texts: SELF_TEST.map(str::to_owned).to_vec(),
+        answers: answers
+            .iter()
+            .map(|scores| scores.iter().map(|score| *score as f32).collect())
+            .collect(),
+        tolerance: (largest * share) as f32,
+    })
+}
+
+/// The scores of the self-test's texts by a model of weighted words.
+pub(in crate::model) fn linear_answers(
+    words: Option<&TfidfVectorizer>,
+    weights: &crate::learn::LinearModel,
+) -> Vec<Vec<f64>> {
+    let (mut scratch, mut row) = (Scratch::default(), Vec::new());
+    SELF_TEST
+        .iter()
+        .map(|text| {
+            if let Some(words) = words {
+                words.transform_into(text, &mut scratch, &mut row);
+            }
+            let mut scores = vec![0.0; weights.classes()];
+            weights.scores_into(&row, &mut scores);
+            scores
+        })
+        .collect()
+}
+
+impl Outcome<'_> {
+    pub(super) fn is_head(&self) -> bool {
+        self.options.kind == LearnedKind::EncoderHead
+    }
+}
