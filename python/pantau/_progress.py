@@ -16,8 +16,9 @@ _WIDTH = 30
 class Progress:
     """Shows how much of ``total`` is done, where someone can see it."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, unit: str = "texts") -> None:
         self._total = total
+        self._unit = unit
         self._done = 0
         self._started = time.monotonic()
         self._drawn = 0.0
@@ -42,7 +43,8 @@ class Progress:
         share = self._done / self._total if self._total else 1.0
         seconds = max(time.monotonic() - self._started, 1e-9)
         figures = (
-            f" {share:4.0%} {self._done:,}/{self._total:,} texts, {self._done / seconds:,.0f}/s"
+            f" {share:4.0%} {self._done:,}/{self._total:,} {self._unit}, "
+            f"{self._done / seconds:,.{0 if self._unit == 'texts' else 1}f}/s"
         )
         # A line that wraps could not be drawn over; a notebook has no such edge.
         space = _WIDTH if self._display else shutil.get_terminal_size().columns - len(figures) - 1

@@ -1,20 +1,14 @@
 //! Asking a model: one text or many, now or later.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
-use pantau::Error;
 use pyo3::prelude::*;
 
 use crate::{
     error::{PyError, invalid},
     later::{Pending, Question, Questions},
     texts::{Column, Texts, decodable},
+    watch::Watch,
 };
 
 /// A model, and how it is asked.
@@ -122,89 +116,8 @@ fn ask_column<A: Asked>(
     taken_back: Option<&Arc<AtomicBool>>,
 ) -> PyResult<A::Answers> {
     column.with_all(|texts| {
-        let bar = if progress {
-            let class = py.import("pantau._progress")?.getattr("Progress")?;
-            Some(class.call1((texts.len(),))?.unbind())
-        } else {
-            None
-        };
-        let mut watch = Watch {
-            bar,
-            texts: texts.len(),
-            shown: 0,
-            done: 0,
-            last_look: Instant::now(),
-            taken_back: taken_back.cloned(),
-            raised: None,
-        };
+        let mut watch = Watch::new(py, texts.len(), progress, taken_back)?;
         let answers = py.detach(|| asked.ask(texts, |more, all| watch.look(more, all)));
-        match (watch.raised.take(), answers) {
-            (Some(raised), _) => Err(raised),
-            (None, Err(error)) => Err(PyError(error).into()),
-            (None, Ok(answers)) => {
-                watch.finish(py)?;
-                Ok(answers)
-            }
-        }
+        watch.conclude(py, answers)
     })
-}
-
-/// How long a call goes on between two looks at Ctrl-C and at the progress bar.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
-
-/// Looks after a long call while it runs.
-struct Watch {
-    bar: Option<Py<PyAny>>,
-    texts: usize,
-    /// How many texts the bar shows.
-    shown: usize,
-    /// How many sequences of tokens are done.
-    done: usize,
-    last_look: Instant,
-    /// Set when nobody waits for the answers any more.
-    taken_back: Option<Arc<AtomicBool>>,
-    /// What Python raised, such as KeyboardInterrupt.
-    raised: Option<PyErr>,
-}
-
-impl Watch {
-    fn look(&mut self, more: usize, all: usize) -> pantau::Result<()> {
-        self.done += more;
-        if self.taken_back.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)) {
-            return Err(ended());
-        }
-        // Getting the GIL takes time when others are at work.
-        if self.last_look.elapsed() < BETWEEN_LOOKS {
-            return Ok(());
-        }
-        self.last_look = Instant::now();
-        // Equal texts are one sequence and long ones several; people think in texts.
-        let texts = (self.texts as u128 * self.done as u128 / all.max(1) as u128) as usize;
-        let looked = Python::attach(|py| {
-            py.check_signals()?;
-            self.show(py, texts)
-        });
-        looked.map_err(|error| {
-            self.raised = Some(error);
-            ended()
-        })
-    }
-
-    fn show(&mut self, py: Python<'_>, texts: usize) -> PyResult<()> {
-        if let Some(bar) = &self.bar {
-            bar.call_method1(py, "advance", (texts.saturating_sub(self.shown),))?;
-            self.shown = texts.max(self.shown);
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, py: Python<'_>) -> PyResult<()> {
-        self.show(py, self.texts)?;
-        self.bar.as_ref().map_or(Ok(()), |bar| bar.call_method0(py, "close").map(drop))
-    }
-}
-
-/// Ends a call whose answers nobody will see.
-fn ended() -> Error {
-    Error::InvalidInput { what: "call".to_owned(), problem: "was ended by its caller".to_owned() }
 }
