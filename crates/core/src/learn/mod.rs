@@ -4,5 +4,7 @@
 //! in `model`.
 
 mod matrix;
+mod split;
 
 pub use matrix::{DenseMatrix, SparseMatrix};
+pub use split::{Split, SplitOptions, folds, split};
