@@ -3,8 +3,12 @@
 //! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
 //! in `model`.
 
+mod examples;
 mod matrix;
+mod select;
 mod split;
 
+pub use examples::Examples;
 pub use matrix::{DenseMatrix, SparseMatrix};
+pub use select::{SelectOptions, Selected, Strategy, select};
 pub use split::{Split, SplitOptions, folds, split};
