@@ -5,10 +5,12 @@
 
 mod examples;
 mod matrix;
+mod novelty;
 mod select;
 mod split;
 
 pub use examples::Examples;
 pub use matrix::{DenseMatrix, SparseMatrix};
+pub use novelty::{Distances, Novelty};
 pub use select::{SelectOptions, Selected, Strategy, select};
 pub use split::{Split, SplitOptions, folds, split};
