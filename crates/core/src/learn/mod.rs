@@ -5,6 +5,7 @@
 
 mod cascade;
 mod examples;
+pub mod gates;
 mod matrix;
 mod novelty;
 mod select;
