@@ -71,7 +71,7 @@ impl Gates {
                 return Err(Error::invalid(what, format!("{bound} is not from 0 to 1")));
             }
         }
-        if self.level == 0.0 || self.level == 1.0 {
+        if !(self.level > 0.0 && self.level < 1.0) {
             let problem = format!("{} is not between 0 and 1", self.level);
             return Err(Error::invalid("level", problem));
         }
@@ -116,11 +116,14 @@ pub struct GateOutcome {
 
 /// A number with three digits, or with more if it would look like the bound it is not.
 fn shown(value: f64, bound: f64) -> String {
-    let enough = |digits: &usize| {
-        let close = 0.5 * 10.0_f64.powi(-(*digits as i32));
-        value == bound || (value - bound).abs() > close
+    const LEAST: usize = 3;
+    const MOST: usize = 9;
+
+    let differs = |digits: &usize| {
+        let digits = *digits;
+        format!("{value:.digits$}") != format!("{bound:.digits$}")
     };
-    let digits = (3..9).find(enough).unwrap_or(9);
+    let digits = (LEAST..MOST).find(differs).unwrap_or(LEAST);
     format!("{value:.digits$}")
 }
 
@@ -154,7 +157,7 @@ mod tests {
         assert_eq!(shown(0.742_34, 0.75), "0.742");
         assert_eq!(shown(0.749_96, 0.75), "0.74996");
         assert_eq!(shown(0.75, 0.75), "0.750");
-        assert_eq!(shown(1.0 / 3.0, f64::NAN), "0.333333333");
+        assert_eq!(shown(1.0 / 3.0, f64::NAN), "0.333");
         assert_eq!([percent(0.95), percent(0.999), percent(1.0)], ["95 %", "99.9 %", "100 %"]);
     }
 }

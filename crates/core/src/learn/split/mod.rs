@@ -1,6 +1,8 @@
 //! Dividing labelled texts: for training, for validation and for the test, or into folds.
 
-use rustc_hash::FxHashMap;
+mod grouped;
+
+use grouped::{Grouped, Room};
 
 use crate::{Error, Result, random::Random};
 
@@ -154,6 +156,7 @@ const TEST: usize = 1;
 const VALIDATION: usize = 2;
 
 /// How many rows of a class go to validation and to the test.
+#[expect(clippy::cast_sign_loss, reason = "no share is below 0")]
 fn shares_of(rows: usize, options: &SplitOptions) -> [usize; 2] {
     let wanted = |share: f64| {
         let least = usize::from(share > 0.0);
@@ -169,161 +172,6 @@ fn shares_of(rows: usize, options: &SplitOptions) -> [usize; 2] {
         }
     }
     [validation, test]
-}
-
-/// The rows that have the same text.
-struct Group {
-    rows: Vec<usize>,
-    /// How many rows each class has among them, by ascending class.
-    counts: Vec<(u32, usize)>,
-}
-
-struct Grouped {
-    groups: Vec<Group>,
-    rows_per_class: Vec<usize>,
-}
-
-impl Grouped {
-    fn new(texts: &[impl AsRef<str>], labels: &[u32], classes: usize) -> Result<Self> {
-        if texts.len() != labels.len() {
-            let problem = format!("{} labels for {} texts", labels.len(), texts.len());
-            return Err(Error::invalid("labels", problem));
-        }
-        if texts.is_empty() {
-            return Err(Error::invalid("texts", "there are none to divide"));
-        }
-        let mut rows_per_class = vec![0; classes];
-        for (row, label) in labels.iter().enumerate() {
-            let Some(count) = rows_per_class.get_mut(*label as usize) else {
-                let problem = format!("row {row} has class {label}, there are {classes}");
-                return Err(Error::invalid("labels", problem));
-            };
-            *count += 1;
-        }
-        if rows_per_class.iter().filter(|rows| **rows > 0).count() < 2 {
-            let problem = format!("all {} rows have class {}", labels.len(), labels[0]);
-            return Err(Error::invalid("labels", problem));
-        }
-        let mut group_of: FxHashMap<String, usize> = FxHashMap::default();
-        let mut groups: Vec<Group> = Vec::new();
-        for (row, text) in texts.iter().enumerate() {
-            let group = *group_of.entry(folded(text.as_ref())).or_insert(groups.len());
-            if group == groups.len() {
-                groups.push(Group { rows: Vec::new(), counts: Vec::new() });
-            }
-            let Group { rows, counts } = &mut groups[group];
-            rows.push(row);
-            match counts.binary_search_by_key(&labels[row], |(class, _)| *class) {
-                Ok(at) => counts[at].1 += 1,
-                Err(at) => counts.insert(at, (labels[row], 1)),
-            }
-        }
-        Ok(Self { groups, rows_per_class })
-    }
-
-    /// How many different texts each class has.
-    fn texts_per_class(&self, classes: usize) -> Vec<usize> {
-        let mut texts = vec![0; classes];
-        for (class, _) in self.groups.iter().flat_map(|group| &group.counts) {
-            texts[*class as usize] += 1;
-        }
-        texts
-    }
-
-    /// The rows of each part, when each group goes where `choose` says.
-    fn place(
-        &self,
-        room: &mut Room,
-        random: &mut Random,
-        mut choose: impl FnMut(&Room, &Group, &mut Random) -> usize,
-    ) -> Vec<Vec<usize>> {
-        let mut order: Vec<&Group> = self.groups.iter().collect();
-        random.shuffle(&mut order);
-        // What is hard to place comes first, while there is room everywhere.
-        order.sort_by_key(|group| std::cmp::Reverse((group.counts.len(), group.rows.len())));
-        let mut parts = vec![Vec::new(); room.parts];
-        for group in order {
-            let part = choose(room, group, random);
-            room.take(part, group);
-            parts[part].extend_from_slice(&group.rows);
-        }
-        for rows in &mut parts {
-            rows.sort_unstable();
-        }
-        parts
-    }
-}
-
-/// How many rows of each class each part still wants; below 0 where it got more.
-struct Room {
-    parts: usize,
-    classes: usize,
-    wanted: Vec<i64>,
-}
-
-impl Room {
-    fn new(parts: usize, classes: usize) -> Self {
-        Self { parts, classes, wanted: vec![0; parts * classes] }
-    }
-
-    fn set(&mut self, part: usize, class: usize, rows: usize) {
-        self.wanted[part * self.classes + class] = rows as i64;
-    }
-
-    fn of(&self, part: usize, class: u32) -> i64 {
-        self.wanted[part * self.classes + class as usize]
-    }
-
-    fn take(&mut self, part: usize, group: &Group) {
-        for (class, rows) in &group.counts {
-            self.wanted[part * self.classes + *class as usize] -= *rows as i64;
-        }
-    }
-
-    /// How much room a part has for the classes of a group.
-    fn total(&self, part: usize, group: &Group) -> i64 {
-        group.counts.iter().map(|(class, _)| self.of(part, *class)).sum()
-    }
-
-    /// The part with the most room; the first of several.
-    fn emptiest(&self, group: &Group) -> usize {
-        let by_room = |part: &usize| (self.total(*part, group), std::cmp::Reverse(*part));
-        (0..self.parts).max_by_key(by_room).expect("there are parts")
-    }
-
-    /// A part in which the whole group has room, drawn with a chance as large as the room, so that
-    /// texts that come often are as likely to be held back as others.
-    fn drawn(&self, group: &Group, random: &mut Random) -> usize {
-        let room_in = |part: usize| {
-            let fits =
-                group.counts.iter().all(|(class, rows)| self.of(part, *class) >= *rows as i64);
-            if fits { self.total(part, group) as usize } else { 0 }
-        };
-        let room: Vec<usize> = (0..self.parts).map(room_in).collect();
-        let total: usize = room.iter().sum();
-        if total == 0 {
-            return self.emptiest(group);
-        }
-        let drawn = random.below(total);
-        let mut below = 0;
-        let holds_drawn = |room: &usize| {
-            below += room;
-            drawn < below
-        };
-        room.iter().position(holds_drawn).expect("what is drawn is below the sum")
-    }
-}
-
-/// A text as it is compared: in lower case, with single spaces.
-fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    folded
 }
 
 #[cfg(test)]
@@ -462,6 +310,39 @@ mod tests {
             .map(|(_, rows)| rows.len())
             .collect();
         assert_eq!(sizes, [5, 5, 5, 4, 4]);
+    }
+
+    /// Random labels on random texts, most of them repeated and many of them with several labels.
+    #[test]
+    fn every_row_is_in_one_part_and_every_text_too() {
+        let mut random = Random::new(9);
+        for round in 0..300 {
+            let rows = 60 + random.below(100);
+            let texts: Vec<String> =
+                (0..rows).map(|_| format!("teks {}", random.below(80))).collect();
+            let labels: Vec<u32> = (0..rows).map(|_| random.below(3) as u32).collect();
+            let options = SplitOptions { validation: 0.15, test: 0.2, seed: round };
+            let parts = split(&texts, &labels, 3, &options).unwrap();
+            let apart = |parts: &[&Vec<usize>]| {
+                assert_eq!(sorted(parts), (0..rows).collect::<Vec<_>>());
+                let texts_of = |part: &[usize]| -> std::collections::BTreeSet<&str> {
+                    part.iter().map(|row| texts[*row].as_str()).collect()
+                };
+                for (place, part) in parts.iter().enumerate() {
+                    for other in &parts[..place] {
+                        assert!(texts_of(part).is_disjoint(&texts_of(other)));
+                    }
+                }
+            };
+            apart(&[&parts.train, &parts.validation, &parts.test]);
+            assert!(parts.test.len().abs_diff(rows / 5) <= 5, "{} of {rows}", parts.test.len());
+
+            for (train, measured) in folds(&texts, &labels, 3, 4, round).unwrap() {
+                apart(&[&train, &measured]);
+                assert!(measured.len().abs_diff(rows / 4) <= 4, "{} of {rows}", measured.len());
+                assert!((0..3).all(|class| count(&measured, &labels, class) > 0));
+            }
+        }
     }
 
     #[test]
