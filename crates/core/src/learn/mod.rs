@@ -3,6 +3,17 @@
 //! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
 //! in `model`.
 
+mod cascade;
+mod examples;
+pub mod gates;
 mod matrix;
+mod novelty;
+mod select;
+mod split;
 
+pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
+pub use examples::Examples;
 pub use matrix::{DenseMatrix, SparseMatrix};
+pub use novelty::{Distances, Novelty};
+pub use select::{SelectOptions, Selected, Strategy, select};
+pub use split::{Split, SplitOptions, folds, split};
