@@ -1,9 +1,12 @@
 //! NumPy arrays of numbers.
 
+use pantau::learn::DenseMatrix;
 use pyo3::{
     prelude::*,
-    types::{PyByteArray, PyBytes, PyTuple},
+    types::{PyByteArray, PyBytes, PyDict, PyTuple},
 };
+
+use crate::error::{PyError, invalid};
 
 /// A kind of number that both sides have.
 pub(crate) trait Number: Copy {
@@ -63,4 +66,36 @@ fn over<'py>(bytes: Bound<'py, PyAny>, name: &str, shape: &[usize]) -> PyResult<
     let py = bytes.py();
     let shape = PyTuple::new(py, shape)?;
     py.import("numpy")?.call_method1("ndarray", (shape, name, bytes))
+}
+
+/// The numbers of anything that NumPy makes an array of, row after row.
+pub(crate) fn read_numbers(what: &str, numbers: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+    let bytes = as_floats(what, numbers)?.call_method0("tobytes")?;
+    let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+    let (numbers, _) = bytes.as_chunks::<8>();
+    Ok(numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
+}
+
+/// The rows of anything that NumPy makes an array of two dimensions of.
+pub(crate) fn read_matrix(what: &str, rows: &Bound<'_, PyAny>) -> PyResult<DenseMatrix> {
+    let array = as_floats(what, rows)?;
+    let shape: Vec<usize> = array.getattr("shape")?.extract()?;
+    let [rows, columns] = shape[..] else {
+        let problem = format!("expected rows of numbers, got {} dimensions", shape.len());
+        return Err(invalid(what, problem));
+    };
+    let numbers = read_numbers(what, &array)?;
+    let matrix = DenseMatrix::from_rows(rows, columns, numbers);
+    matrix.map_err(|error| match error {
+        pantau::Error::InvalidInput { problem, .. } => invalid(what, problem),
+        other => PyError(other).into(),
+    })
+}
+
+fn as_floats<'py>(what: &str, numbers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = numbers.py();
+    let keywords = PyDict::new(py);
+    keywords.set_item("dtype", "float64")?;
+    let array = py.import("numpy")?.call_method("ascontiguousarray", (numbers,), Some(&keywords));
+    array.map_err(|error| invalid(what, format!("expected numbers ({})", error.value(py))))
 }

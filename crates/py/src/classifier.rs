@@ -1,18 +1,23 @@
 //! Labels for texts.
 
-use pantau::model::{Classifier, PredictOptions, Predictions};
-use pyo3::{prelude::*, types::PyTuple};
+use pantau::model::{Classifier, ExplainOptions, PredictOptions, Predictions};
+use pyo3::{
+    prelude::*,
+    types::{PyString, PyTuple},
+};
 
 use crate::{
     arguments::{Deadline, MaxTokens, MaxWait, MaxWindows, Overlap, Queue, Threads},
     ask::{Asked, ask, ask_async},
     bundle::BundleArgument,
     error::PyError,
+    explanation::PyExplanation,
     later::{Pending, take},
     model_options::{Keywords, MAX_WINDOWS, NO_WAIT, OVERLAP, Opened, QUEUE},
     prediction::PyPrediction,
     predictions::PyPredictions,
     runtime::tell_package_folders,
+    texts::decodable,
     transforms::from_json,
 };
 
@@ -123,6 +128,29 @@ impl PyClassifier {
         ask_async(self.asked(return_probabilities, deadline), texts, progress)
     }
 
+    /// Why a text gets its label: what each word adds to the label's score.
+    ///
+    /// Of linear models the contributions are exact. Others are asked again for the text without
+    /// each word, at most ``budget`` texts in all. ``label`` is by default the most probable one.
+    ///
+    /// >>> from pantau import Classifier
+    /// >>> explanation = Classifier.open("sentiment").explain("Bagus sekali!")
+    /// >>> [word for word, _ in explanation.words]
+    /// ['Bagus', 'sekali!']
+    #[pyo3(signature = (text, *, label=None, budget=256))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        text: &Bound<'_, PyString>,
+        label: Option<String>,
+        budget: usize,
+    ) -> PyResult<PyExplanation> {
+        let text = decodable(text)?;
+        let options = ExplainOptions { label, budget };
+        let explanation = py.detach(|| self.classifier.explain(&text, &options));
+        Ok(PyExplanation(explanation.map_err(PyError)?))
+    }
+
     /// The labels it chooses from, in the order of the probabilities.
     #[getter]
     fn labels(&self, py: Python<'_>) -> Result<Vec<String>, PyError> {
@@ -180,6 +208,14 @@ impl PyClassifier {
 }
 
 impl PyClassifier {
+    pub(crate) fn new(classifier: Classifier, bundle: std::path::PathBuf) -> Self {
+        Self { classifier, opened: Opened::new(bundle, pantau::model::ModelOptions::default()) }
+    }
+
+    pub(crate) fn classifier(&self) -> Classifier {
+        self.classifier.clone()
+    }
+
     fn asked(&self, return_probabilities: bool, deadline: Option<Deadline>) -> AskedClassifier {
         let deadline = deadline.map(|Deadline(limit)| limit);
         AskedClassifier {

@@ -192,6 +192,10 @@ impl PyEncoder {
 }
 
 impl PyEncoder {
+    pub(crate) fn bundle(&self) -> std::path::PathBuf {
+        self.opened.path()
+    }
+
     fn asked(&self, deadline: Option<Deadline>) -> AskedEncoder {
         let deadline = deadline.map(|Deadline(limit)| limit);
         AskedEncoder { encoder: self.encoder.clone(), deadline }

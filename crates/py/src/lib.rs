@@ -16,11 +16,17 @@ mod classifier;
 mod dictionary;
 mod embeddings;
 mod encoder;
+mod ensemble;
 mod error;
+mod evaluation;
+mod explanation;
 mod feature_config;
 mod feature_table;
 mod features;
+mod gate_report;
 mod home;
+mod judge;
+mod labelled;
 mod later;
 mod model_options;
 mod pickle;
@@ -30,7 +36,9 @@ mod restore;
 mod runtime;
 mod table;
 mod texts;
+mod training;
 mod transforms;
+mod watch;
 
 use pyo3::prelude::*;
 
@@ -42,6 +50,12 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<bundle::PyBundle>()?;
     module.add_class::<classifier::PyClassifier>()?;
     module.add_class::<dictionary::PyDictionary>()?;
+    module.add_class::<ensemble::PyCascade>()?;
+    module.add_class::<ensemble::PyEnsemble>()?;
+    module.add_class::<evaluation::PyComparison>()?;
+    module.add_class::<evaluation::PyEvaluation>()?;
+    module.add_class::<explanation::PyExplanation>()?;
+    module.add_class::<gate_report::PyGateReport>()?;
     module.add_class::<embeddings::PyEmbeddings>()?;
     module.add_class::<encoder::PyEncoder>()?;
     module.add_class::<feature_config::PyFeatureConfig>()?;
@@ -59,6 +73,11 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<transforms::PyStemmer>()?;
     module.add_class::<transforms::PyStopWords>()?;
     module.add_function(wrap_pyfunction!(bundle::convert_checkpoint, module)?)?;
+    module.add_function(wrap_pyfunction!(judge::assess_model, module)?)?;
+    module.add_function(wrap_pyfunction!(judge::compare_models, module)?)?;
+    module.add_function(wrap_pyfunction!(judge::evaluate_model, module)?)?;
+    module.add_function(wrap_pyfunction!(training::select_texts, module)?)?;
+    module.add_function(wrap_pyfunction!(training::train_classifier, module)?)?;
     module.add_function(wrap_pyfunction!(_provoke_panic, module)?)?;
     module.add_function(wrap_pyfunction!(restore::restore, module)?)?;
     Ok(())

@@ -70,6 +70,11 @@ impl Opened {
         *self.bundle() = bundle;
     }
 
+    /// Where it was opened from.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.bundle().clone()
+    }
+
     // Only held for an instant by a thread that is attached, so no fork finds it locked.
     fn bundle(&self) -> MutexGuard<'_, PathBuf> {
         self.bundle.lock().unwrap_or_else(PoisonError::into_inner)

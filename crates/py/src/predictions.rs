@@ -46,6 +46,10 @@ impl PyPredictions {
         Self { predictions, index, confidence: PyOnceLock::new(), probabilities: PyOnceLock::new() }
     }
 
+    pub(crate) fn predictions(&self) -> &Predictions {
+        &self.predictions
+    }
+
     fn get(&self, text: usize) -> Option<PyPrediction> {
         let prediction = self.predictions.get(text)?;
         Some(PyPrediction::new(prediction))

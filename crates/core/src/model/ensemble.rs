@@ -28,6 +28,11 @@ pub trait TextClassifier: fmt::Debug + Send + Sync {
         options: PredictOptions,
         progress: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions>;
+
+    /// Its accuracy on the texts it has learnt from, where that is known.
+    fn train_accuracy(&self) -> Option<f64> {
+        None
+    }
 }
 
 impl TextClassifier for Classifier {
@@ -42,6 +47,12 @@ impl TextClassifier for Classifier {
         progress: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions> {
         self.predict_watched(texts, options, progress)
+    }
+
+    fn train_accuracy(&self) -> Option<f64> {
+        let current = self.current().ok()?;
+        let learned = current.model.bundle.manifest().learned.as_ref()?;
+        learned.metrics.get("train_accuracy").copied()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Models: bundles on disk, and classifiers and encoders opened from them.
 
+mod assess;
 mod bundle;
 mod cache;
 mod classifier;
@@ -27,6 +28,7 @@ mod table;
 mod train;
 mod transformer;
 
+pub use assess::assess;
 pub use bundle::Bundle;
 pub use classifier::Classifier;
 pub use convert::{ConvertOptions, convert};
