@@ -4,5 +4,10 @@
 //! in `model`.
 
 mod matrix;
+mod vectorizer;
 
 pub use matrix::{DenseMatrix, SparseMatrix};
+pub use vectorizer::{
+    Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,
+    TfidfVectorizer,
+};
