@@ -40,10 +40,9 @@ impl Prepare {
     pub(super) fn each(self, text: &str, mut found: impl FnMut(char, Range<usize>)) {
         // What a capital sigma becomes depends on the letters around it, which the standard
         // library knows for whole texts only; any other letter stands for itself.
-        let lowered =
-            (self.lowercase && text.contains('Σ')).then(|| text.to_lowercase()).unwrap_or_default();
+        let has_sigma = self.lowercase && text.contains('Σ');
+        let lowered = if has_sigma { text.to_lowercase() } else { String::new() };
         let mut lowered = lowered.chars();
-        let is_known = !lowered.as_str().is_empty();
         for (at, letter) in text.char_indices() {
             let source = at..at + letter.len_utf8();
             if !self.lowercase {
@@ -53,7 +52,7 @@ impl Prepare {
                 found(letter.to_ascii_lowercase(), source);
             } else {
                 for lower in letter.to_lowercase() {
-                    let lower = if is_known { lowered.next().unwrap_or(lower) } else { lower };
+                    let lower = if has_sigma { lowered.next().unwrap_or(lower) } else { lower };
                     self.strip(lower, |letter| found(letter, source.clone()));
                 }
             }
