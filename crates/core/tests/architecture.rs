@@ -38,7 +38,13 @@ const HOMES: [(&str, &[&str]); 22] = [
     ("tokenizers", &["onnx/tokenizer/"]),
     (
         "unicode_normalization",
-        &["onnx/tokenizer/", "text/clean/step.rs", "text/packs/mod.rs", "text/words.rs"],
+        &[
+            "learn/vectorizer/prepare.rs",
+            "onnx/tokenizer/",
+            "text/clean/step.rs",
+            "text/packs/mod.rs",
+            "text/words.rs",
+        ],
     ),
 ];
 

@@ -67,6 +67,15 @@ impl SparseMatrix {
         self.starts.push(self.places.len());
     }
 
+    /// Appends the rows of a matrix with the same columns.
+    pub(crate) fn append(&mut self, other: &Self) {
+        debug_assert_eq!(self.columns, other.columns);
+        let before = self.places.len();
+        self.places.extend_from_slice(&other.places);
+        self.values.extend_from_slice(&other.values);
+        self.starts.extend(other.starts[1..].iter().map(|start| before + start));
+    }
+
     /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.starts.len() - 1

@@ -10,6 +10,7 @@ mod matrix;
 mod novelty;
 mod select;
 mod split;
+mod vectorizer;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
 pub use examples::Examples;
@@ -17,3 +18,7 @@ pub use matrix::{DenseMatrix, SparseMatrix};
 pub use novelty::{Distances, Novelty};
 pub use select::{SelectOptions, Selected, Strategy, select};
 pub use split::{Split, SplitOptions, folds, split};
+pub use vectorizer::{
+    Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,
+    TfidfVectorizer,
+};
