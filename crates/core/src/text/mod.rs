@@ -30,6 +30,8 @@ pub use normalize::Normalizer;
 pub use stem::{Dictionary, StemAlgorithm, Stemmer};
 pub use stop_words::{StopWordMatching, StopWords};
 pub use transform::{Transform, map_in_order};
+#[cfg(feature = "learn")]
+pub(crate) use transform::{map_in_order_by, thread_count};
 
 /// Lower-case hexadecimal, as digests are written.
 pub(crate) fn hex(bytes: &[u8]) -> String {
