@@ -4,5 +4,6 @@
 //! in `model`.
 
 mod matrix;
+pub mod metrics;
 
 pub use matrix::{DenseMatrix, SparseMatrix};
