@@ -3,6 +3,7 @@
 //! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
 //! in `model`.
 
+pub mod calibration;
 mod matrix;
 pub mod metrics;
 
