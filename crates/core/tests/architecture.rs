@@ -27,7 +27,7 @@ const HOMES: [(&str, &[&str]); 22] = [
     ("regex_syntax", &["learn/vectorizer/"]),
     ("rustc_hash", &["learn/", "model/", "onnx/", "text/"]),
     ("safetensors", &["learn/", "onnx/convert/"]),
-    ("serde", &["learn/", "model/", "onnx/", "text/"]),
+    ("serde", &["learn/", "model/", "onnx/", "stats/", "text/"]),
     ("serde_json", &["learn/", "model/", "onnx/", "text/"]),
     (
         "sha2",

@@ -11,6 +11,9 @@ mod novelty;
 mod select;
 mod split;
 mod vectorizer;
+pub mod calibration;
+mod matrix;
+pub mod metrics;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
 pub use examples::Examples;
