@@ -47,10 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pantau",
-        description="Runs text classifiers without a server: converts them, asks them.",
+        description="Runs text classifiers without a server: makes them, asks them, judges them.",
         epilog=(
             "examples:\n"
             "  pantau convert ./checkpoint ./sentiment --weights int8\n"
+            "  pantau train reviews.csv ./sentiment --text review --label sentiment\n"
+            "  pantau evaluate ./sentiment new-reviews.csv --text review --label sentiment\n"
             '  pantau predict ./sentiment "Aplikasi ini sangat bagus!"\n'
             "  pantau predict ./sentiment --json < reviews.txt > labels.jsonl\n\n" + _EXIT_CODES
         ),
@@ -101,6 +103,61 @@ def _parser() -> argparse.ArgumentParser:
         help="where the model runs; the default is cpu",
     )
 
+    train = _command(
+        commands,
+        "train",
+        _train,
+        "learn a classifier from labelled texts",
+        "Learns a classifier from a table of labelled texts, and makes a bundle of it. Settings are\n"
+        "chosen by cross-validation; a tenth of the rows is kept aside to say how good it is.",
+    )
+    train.add_argument("data", metavar="DATA", help="a CSV, TSV or JSON Lines file")
+    train.add_argument("bundle", metavar="BUNDLE", help="the folder to make")
+    _columns(train)
+    train.add_argument(
+        "--kind",
+        choices=["tfidf-logistic", "tfidf-nb", "encoder-head"],
+        default="tfidf-logistic",
+        help="what is learnt; the default is tfidf-logistic",
+    )
+    train.add_argument("--encoder", metavar="ENCODER", help="for a head: the bundle of its encoder")
+    train.add_argument(
+        "--words", action="store_true", help="for a head: look at words as well as at vectors"
+    )
+    train.add_argument("--test", metavar="FILE", help="rows to say how good it is, of their own")
+    train.add_argument("--seed", type=int, default=0, help="what decides all that chance decides")
+    train.add_argument("--threads", type=int, help="how many threads; the result is the same")
+    train.add_argument("--name", help="the model's name in messages; by default the folder's")
+    train.add_argument("--overwrite", action="store_true", help="replace a bundle that is there")
+
+    evaluate = _command(
+        commands,
+        "evaluate",
+        _evaluate,
+        "say how good a classifier is",
+        "Says how good a classifier is on a table of labelled texts.",
+    )
+    evaluate.add_argument("bundle", metavar="BUNDLE", help="the bundle of a classifier")
+    evaluate.add_argument("data", metavar="DATA", help="a CSV, TSV or JSON Lines file")
+    _columns(evaluate)
+    evaluate.add_argument(
+        "--mistakes", metavar="FILE", help="write the worst mistakes into this CSV file"
+    )
+    evaluate.add_argument(
+        "--worst", type=int, default=20, help="how many mistakes are kept; the default is 20"
+    )
+
+    explain = _command(
+        commands,
+        "explain",
+        _explain,
+        "say why a text gets its label",
+        "Says what the words of a text add to the score of its label.",
+    )
+    explain.add_argument("bundle", metavar="BUNDLE", help="the bundle of a classifier")
+    explain.add_argument("text", metavar="TEXT", help="the text")
+    explain.add_argument("--label", help="the label to explain; by default the most probable one")
+
     bundle = _command(
         commands,
         "bundle",
@@ -123,6 +180,11 @@ def _parser() -> argparse.ArgumentParser:
         "Says the versions of Pantau and Python, and which ONNX Runtime is found.",
     )
     return parser
+
+
+def _columns(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--text", default="text", help="the column of the texts; text")
+    command.add_argument("--label", default="label", help="the column of the labels; label")
 
 
 def _command(
@@ -156,6 +218,52 @@ def _convert(options: argparse.Namespace) -> None:
     _describe(bundle, options.json)
 
 
+def _train(options: argparse.Namespace) -> None:
+    classifier = pantau.train(
+        options.data,
+        options.bundle,
+        text=options.text,
+        label=options.label,
+        kind=options.kind,
+        test=options.test,
+        encoder=options.encoder,
+        words=options.words,
+        seed=options.seed,
+        threads=options.threads,
+        name=options.name,
+        overwrite=options.overwrite,
+        progress=True,
+    )
+    classifier.close()
+    _describe(pantau.Bundle.open(options.bundle), options.json)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    evaluation = pantau.evaluate(
+        options.bundle,
+        options.data,
+        text=options.text,
+        label=options.label,
+        worst=options.worst,
+        progress=True,
+    )
+    if options.mistakes:
+        evaluation.mistakes_csv(options.mistakes)
+    if options.json:
+        _print_json(evaluation.to_dict())
+    else:
+        print(str(evaluation).rstrip())
+
+
+def _explain(options: argparse.Namespace) -> None:
+    with pantau.Classifier.open(options.bundle) as classifier:
+        explanation = classifier.explain(options.text, label=options.label)
+    if options.json:
+        _print_json(explanation.to_dict())
+    else:
+        print(str(explanation).rstrip())
+
+
 def _bundle(options: argparse.Namespace) -> None:
     bundle = pantau.Bundle.open(options.bundle)
     if options.verify:
@@ -181,8 +289,10 @@ def _describe(bundle: pantau.Bundle, as_json: bool, *, verified: bool = False) -
         "vectors": _vectors(task),
         "family": manifest["family"],
         "weights": manifest["weights"],
+        "learnt from": _learned(manifest.get("learned")),
+        "tested": _tested(manifest.get("learned")),
         "agreement": _agreement(manifest.get("quantization")),
-        "max tokens": f"{manifest['max_tokens']:,}",
+        "max tokens": f"{manifest['max_tokens']:,}" if "max_tokens" in manifest else "",
         "size": f"{size / 1e6:,.1f} MB in {len(manifest['files'])} files",
         "made by": f"pantau {manifest['pantau']}",
         "id": bundle.id,
@@ -198,6 +308,23 @@ def _vectors(task: dict[str, Any]) -> str:
         return ""
     length = ", of length 1" if task["normalize"] else ""
     return f"{task['dimensions']} numbers, {task['pooling']} pooling{length}"
+
+
+def _learned(learned: dict[str, Any] | None) -> str:
+    if not learned or "rows" not in learned:
+        return ""
+    settings = ", ".join(f"{name} {value}" for name, value in learned["settings"].items())
+    return f"{learned['rows']:,} texts; {settings}"
+
+
+def _tested(learned: dict[str, Any] | None) -> str:
+    metrics = (learned or {}).get("metrics", {})
+    if "test_accuracy" not in metrics:
+        return ""
+    return (
+        f"accuracy {metrics['test_accuracy']:.3f} (at least {metrics['test_accuracy_low']:.3f}), "
+        f"macro-F1 {metrics['test_macro_f1']:.3f} on {metrics['test_rows']:,.0f} texts"
+    )
 
 
 def _agreement(quantization: dict[str, Any] | None) -> str:

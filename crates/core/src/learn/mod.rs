@@ -3,17 +3,16 @@
 //! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
 //! in `model`.
 
+pub mod calibration;
 mod cascade;
 mod examples;
 pub mod gates;
 mod matrix;
+pub mod metrics;
 mod novelty;
 mod select;
 mod split;
 mod vectorizer;
-pub mod calibration;
-mod matrix;
-pub mod metrics;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
 pub use examples::Examples;
