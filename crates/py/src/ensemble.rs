@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use pantau::model::{
-    Cascade, Classifier, Ensemble, PredictOptions, Predictions, TextClassifier,
-};
+use pantau::model::{Cascade, Classifier, Ensemble, PredictOptions, Predictions, TextClassifier};
 use pyo3::prelude::*;
 
 use crate::{
@@ -186,7 +184,11 @@ impl Asked for Together {
         self.classifier.answer(texts, self.options, &mut progress)
     }
 
-    fn ask_later(&self, _text: &str, _on_done: Box<dyn FnOnce() + Send>) -> pantau::Result<Pending> {
+    fn ask_later(
+        &self,
+        _text: &str,
+        _on_done: Box<dyn FnOnce() + Send>,
+    ) -> pantau::Result<Pending> {
         unreachable!("several classifiers are only asked at once")
     }
 

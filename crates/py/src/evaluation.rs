@@ -2,15 +2,15 @@
 
 use std::{fs, path::PathBuf};
 
-use pantau::{
-    learn::{Comparison, Estimate, Evaluation},
-};
-use pyo3::{
-    prelude::*,
-    types::{PyDict, PyTuple},
-};
+use pantau::learn::evaluation::{Comparison, Estimate, Evaluation};
+use pyo3::{prelude::*, types::PyTuple};
 
-use crate::{array::array, error::{PyError, invalid}, pickle, transforms::from_json};
+use crate::{
+    array::array,
+    error::{PyError, invalid},
+    pickle,
+    transforms::from_json,
+};
 
 /// How wide a report is in a terminal.
 const WIDTH: usize = 80;

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use pantau::{
-    learn::{Evaluation, EvaluationOptions, compare, gates::Gates},
-    model::{Bundle, Classifier, LabelledTexts, ModelOptions, TextClassifier, assess, evaluate},
+    learn::{
+        evaluation::{Evaluation, EvaluationOptions, compare},
+        gates::Gates,
+    },
+    model::{Classifier, LabelledTexts, ModelOptions, TextClassifier, assess, evaluate},
 };
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::prelude::*;
 
 use crate::{
     array::read_numbers,
@@ -142,14 +145,8 @@ pub(crate) fn evaluate_model(
 ) -> PyResult<PyEvaluation> {
     let data = labelled::read(data, text, label)?;
     let slices = slices.map(labelled::read_labels).transpose()?;
-    let options = EvaluationOptions {
-        level,
-        resamples,
-        seed,
-        worst,
-        slices,
-        ..EvaluationOptions::default()
-    };
+    let options =
+        EvaluationOptions { level, resamples, seed, worst, slices, ..EvaluationOptions::default() };
     let judged = Judged::read(model)?;
     if let Judged::Own(classifier) = &judged {
         let mut watch = Watch::new(py, data.len(), progress, None)?;
@@ -160,8 +157,8 @@ pub(crate) fn evaluate_model(
     }
     let (labels, numbers) = judged.probabilities(py, &data, progress)?;
     let texts: Vec<&str> = data.texts().iter().map(String::as_str).collect();
-    let found = py
-        .detach(|| Evaluation::new(&labels, data.labels(), &numbers, Some(&texts), &options));
+    let found =
+        py.detach(|| Evaluation::new(&labels, data.labels(), &numbers, Some(&texts), &options));
     Ok(PyEvaluation(found.map_err(PyError)?))
 }
 
@@ -237,8 +234,7 @@ pub(crate) fn assess_model(
 ) -> PyResult<PyGateReport> {
     let data = labelled::read(data, text, label)?;
     let classifier = Judged::read(model)?.own("model")?;
-    let champion =
-        champion.map(|champion| Judged::read(champion)?.own("champion")).transpose()?;
+    let champion = champion.map(|champion| Judged::read(champion)?.own("champion")).transpose()?;
     let gates = Gates { floor, promote, gap, level, champion_margin };
     let rows = data.len() * if champion.is_some() { 2 } else { 1 };
     let mut watch = Watch::new(py, rows, progress, None)?;

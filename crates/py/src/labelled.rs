@@ -15,11 +15,7 @@ use crate::{
 
 /// Reads labelled texts: a file, a table or a dict with columns, rows as dicts, or pairs of text
 /// and label.
-pub(crate) fn read(
-    data: &Bound<'_, PyAny>,
-    text: &str,
-    label: &str,
-) -> PyResult<LabelledTexts> {
+pub(crate) fn read(data: &Bound<'_, PyAny>, text: &str, label: &str) -> PyResult<LabelledTexts> {
     let py = data.py();
     if data.is_instance_of::<PyString>() || data.hasattr("__fspath__")? {
         let path = data.extract::<PathBuf>()?;
@@ -72,8 +68,11 @@ fn rows<'py>(
     for (at, row) in iterate(data)?.enumerate() {
         let row = row?;
         if let Ok(row) = row.cast::<PyDict>() {
-            let names: Vec<String> =
-                row.keys().iter().map(|name| Ok(name.str()?.to_string())).collect::<PyResult<_>>()?;
+            let names: Vec<String> = row
+                .keys()
+                .iter()
+                .map(|name| Ok(name.str()?.to_string()))
+                .collect::<PyResult<_>>()?;
             for (role, wanted, cells) in [("text", text, &texts), ("label", label, &labels)] {
                 column(&format!("{role} of row {at}"), wanted, &names).map_err(PyError)?;
                 cells.append(row.as_any().get_item(wanted)?)?;

@@ -94,8 +94,7 @@ impl PyPrediction {
             &self.prediction;
         let labels: &[String] = &self.prediction.labels;
         let novelty = novelty.map(|novelty| (novelty.score, novelty.pvalue));
-        let payload =
-            (label, confidence, labels, probabilities, all_labels, self.flags(), novelty);
+        let payload = (label, confidence, labels, probabilities, all_labels, self.flags(), novelty);
         pickle::reduce(py, "Prediction", payload)
     }
 
@@ -113,15 +112,8 @@ impl PyPrediction {
     }
 }
 
-type Payload = (
-    String,
-    f64,
-    Vec<String>,
-    Option<Vec<f64>>,
-    Vec<String>,
-    Vec<String>,
-    Option<(f64, f64)>,
-);
+type Payload =
+    (String, f64, Vec<String>, Option<Vec<f64>>, Vec<String>, Vec<String>, Option<(f64, f64)>);
 
 /// Restores what was pickled.
 pub(crate) fn restore(payload: &Bound<'_, PyAny>) -> PyResult<PyPrediction> {

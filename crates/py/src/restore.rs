@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use pantau::text::{
-    Cleaner, Dictionary, FeatureConfig, FeatureExtractor, Normalizer, Stemmer, StopWordMatching,
-    StopWords,
+use pantau::{
+    model::Explanation,
+    text::{
+        Cleaner, Dictionary, FeatureConfig, FeatureExtractor, Normalizer, Stemmer,
+        StopWordMatching, StopWords,
+    },
 };
 use pyo3::{
     prelude::*,
@@ -17,6 +20,8 @@ use crate::{
     dictionary::PyDictionary,
     encoder::PyEncoder,
     error::{PyError, invalid},
+    evaluation::{restore_comparison, restore_evaluation},
+    explanation::PyExplanation,
     feature_config::PyFeatureConfig,
     features::PyFeatureExtractor,
     prediction,
@@ -46,6 +51,16 @@ pub(crate) fn restore<'py>(
             Bound::new(py, PyDictionary(Arc::new(words.map_err(PyError)?)))?.into_any()
         }
         "Encoder" => reopen(&py.get_type::<PyEncoder>(), payload)?,
+        "Comparison" => {
+            Bound::new(py, restore_comparison(&payload.extract::<String>()?)?)?.into_any()
+        }
+        "Evaluation" => {
+            Bound::new(py, restore_evaluation(&payload.extract::<String>()?)?)?.into_any()
+        }
+        "Explanation" => {
+            let explanation = Explanation::from_json(&payload.extract::<String>()?);
+            Bound::new(py, PyExplanation(explanation.map_err(PyError)?))?.into_any()
+        }
         "FeatureConfig" => {
             let config = FeatureConfig::from_json(&payload.extract::<String>()?);
             Bound::new(py, PyFeatureConfig(config.map_err(PyError)?))?.into_any()

@@ -33,6 +33,11 @@ pub struct CascadePoint {
 }
 
 impl CascadeChoice {
+    /// All of it as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("it holds finite numbers only")
+    }
+
     /// A threshold that no confidence reaches, for the largest is 1.
     pub const NEVER: f64 = 2.0;
 }

@@ -81,8 +81,7 @@ fn try_edge_cases(classifier: &dyn TextClassifier) -> Vec<EdgeCase> {
     edge_case_texts()
         .into_iter()
         .map(|(name, text)| {
-            let answer =
-                classifier.answer(&[&text], PredictOptions::default(), &mut |_, _| Ok(()));
+            let answer = classifier.answer(&[&text], PredictOptions::default(), &mut |_, _| Ok(()));
             let answered = match answer {
                 Ok(found) => found.label(0).map(str::to_owned).ok_or("no answer".to_owned()),
                 Err(error) => Err(error.full_message()),

@@ -91,7 +91,11 @@ impl LabelledTexts {
             }
             labels.push(own);
             // One column may be both, where somebody tries something.
-            texts.push(if text == label { labels[labels.len() - 1].clone() } else { std::mem::take(&mut cells[text]) });
+            texts.push(if text == label {
+                labels[labels.len() - 1].clone()
+            } else {
+                std::mem::take(&mut cells[text])
+            });
         }
         Self::new(texts, labels)
     }
@@ -166,8 +170,7 @@ pub fn column<S: AsRef<str>>(role: &str, wanted: &str, names: &[S]) -> Result<us
         .min()
         .filter(|(distance, name)| *distance <= wanted.len().max(name.len()) / 2);
     let hint = nearest.map_or(String::new(), |(_, name)| format!("; did you mean {name:?}?"));
-    let found: Vec<String> =
-        names.iter().map(|name| format!("{:?}", name.as_ref())).collect();
+    let found: Vec<String> = names.iter().map(|name| format!("{:?}", name.as_ref())).collect();
     let problem = format!("no column {wanted:?} among {}{hint}", found.join(", "));
     Err(Error::invalid(role, problem))
 }
@@ -218,7 +221,8 @@ impl Iterator for Rows<'_> {
                 // Where tabs part the cells, a quotation mark is mostly one.
                 None if self.rest.starts_with('"') && self.separator != '\t' => {
                     self.rest = "";
-                    let problem = "a quotation mark is never closed, or text follows the closing one";
+                    let problem =
+                        "a quotation mark is never closed, or text follows the closing one";
                     return Some(Err(Error::invalid(format!("line {line}"), problem)));
                 }
                 None => self.plain(),
@@ -298,24 +302,25 @@ mod tests {
         assert_eq!(read(table), pairs(&[("a, \"b\"\nc", "x"), ("d \"e\"", "y"), ("", "x")]));
         assert_eq!(read("l;t\nx;a,b\n"), pairs(&[("a,b", "x")]));
         let tabs = "t\tl\n\"quoted\"\tx\n\"only begins\tx\n\"a\" b\ty\n";
-        assert_eq!(
-            read(tabs),
-            pairs(&[("quoted", "x"), ("\"only begins", "x"), ("\"a\" b", "y")])
-        );
+        assert_eq!(read(tabs), pairs(&[("quoted", "x"), ("\"only begins", "x"), ("\"a\" b", "y")]));
     }
 
     #[test]
     fn json_lines_are_read_too() {
         let lines = "{\"t\": \"a\", \"l\": \"x\"}\n\n{\"l\": 3, \"t\": \"b\", \"more\": []}\n";
         let data = LabelledTexts::from_jsonl(lines, "t", "l").unwrap();
-        assert_eq!((data.texts(), data.labels()), (&["a".into(), "b".into()][..], &["x".into(), "3".into()][..]));
+        assert_eq!(
+            (data.texts(), data.labels()),
+            (&["a".into(), "b".into()][..], &["x".into(), "3".into()][..])
+        );
         let error = LabelledTexts::from_jsonl("{\"t\": null, \"l\": \"x\"}", "t", "l").unwrap_err();
         assert_eq!(error.to_string(), "line 1: its text is null");
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        let message = |table: &str| LabelledTexts::from_csv(table, "text", "label").unwrap_err().to_string();
+        let message =
+            |table: &str| LabelledTexts::from_csv(table, "text", "label").unwrap_err().to_string();
         assert_eq!(
             message("review_text,Label\na,x\n"),
             "text: no column \"text\" among \"review_text\", \"Label\""

@@ -93,7 +93,8 @@ impl Ensemble {
                 return Err(Error::invalid("weights", problem));
             }
         };
-        if let Some(weight) = weights.iter().find(|weight| !(weight.is_finite() && **weight > 0.0)) {
+        if let Some(weight) = weights.iter().find(|weight| !(weight.is_finite() && **weight > 0.0))
+        {
             return Err(Error::invalid("weights", format!("{weight} is not above 0")));
         }
         let sum: f64 = weights.iter().sum();

@@ -3,7 +3,7 @@
 use super::{LabelledTexts, PredictOptions, Predictions, TextClassifier};
 use crate::{
     Error, Result,
-    learn::{Comparison, Evaluation, EvaluationOptions, compare},
+    learn::evaluation::{Comparison, Evaluation, EvaluationOptions, compare},
 };
 
 /// How good a classifier is on labelled texts.

@@ -226,7 +226,10 @@ impl Current {
         read: impl FnOnce(&Self, &Answers) -> Result<T> + Send + 'static,
     ) -> Result<Later<T>> {
         let Some(transformer) = self.model.transformer() else {
-            return Err(Error::inference(self.model.name(), "it has no graph that could be queued"));
+            return Err(Error::inference(
+                self.model.name(),
+                "it has no graph that could be queued",
+            ));
         };
         let state = Arc::new(later::State::default());
         let done = {

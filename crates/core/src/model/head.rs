@@ -34,9 +34,8 @@ pub(super) struct HeadNovelty {
 
 impl Head {
     pub(super) fn open(bundle: &Bundle) -> Result<Self> {
-        let invalid = |problem| {
-            Err(Error::invalid(format!("bundle {}", bundle.path().display()), problem))
-        };
+        let invalid =
+            |problem| Err(Error::invalid(format!("bundle {}", bundle.path().display()), problem));
         let Task::Encoder { normalize, dimensions, .. } = *bundle.manifest().graph_task() else {
             return invalid("its graph is no encoder".to_owned());
         };
@@ -68,10 +67,11 @@ impl Head {
         }
         let mut numbers: Vec<(u32, f64)> =
             (0..).zip(vector.iter().map(|number| f64::from(*number))).collect();
-        let novelty = self.novelty.as_ref().map(|HeadNovelty { distances, novelty }| {
+        let novelty = self.novelty.as_ref().and_then(|HeadNovelty { distances, novelty }| {
             let vector: Vec<f64> = numbers.iter().map(|(_, number)| *number).collect();
-            let score = distances.score(&vector);
-            TextNovelty { score, pvalue: novelty.pvalue(score) }
+            // It fails for another number of dimensions only, which opening has ruled out.
+            let score = distances.score(&vector).ok()?;
+            Some(TextNovelty { score, pvalue: novelty.pvalue(score) })
         });
         if let Some(words) = &self.words {
             let mut own = Vec::new();
@@ -81,7 +81,7 @@ impl Head {
         }
         scores.clear();
         scores.resize(self.model.classes(), 0.0);
-        self.model.scores_into(&numbers, scores);
+        self.model.scores_into(numbers.into_iter(), scores);
         novelty
     }
 }

@@ -115,7 +115,7 @@ impl Linear {
         for (text, scores) in texts.iter().zip(piece.scores.chunks_exact_mut(classes)) {
             let text = text.as_ref();
             let unseen = self.vectorizer.transform_into(text, &mut scratch, &mut row);
-            self.model.scores_into(&row, scores);
+            self.model.scores_into(row.iter().copied(), scores);
             if let Some(novelty) = &self.novelty {
                 let pvalue = novelty.pvalue(unseen);
                 piece.novelty.push(TextNovelty { score: unseen, pvalue });
@@ -139,7 +139,8 @@ pub(super) fn open_model(bundle: &Bundle) -> Result<LinearModel> {
     let model = LinearModel::from_safetensors(&bytes)?;
     let labels = bundle.manifest().answer_length();
     if model.classes() != labels {
-        let problem = format!("{HEAD} has {} classes, its manifest {labels} labels", model.classes());
+        let problem =
+            format!("{HEAD} has {} classes, its manifest {labels} labels", model.classes());
         return Err(Error::invalid(format!("bundle {}", bundle.path().display()), problem));
     }
     Ok(model)
@@ -153,5 +154,5 @@ pub(super) fn open_novelty<T: serde::de::DeserializeOwned>(bundle: &Bundle) -> R
     let path = bundle.file(NOVELTY)?;
     let json = read_text("novelty", Path::new(&path), "what scores texts have")?;
     let read = serde_json::from_str(&json);
-    read.map(Some).map_err(|error| Error::invalid(format!("{NOVELTY}"), error.to_string()))
+    read.map(Some).map_err(|error| Error::invalid(NOVELTY, error.to_string()))
 }

@@ -168,12 +168,7 @@ impl Loaded {
     }
 
     /// Replaces `scores` by those that follow from the row of a text.
-    fn scores(
-        &self,
-        text: &str,
-        row: &[f32],
-        scores: &mut Vec<f64>,
-    ) -> Option<super::TextNovelty> {
+    fn scores(&self, text: &str, row: &[f32], scores: &mut Vec<f64>) -> Option<super::TextNovelty> {
         if let Kind::Head(_, head) = &self.kind {
             return head.answer(text, row, scores);
         }
@@ -225,7 +220,8 @@ impl Loaded {
         let reading = self.reading(None, LongText::Truncate)?;
         let found = self.raw(&test.texts, reading)?;
         for ((text, expected), found) in test.texts.iter().zip(&test.answers).zip(&found) {
-            let off = expected.iter().zip(found).map(|(left, right)| (f64::from(*left) - right).abs());
+            let off =
+                expected.iter().zip(found).map(|(left, right)| (f64::from(*left) - right).abs());
             let off = off.fold(0.0, f64::max);
             if expected.len() != found.len() || off > f64::from(test.tolerance) {
                 return Err(Error::incompatible(

@@ -278,28 +278,28 @@ fn width(task: &Task) -> usize {
 }
 
 fn task_problem(task: &Task) -> Option<String> {
-        match task {
-            Task::Classifier { labels, temperature, .. } => {
-                if labels.is_empty() {
-                    return Some("a classifier without labels".to_owned());
-                }
-                let mut seen = BTreeSet::new();
-                for (at, label) in labels.iter().enumerate() {
-                    if label.trim().is_empty() {
-                        return Some(format!("label {at} is empty"));
-                    }
-                    if !seen.insert(label) {
-                        return Some(format!("the label {label:?} is there twice"));
-                    }
-                }
-                let is_sane = (1e-6..=1e6).contains(temperature);
-                (!is_sane).then(|| {
-                    format!("the temperature is {temperature}, it must be between 1e-6 and 1e6")
-                })
+    match task {
+        Task::Classifier { labels, temperature, .. } => {
+            if labels.is_empty() {
+                return Some("a classifier without labels".to_owned());
             }
-            Task::Encoder { dimensions, .. } => {
-                let is_sane = (1..=MOST).contains(dimensions);
-                (!is_sane).then(|| format!("dimensions is {dimensions}, allowed are 1 to {MOST}"))
+            let mut seen = BTreeSet::new();
+            for (at, label) in labels.iter().enumerate() {
+                if label.trim().is_empty() {
+                    return Some(format!("label {at} is empty"));
+                }
+                if !seen.insert(label) {
+                    return Some(format!("the label {label:?} is there twice"));
+                }
             }
+            let is_sane = (1e-6..=1e6).contains(temperature);
+            (!is_sane).then(|| {
+                format!("the temperature is {temperature}, it must be between 1e-6 and 1e6")
+            })
+        }
+        Task::Encoder { dimensions, .. } => {
+            let is_sane = (1..=MOST).contains(dimensions);
+            (!is_sane).then(|| format!("dimensions is {dimensions}, allowed are 1 to {MOST}"))
         }
     }
+}

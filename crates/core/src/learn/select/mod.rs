@@ -25,11 +25,12 @@ pub enum Strategy {
 }
 
 impl Strategy {
-    fn reason(self) -> &'static str {
+    /// The name, as it is written in every face.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Margin => "margin",
             Self::Entropy => "entropy",
-            Self::LeastConfident => "least confident",
+            Self::LeastConfident => "least_confident",
             Self::Diversity => "diversity",
             Self::Random => "random",
         }
@@ -47,6 +48,22 @@ impl Strategy {
                 entropy / (probabilities.len() as f64).ln()
             }
         }
+    }
+}
+
+impl std::str::FromStr for Strategy {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        [Self::Margin, Self::Entropy, Self::LeastConfident, Self::Diversity, Self::Random]
+            .into_iter()
+            .find(|strategy| strategy.name() == name)
+            .ok_or_else(|| {
+                let problem = format!(
+                    "{name:?} is not one of margin, entropy, least_confident, diversity, random"
+                );
+                Error::invalid("strategy", problem)
+            })
     }
 }
 
@@ -134,7 +151,7 @@ pub fn select(
         .drain(..drawn)
         .map(|row| Selected {
             row,
-            reason: Strategy::Random.reason(),
+            reason: Strategy::Random.name(),
             score: uncertainty(row),
             probability: Some(drawn as f64 / pool as f64),
         })
@@ -153,7 +170,7 @@ pub fn select(
             Spread::new(features, &before, &rows).farthest(wanted)
         }
     };
-    let reason = strategy.reason();
+    let reason = strategy.name();
     selected.extend(chosen.into_iter().map(|(score, row)| Selected {
         row,
         reason,

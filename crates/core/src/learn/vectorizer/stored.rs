@@ -80,3 +80,13 @@ impl TfidfVectorizer {
         Self::new(parts.collect::<Result<_>>()?)
     }
 }
+
+impl TfidfOptions {
+    /// Reads the settings of parts that stand side by side, a list of objects.
+    ///
+    /// # Errors
+    /// When it is no list of objects, has an unknown field, or a value of the wrong kind.
+    pub fn many_from_json(json: &str) -> Result<Vec<Self>> {
+        serde_json::from_str(json).map_err(|error| Error::invalid("features", error.to_string()))
+    }
+}

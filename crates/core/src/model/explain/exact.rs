@@ -15,7 +15,7 @@ pub(super) fn explain(
     let mut row = Vec::new();
     linear.vectorizer.transform_into(text, &mut Scratch::default(), &mut row);
     let mut logits = vec![0.0; linear.model.classes()];
-    linear.model.scores_into(&row, &mut logits);
+    linear.model.scores_into(row.iter().copied(), &mut logits);
     let label = label.unwrap_or_else(|| largest(&logits));
     let scale = Scale::of(model);
     let baseline = scale.score(linear.model.intercepts(), label);
@@ -70,15 +70,17 @@ fn share(linear: &Linear, text: &str, values: &[(u32, f64)]) -> Vec<WordShare> {
     }
     for occurrence in &occurrences {
         let Some(at) = place(occurrence.column) else { continue };
-        // The first word that ends behind the beginning, and those up to the end.
-        let first = shares.partition_point(|word| word.end <= occurrence.span.start);
-        let after = shares.partition_point(|word| word.start < occurrence.span.end);
-        if first >= after {
-            continue;
+        let mut touched: Vec<usize> = Vec::new();
+        for span in &occurrence.spans {
+            // The first word that ends behind the beginning, and those up to the end.
+            let first = shares.partition_point(|word| word.end <= span.start);
+            let after = shares.partition_point(|word| word.start < span.end);
+            touched.extend(first..after);
         }
-        let value = values[at].1 / counts[at] as f64 / (after - first) as f64;
-        for word in &mut shares[first..after] {
-            word.value += value;
+        touched.dedup();
+        let value = values[at].1 / counts[at] as f64 / touched.len().max(1) as f64;
+        for word in touched {
+            shares[word].value += value;
         }
     }
     shares

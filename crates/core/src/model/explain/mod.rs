@@ -6,7 +6,7 @@ mod show;
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Classifier, loaded::Loaded};
 use crate::{
@@ -31,7 +31,7 @@ impl Default for ExplainOptions {
 }
 
 /// How it was found out what a word adds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// The score is a sum, and these are what is summed.
@@ -45,7 +45,7 @@ pub enum Method {
 /// The score of a label is how much its logit is above the mean of the other labels' logits (of a
 /// multi-label model, its own logit), divided by the temperature as for probabilities. It is
 /// `baseline + the sum of the contributions + gap`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The text.
     pub text: String,
@@ -70,7 +70,7 @@ pub struct Explanation {
 }
 
 /// What a part of a text adds to the score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Contribution {
     /// The term or the words.
     pub term: String,
@@ -79,7 +79,7 @@ pub struct Contribution {
 }
 
 /// What a word adds to the score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WordShare {
     /// Where the word begins in the text, in bytes.
     pub start: usize,

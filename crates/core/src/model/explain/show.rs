@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Explanation, Method};
+use crate::{Error, Result};
 
 /// How many terms a person wants to see.
 const TERMS: usize = 10;
@@ -11,6 +12,14 @@ impl Explanation {
     /// All of it as JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("it holds texts and numbers only")
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it is something else.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|error| Error::invalid("explanation", error.to_string()))
     }
 
     /// What speaks for the label and against it, for a terminal.

@@ -20,7 +20,10 @@ pub(super) fn card(manifest: &Manifest, outcome: &Outcome<'_>) -> String {
         let encoder = encoder.manifest();
         line(&format!("- On the vectors of: {} ({}).", encoder.name, encoder.family));
     }
-    let settings: Vec<String> = manifest.learned.iter().flat_map(|learned| &learned.settings)
+    let settings: Vec<String> = manifest
+        .learned
+        .iter()
+        .flat_map(|learned| &learned.settings)
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
     line(&format!("- Settings, chosen by cross-validation: {}.", settings.join("; ")));
@@ -76,6 +79,10 @@ pub(super) fn card(manifest: &Manifest, outcome: &Outcome<'_>) -> String {
     } else {
         "- It weighs words and does not understand them: irony and news are lost on it."
     });
-    let _ = write!(card, "\n## How it is used\n\n```python\nimport pantau\n\nclassifier = pantau.Classifier.open(\"{}\")\nclassifier.predict(\"…\").label\n```\n", manifest.name);
+    let _ = write!(
+        card,
+        "\n## How it is used\n\n```python\nimport pantau\n\nclassifier = pantau.Classifier.open(\"{}\")\nclassifier.predict(\"…\").label\n```\n",
+        manifest.name
+    );
     card
 }

@@ -161,13 +161,8 @@ impl Kept {
     fn read(bundle: &Bundle, dimensions: usize) -> Self {
         let name = format!("embeddings-{}.bin", &bundle.id()[..32]);
         let path = cache::folder().map(|folder| folder.join(name));
-        let mut kept = Self {
-            path,
-            dimensions,
-            places: HashMap::new(),
-            order: Vec::new(),
-            rows: Vec::new(),
-        };
+        let mut kept =
+            Self { path, dimensions, places: HashMap::new(), order: Vec::new(), rows: Vec::new() };
         if let Some(bytes) = kept.path.as_deref().and_then(read_all) {
             kept.fill(&bytes);
         }
@@ -181,7 +176,8 @@ impl Kept {
             let mut own = Hash::default();
             own.copy_from_slice(hash);
             let (numbers, _) = row.as_chunks::<4>();
-            let numbers: Vec<f32> = numbers.iter().map(|number| f32::from_le_bytes(*number)).collect();
+            let numbers: Vec<f32> =
+                numbers.iter().map(|number| f32::from_le_bytes(*number)).collect();
             if numbers.iter().all(|number| number.is_finite()) {
                 self.insert(own, &numbers);
             }

@@ -14,15 +14,17 @@ use std::{
 
 use parallel::Watch;
 use recipe::{Corpus, Learner, Prepared, Recipe};
-use search::{Candidate, Rows, search};
 pub use search::Trial;
+use search::{Candidate, Rows, search};
 
 use super::{Bundle, LabelledTexts, LearnedKind};
 use crate::{
     Error, Result,
     learn::{
-        Calibration, Evaluation, EvaluationOptions, LinearModel, NaiveBayesKind, SplitOptions,
-        TfidfOptions, softmax_into, split,
+        LinearModel, NaiveBayesKind, SplitOptions, TfidfOptions,
+        calibration::Calibration,
+        evaluation::{Evaluation, EvaluationOptions},
+        softmax_into, split,
     },
     onnx::processors,
 };
@@ -82,17 +84,23 @@ impl TrainOptions {
         if !(2..=20).contains(&self.folds) {
             return Err(Error::invalid("folds", format!("{} is not 2 to 20", self.folds)));
         }
-        if let Some(strength) = self.strengths.iter().find(|strength| !(1e-10..=1e10).contains(*strength)) {
+        if let Some(strength) =
+            self.strengths.iter().find(|strength| !(1e-10..=1e10).contains(*strength))
+        {
             return Err(Error::invalid("strengths", format!("{strength} is not 1e-10 to 1e10")));
         }
         let is_head = self.kind == LearnedKind::EncoderHead;
         let kind = self.kind.name();
         if is_head != self.encoder.is_some() {
-            let problem = if is_head { "an encoder-head needs one" } else { "only an encoder-head has one" };
+            let problem =
+                if is_head { "an encoder-head needs one" } else { "only an encoder-head has one" };
             return Err(Error::invalid("encoder", format!("{problem}; the kind is {kind}")));
         }
         if self.words && !is_head {
-            return Err(Error::invalid("words", format!("only an encoder-head may leave them out; the kind is {kind}")));
+            return Err(Error::invalid(
+                "words",
+                format!("only an encoder-head may leave them out; the kind is {kind}"),
+            ));
         }
         if is_head && !self.words && !self.features.is_empty() {
             return Err(Error::invalid("features", "an encoder-head without words counts none"));
@@ -102,7 +110,8 @@ impl TrainOptions {
 
     /// Everything that is tried.
     fn candidates(&self, rows: usize) -> Vec<Candidate> {
-        let given = Recipe { name: "given".to_owned(), words: self.features.clone(), vectors: false };
+        let given =
+            Recipe { name: "given".to_owned(), words: self.features.clone(), vectors: false };
         let recipes = match self.kind {
             LearnedKind::EncoderHead => {
                 let words = match (self.words, self.features.is_empty()) {
@@ -122,7 +131,8 @@ impl TrainOptions {
             LearnedKind::EncoderHead if self.words => &[0.3, 1.0, 3.0, 10.0],
             LearnedKind::EncoderHead => &[0.001, 0.01, 0.1, 1.0],
         };
-        let mut strengths = if self.strengths.is_empty() { usual } else { &self.strengths }.to_vec();
+        let mut strengths =
+            if self.strengths.is_empty() { usual } else { &self.strengths }.to_vec();
         if self.kind != LearnedKind::TfidfNb {
             strengths.sort_by(f64::total_cmp);
         }
@@ -138,10 +148,7 @@ impl TrainOptions {
             }
             _ => strengths.iter().map(|&c| Learner::Logistic { c }).collect(),
         };
-        recipes
-            .into_iter()
-            .map(|recipe| Candidate { recipe, learners: learners.clone() })
-            .collect()
+        recipes.into_iter().map(|recipe| Candidate { recipe, learners: learners.clone() }).collect()
     }
 }
 
@@ -202,7 +209,8 @@ pub fn train(
     let labels = data.label_set();
     let classes = labels.len();
     if classes < 2 {
-        let problem = format!("all {} rows have {:?}; there must be two at least", data.len(), labels[0]);
+        let problem =
+            format!("all {} rows have {:?}; there must be two at least", data.len(), labels[0]);
         return Err(Error::invalid("labels", problem));
     }
     let place = |label: &String| labels.binary_search(label).map_or(u32::MAX, |at| at as u32);
@@ -215,7 +223,8 @@ pub fn train(
     let parts = split(data.texts(), &numbers, classes, &shares)?;
 
     let encoder = options.encoder.as_ref().map(Bundle::open).transpose()?;
-    let mut corpus = Corpus { texts: data.texts().iter().map(String::as_str).collect(), vectors: None };
+    let mut corpus =
+        Corpus { texts: data.texts().iter().map(String::as_str).collect(), vectors: None };
     let own = corpus.texts.len();
     if let Some(test) = test {
         corpus.texts.extend(test.texts().iter().map(String::as_str));
@@ -232,7 +241,9 @@ pub fn train(
     let (recipe, learner, trials) =
         search(&corpus, &to_learn, &candidates, options.folds, options.seed, threads, watch)?;
 
-    let learn = |rows: &[usize], watch: Watch<'_>| learn(&corpus, &numbers, classes, &recipe, learner, rows, watch);
+    let learn = |rows: &[usize], watch: Watch<'_>| {
+        learn(&corpus, &numbers, classes, &recipe, learner, rows, watch)
+    };
     let checked = if parts.validation.is_empty() {
         None
     } else {
@@ -244,7 +255,7 @@ pub fn train(
     all.sort_unstable();
     let last = learn(&all, watch)?;
     let temperature = checked.as_ref().map_or(1.0, |checked| checked.calibration.temperature);
-    let train_accuracy = last.accuracy(&corpus, &numbers, &all);
+    let train_accuracy = last.accuracy(&corpus, &numbers, &all)?;
     let actual = |row: &usize| match test {
         Some(test) => test.labels()[row - own].as_str(),
         None => data.labels()[*row].as_str(),
@@ -254,7 +265,7 @@ pub fn train(
     } else {
         let texts: Vec<&str> = test_rows.iter().map(|row| corpus.texts[*row]).collect();
         let actual: Vec<&str> = test_rows.iter().map(actual).collect();
-        let probabilities = last.probabilities(&corpus, &test_rows, temperature);
+        let probabilities = last.probabilities(&corpus, &test_rows, temperature)?;
         let how = EvaluationOptions { seed: options.seed, ..EvaluationOptions::default() };
         Some(Evaluation::new(&labels, &actual, &probabilities, Some(&texts), &how)?)
     };
@@ -290,25 +301,28 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn scores(&self, corpus: &Corpus<'_>, rows: &[usize]) -> Vec<f64> {
-        let matrix = self.prepared.transform(corpus, rows);
-        self.model.scores(matrix.examples(), None)
+    fn scores(&self, corpus: &Corpus<'_>, rows: &[usize]) -> Result<Vec<f64>> {
+        self.prepared.transform(corpus, rows)?.scores(&self.model)
     }
 
-    fn probabilities(&self, corpus: &Corpus<'_>, rows: &[usize], temperature: f64) -> Vec<f64> {
-        let mut scores = self.scores(corpus, rows);
+    fn probabilities(
+        &self,
+        corpus: &Corpus<'_>,
+        rows: &[usize],
+        temperature: f64,
+    ) -> Result<Vec<f64>> {
+        let mut scores = self.scores(corpus, rows)?;
         for row in scores.chunks_exact_mut(self.model.classes()) {
             let scaled: Vec<f64> = row.iter().map(|score| score / temperature).collect();
             softmax_into(&scaled, row);
         }
-        scores
+        Ok(scores)
     }
 
-    fn accuracy(&self, corpus: &Corpus<'_>, labels: &[u32], rows: &[usize]) -> f64 {
-        let matrix = self.prepared.transform(corpus, rows);
-        let found = self.model.predict(matrix.examples());
+    fn accuracy(&self, corpus: &Corpus<'_>, labels: &[u32], rows: &[usize]) -> Result<f64> {
+        let found = self.prepared.transform(corpus, rows)?.labels(&self.model)?;
         let right = rows.iter().zip(found).filter(|(row, found)| labels[**row] == *found).count();
-        right as f64 / rows.len() as f64
+        Ok(right as f64 / rows.len() as f64)
     }
 }
 
@@ -345,7 +359,7 @@ fn check(
     train: &[usize],
     validation: &[usize],
 ) -> Result<Checked> {
-    let scores = model.scores(corpus, validation);
+    let scores = model.scores(corpus, validation)?;
     let own: Vec<u32> = validation.iter().map(|row| labels[*row]).collect();
     let calibration = Calibration::fit(&scores, &own, classes)?;
     let novelty = write::Novelties::fit(model, corpus, labels, classes, train, validation)?;

@@ -7,8 +7,8 @@ use crate::{
     Result,
     learn::{
         Analyzer, DenseMatrix, Examples, FitExtras, Frequency, LinearModel, LogisticOptions,
-        LogisticRegression, NaiveBayes, NaiveBayesKind, NaiveBayesOptions, Scaler, SparseMatrix,
-        TfidfOptions, TfidfVectorizer,
+        LogisticRegression, NaiveBayes, NaiveBayesKind, NaiveBayesOptions, Progress as FitProgress,
+        Scaler, SparseMatrix, TfidfOptions, TfidfVectorizer,
     },
 };
 
@@ -49,6 +49,19 @@ pub(super) enum Matrix {
 }
 
 impl Matrix {
+    /// For each row, the scores of all classes.
+    pub(super) fn scores(&self, model: &LinearModel) -> Result<Vec<f64>> {
+        model.scores(self.examples(), Some(NonZero::<usize>::MIN))
+    }
+
+    /// For each row, the class with the highest score, the first of equal ones.
+    pub(super) fn labels(&self, model: &LinearModel) -> Result<Vec<u32>> {
+        let best = |row: &[f64]| {
+            (1..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best }) as u32
+        };
+        Ok(self.scores(model)?.chunks_exact(model.classes()).map(best).collect())
+    }
+
     pub(super) fn examples(&self) -> Examples<'_> {
         match self {
             Self::Sparse(matrix) => Examples::Sparse(matrix),
@@ -82,7 +95,11 @@ impl Recipe {
     }
 
     /// Looks at the texts of some rows, and gives the numbers for them.
-    pub(super) fn prepare(&self, corpus: &Corpus<'_>, rows: &[usize]) -> Result<(Prepared, Matrix)> {
+    pub(super) fn prepare(
+        &self,
+        corpus: &Corpus<'_>,
+        rows: &[usize],
+    ) -> Result<(Prepared, Matrix)> {
         let one = Some(NonZero::<usize>::MIN);
         let texts: Vec<&str> = rows.iter().map(|row| corpus.texts[*row]).collect();
         let words = if self.words.is_empty() {
@@ -91,22 +108,24 @@ impl Recipe {
             Some(TfidfVectorizer::fit_transform(&self.words, &texts, one)?)
         };
         let vectors = corpus.vectors.as_ref().filter(|_| self.vectors).map(|all| all.select(rows));
-        let scaler = vectors.as_ref().map(|vectors| {
-            let scaler = Scaler::fit(vectors);
+        let scaler = match &vectors {
+            None => None,
             // Beside words, whose rows have length 1, the vectors get about that length too.
-            let length = if words.is_some() { (vectors.columns() as f64).sqrt() } else { 1.0 };
-            scaler.stretched(length)
-        });
+            Some(vectors) if words.is_some() => {
+                Some(Scaler::fit(vectors)?.stretched((vectors.columns() as f64).sqrt()))
+            }
+            Some(vectors) => Some(Scaler::fit(vectors)?),
+        };
         let (words, sparse) = words.unzip();
         let prepared = Prepared { words, scaler };
-        let matrix = prepared.join(vectors, sparse);
+        let matrix = prepared.join(vectors, sparse)?;
         Ok((prepared, matrix))
     }
 }
 
 impl Prepared {
     /// The numbers for the texts of some rows.
-    pub(super) fn transform(&self, corpus: &Corpus<'_>, rows: &[usize]) -> Matrix {
+    pub(super) fn transform(&self, corpus: &Corpus<'_>, rows: &[usize]) -> Result<Matrix> {
         let texts: Vec<&str> = rows.iter().map(|row| corpus.texts[*row]).collect();
         let one = Some(NonZero::<usize>::MIN);
         let vectors = corpus.vectors.as_ref().filter(|_| self.scaler.is_some());
@@ -114,17 +133,17 @@ impl Prepared {
         self.join(vectors.map(|all| all.select(rows)), sparse)
     }
 
-    fn join(&self, vectors: Option<DenseMatrix>, words: Option<SparseMatrix>) -> Matrix {
+    fn join(&self, vectors: Option<DenseMatrix>, words: Option<SparseMatrix>) -> Result<Matrix> {
         let vectors = match (&self.scaler, vectors) {
-            (Some(scaler), Some(vectors)) => Some(scaler.transform(&vectors)),
+            (Some(scaler), Some(vectors)) => Some(scaler.transform(&vectors)?),
             _ => None,
         };
-        match (vectors, words) {
-            (Some(vectors), Some(words)) => Matrix::Sparse(words.beside(&vectors)),
+        Ok(match (vectors, words) {
+            (Some(vectors), Some(words)) => Matrix::Sparse(words.behind(&vectors)?),
             (Some(vectors), None) => Matrix::Dense(vectors),
             (None, Some(words)) => Matrix::Sparse(words),
             (None, None) => unreachable!("a recipe looks at words, at vectors, or at both"),
-        }
+        })
     }
 
     /// The model for numbers as they come, not as they were scaled for learning.
@@ -160,7 +179,7 @@ impl Learner {
         match self {
             Self::NaiveBayes { kind, alpha } => {
                 let options = NaiveBayesOptions { kind, alpha, ..NaiveBayesOptions::default() };
-                NaiveBayes::fit(examples, labels, classes, &options)?.to_linear()
+                NaiveBayes::fit(examples, labels, classes, &options, None)?.to_linear()
             }
             Self::Logistic { c } => {
                 let options = LogisticOptions {
@@ -169,10 +188,9 @@ impl Learner {
                     threads: Some(NonZero::<usize>::MIN),
                     ..LogisticOptions::default()
                 };
-                let watch = || progress.check();
-                let extras = FitExtras { start, watch: Some(&watch), ..FitExtras::default() };
-                let fitted =
-                    LogisticRegression::fit(examples, labels, classes, &options, extras)?;
+                let mut watch = |_: &FitProgress| progress.check();
+                let extras = FitExtras { start, watch: Some(&mut watch), ..FitExtras::default() };
+                let fitted = LogisticRegression::fit(examples, labels, classes, &options, extras)?;
                 Ok(fitted.model().clone())
             }
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Result,
-    learn::{Confusion, folds},
+    learn::{folds, metrics::Confusion},
 };
 
 /// One setting that was tried.
@@ -87,14 +87,14 @@ pub(super) fn search(
             let mut by_fold = Vec::new();
             for ((_, test), found) in own.iter().zip(&predicted) {
                 let truth: Vec<u32> = test.iter().map(|place| labels[*place]).collect();
-                by_fold.push(Confusion::new(&truth, &found[at], data.classes)?.macro_f1());
+                by_fold.push(macro_f1(&Confusion::new(data.classes, &truth, &found[at])?));
                 answers.extend_from_slice(&found[at]);
                 actual.extend(truth);
             }
-            let confusion = Confusion::new(&actual, &answers, data.classes)?;
+            let confusion = Confusion::new(data.classes, &actual, &answers)?;
             let mut settings = learner.settings();
             settings.insert("features".to_owned(), candidate.recipe.name.clone());
-            let macro_f1 = confusion.macro_f1();
+            let macro_f1 = macro_f1(&confusion);
             // Of equals the first is the simpler one.
             if best.as_ref().is_none_or(|(most, ..)| macro_f1 > *most) {
                 best = Some((macro_f1, trials.len(), &candidate.recipe, *learner));
@@ -126,15 +126,19 @@ fn try_fold(
 ) -> Result<Vec<Vec<u32>>> {
     let labels: Vec<u32> = train.iter().map(|row| data.labels[*row]).collect();
     let (prepared, matrix) = candidate.recipe.prepare(corpus, train)?;
-    let unseen = prepared.transform(corpus, test);
+    let unseen = prepared.transform(corpus, test)?;
     let mut start = None;
     let mut all = Vec::with_capacity(candidate.learners.len());
     for learner in &candidate.learners {
         let model =
             learner.fit(matrix.examples(), &labels, data.classes, start.as_ref(), progress)?;
-        all.push(model.predict(unseen.examples()));
+        all.push(unseen.labels(&model)?);
         start = Some(model);
         progress.advance(1);
     }
     Ok(all)
+}
+
+fn macro_f1(confusion: &Confusion) -> f64 {
+    confusion.macro_average().f1
 }

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     Error, Result,
-    learn::{Distances, Evaluation, Novelty, Scratch, TfidfVectorizer, reliability_svg},
+    learn::{
+        Distances, LinearModel, Novelty, Scratch, TfidfVectorizer, calibration::reliability_svg,
+        evaluation::Evaluation,
+    },
     model::{
         Bundle, LabelledTexts, Learned, LearnedKind, Manifest, SelfTest,
         bundle::{BundleWriter, HEAD, NOVELTY, VECTORIZER},
@@ -36,8 +39,8 @@ impl Novelties {
         if let Some(vectors) = &corpus.vectors {
             let own: Vec<u32> = train.iter().map(|row| labels[*row]).collect();
             let distances = Distances::fit(&vectors.select(train), &own, classes)?;
-            let scores: Vec<f64> =
-                validation.iter().map(|row| distances.score(vectors.row(*row))).collect();
+            let scores = validation.iter().map(|row| distances.score(vectors.row(*row)));
+            let scores = scores.collect::<Result<Vec<f64>>>()?;
             return Ok(Self::Vectors(HeadNovelty { distances, novelty: Novelty::fit(&scores)? }));
         }
         let words = model.prepared.words.as_ref();
@@ -75,7 +78,7 @@ pub(super) struct Outcome<'a> {
 }
 
 pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Trained> {
-    let Outcome { options, model, .. } = &outcome;
+    let model = &outcome.model;
     let put = |name: &str, bytes: &[u8]| {
         let path = writer.folder().join(name);
         fs::write(&path, bytes).map_err(Error::storage("write", path))
@@ -95,7 +98,9 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
     if let Some(tested) = &outcome.tested {
         // Without the texts of its mistakes: whose they are, and whether they may be kept, is not
         // known here.
-        put("evaluation.json", tested.without_texts().to_json().as_bytes())?;
+        let mut kept = tested.clone();
+        kept.mistakes.iter_mut().for_each(|mistake| mistake.text = None);
+        put("evaluation.json", kept.to_json().as_bytes())?;
     }
     let mut manifest = manifest(&outcome, writer.default_name());
     if let Some(encoder) = outcome.encoder {
@@ -106,7 +111,6 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
     manifest.self_test = Some(self_test(&outcome, weights.clone())?);
     put("README.md", card::card(&manifest, &outcome).as_bytes())?;
     let bundle = writer.finish(manifest)?;
-    debug_assert_eq!(options.kind, outcome.options.kind);
     Ok(Trained {
         bundle,
         trials: outcome.trials,
@@ -159,7 +163,7 @@ fn manifest(outcome: &Outcome<'_>, default_name: String) -> Manifest {
     }
     if let Some(test) = &outcome.tested {
         metric("test_accuracy", test.accuracy.value);
-        metric("test_accuracy_low", test.accuracy.low);
+        metric("test_accuracy_low", test.accuracy.interval.low);
         metric("test_macro_f1", test.macro_f1.value);
         metric("test_rows", outcome.rows.test as f64);
     }
@@ -179,10 +183,7 @@ fn hash(data: &LabelledTexts) -> String {
 }
 
 /// What the model answers to the texts that every opening repeats.
-fn self_test(
-    outcome: &Outcome<'_>,
-    weights: crate::learn::LinearModel,
-) -> Result<SelfTest> {
+fn self_test(outcome: &Outcome<'_>, weights: LinearModel) -> Result<SelfTest> {
     let words = outcome.model.prepared.words.clone();
     let (answers, share) = match outcome.encoder {
         None => (linear_answers(words.as_ref(), &weights), 1e-5),
@@ -193,7 +194,8 @@ fn self_test(
             let head = Head::new(weights, words, false);
             let mut answers = Vec::new();
             for (row, text) in SELF_TEST.iter().enumerate() {
-                let vector: Vec<f32> = vectors.row(row).iter().map(|number| *number as f32).collect();
+                let vector: Vec<f32> =
+                    vectors.row(row).iter().map(|number| *number as f32).collect();
                 let mut scores = Vec::new();
                 head.answer(text, &vector, &mut scores);
                 answers.push(scores);
@@ -219,7 +221,7 @@ fn self_test(
 /// The scores of the self-test's texts by a model of weighted words.
 pub(in crate::model) fn linear_answers(
     words: Option<&TfidfVectorizer>,
-    weights: &crate::learn::LinearModel,
+    weights: &LinearModel,
 ) -> Vec<Vec<f64>> {
     let (mut scratch, mut row) = (Scratch::default(), Vec::new());
     SELF_TEST
@@ -229,7 +231,7 @@ pub(in crate::model) fn linear_answers(
                 words.transform_into(text, &mut scratch, &mut row);
             }
             let mut scores = vec![0.0; weights.classes()];
-            weights.scores_into(&row, &mut scores);
+            weights.scores_into(row.iter().copied(), &mut scores);
             scores
         })
         .collect()

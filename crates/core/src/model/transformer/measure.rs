@@ -95,9 +95,7 @@ impl Transformer {
         // Only numbers that texts really have: not all of the tokenizer's need be the model's.
         let tokens: Vec<u32> = SELF_TEST
             .iter()
-            .map(|text| {
-                self.tokenizer.encode(text, self.max_tokens, LongText::Truncate)
-            })
+            .map(|text| self.tokenizer.encode(text, self.max_tokens, LongText::Truncate))
             .collect::<Result<Vec<_>>>()?
             .into_iter()
             .flat_map(|encoding| encoding.windows.concat())
