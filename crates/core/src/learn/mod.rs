@@ -4,6 +4,7 @@
 //! in `model`.
 
 pub mod calibration;
+pub mod evaluation;
 mod matrix;
 pub mod metrics;
 
