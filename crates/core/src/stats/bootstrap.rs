@@ -129,6 +129,7 @@ fn draw_rows(random: &mut Random, rows: usize, mut take: impl FnMut(usize)) {
 
 /// The number below which this share of the sorted numbers lies, with what is between two of them
 /// shared out evenly.
+#[expect(clippy::cast_sign_loss, reason = "a share of a length is not negative")]
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let below = place as usize;

@@ -35,7 +35,7 @@ pub(super) fn check_level(level: f64) -> Result<()> {
 ///
 /// With p = successes / trials and z the normal point of the level, its middle is
 /// (p + z²/2n) / (1 + z²/n) and its half width z √(p(1−p)/n + z²/4n²) / (1 + z²/n). It never
-/// leaves 0 to 1 and is right for small samples, too (Wilson 1927; Brown, Cai and `DasGupta` 2001).
+/// leaves 0 to 1 and is right for small samples, too (Wilson 1927; Brown, Cai and DasGupta 2001).
 ///
 /// # Errors
 /// [`crate::Error::InvalidInput`] without trials, with more successes than trials, or if the level

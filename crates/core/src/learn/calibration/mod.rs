@@ -9,6 +9,8 @@ pub use plot::reliability_svg;
 pub use reliability::{Bin, Reliability};
 pub use temperature::{LARGEST_TEMPERATURE, SMALLEST_TEMPERATURE, fit_temperature};
 
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{brier, log_loss};
@@ -89,7 +91,7 @@ impl Calibration {
             ("calibration error (ECE)", before.ece, after.ece),
             ("largest error of a bin", before.reliability.mce, after.reliability.mce),
         ] {
-            text.push_str(&format!("{name:<28}{before:>8.4}{after:>8.4}\n"));
+            let _ = writeln!(text, "{name:<28}{before:>8.4}{after:>8.4}");
         }
         text
     }

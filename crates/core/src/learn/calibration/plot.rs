@@ -18,7 +18,7 @@ const FLOOR: f64 = TOP + SIDE + BAR + 10.0;
 /// colour of the text round it; as a file of its own it follows the reader's dark or light theme.
 pub fn reliability_svg(calibration: &Calibration) -> String {
     let mut svg = String::from(concat!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 690 420\" width=\"690\" ",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 690 406\" width=\"690\" ",
         "style=\"max-width:100%;height:auto\" font-family=\"system-ui,sans-serif\" ",
         "font-size=\"12\" fill=\"currentColor\" role=\"img\" ",
         "aria-label=\"Reliability before and after calibration\">",

@@ -46,18 +46,11 @@ impl Reliability {
     /// confidence is not between 0 and 1.
     pub fn equal_width(confidence: &[f64], right: &[bool], bins: usize) -> Result<Self> {
         check(confidence, right, bins)?;
-        let edge = |at: usize| at as f64 / bins as f64;
+        let edges: Vec<f64> = (0..=bins).map(|at| at as f64 / bins as f64).collect();
         let mut groups: Vec<Group> =
-            (0..bins).map(|at| Group::between(edge(at), edge(at + 1))).collect();
+            edges.windows(2).map(|ends| Group::between(ends[0], ends[1])).collect();
         for (confidence, right) in confidence.iter().zip(right) {
-            // The product may be one bin off by rounding; the edges decide.
-            let mut at = ((confidence * bins as f64) as usize).min(bins - 1);
-            while at > 0 && *confidence <= edge(at) {
-                at -= 1;
-            }
-            while at + 1 < bins && *confidence > edge(at + 1) {
-                at += 1;
-            }
+            let at = edges[1..bins].partition_point(|edge| edge < confidence);
             groups[at].add(*confidence, *right);
         }
         Ok(Self::of(&groups))

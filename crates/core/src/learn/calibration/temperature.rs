@@ -24,36 +24,36 @@ pub fn fit_temperature(scores: &[f64], labels: &[u32], classes: usize) -> Result
     check_scores(scores, labels, classes)?;
     // The log loss is convex in the inverse of the temperature, so that its slope is zero once.
     let slope = |inverse: f64| slope_and_curve(scores, labels, classes, inverse);
-    let (at_one, _) = slope(1.0);
-    if at_one == 0.0 {
+    let mut inverse = 1.0;
+    let (mut gradient, mut curve) = slope(inverse);
+    let (mut low, mut high) = (1.0 / LARGEST_TEMPERATURE, 1.0 / SMALLEST_TEMPERATURE);
+    if gradient == 0.0 {
         return Ok(1.0);
     }
-    let (mut low, mut high) = if at_one > 0.0 {
-        if slope(1.0 / LARGEST_TEMPERATURE).0 >= 0.0 {
-            return Ok(LARGEST_TEMPERATURE);
-        }
-        (1.0 / LARGEST_TEMPERATURE, 1.0)
-    } else {
-        if slope(1.0 / SMALLEST_TEMPERATURE).0 <= 0.0 {
-            return Ok(SMALLEST_TEMPERATURE);
-        }
-        (1.0, 1.0 / SMALLEST_TEMPERATURE)
-    };
+    if gradient > 0.0 && slope(low).0 >= 0.0 {
+        return Ok(LARGEST_TEMPERATURE);
+    }
+    if gradient < 0.0 && slope(high).0 <= 0.0 {
+        return Ok(SMALLEST_TEMPERATURE);
+    }
     // Newton's method, and a step to the middle where it would leave what is known to hold zero.
-    let mut inverse = f64::sqrt(low * high);
     for _ in 0..MOST_STEPS {
-        let (slope, curve) = slope(inverse);
-        if slope > 0.0 {
+        if gradient > 0.0 {
             high = inverse;
         } else {
             low = inverse;
         }
-        let newton = inverse - slope / curve;
+        let newton = inverse - gradient / curve;
         let is_inside = newton > low && newton < high;
         let next = if is_inside { newton } else { f64::sqrt(low * high) };
         let step = (next - inverse).abs();
         inverse = next;
-        if slope == 0.0 || step <= 1e-15 * inverse || high - low <= 1e-15 * low {
+        // Near the end each step leaves about the square of its own error.
+        if (is_inside && step <= 1e-9 * inverse) || high - low <= 1e-15 * low {
+            break;
+        }
+        (gradient, curve) = slope(inverse);
+        if gradient == 0.0 {
             break;
         }
     }

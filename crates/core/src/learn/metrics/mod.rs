@@ -6,10 +6,12 @@ mod confusion;
 mod loss;
 mod ranking;
 
+pub(super) use confusion::macro_f1_of;
 pub use confusion::{Averages, ClassScores, Confusion};
 pub use loss::{brier, log_loss};
 pub(super) use loss::{row_brier, row_log_loss};
 pub use ranking::{OneVsRest, average_precision, average_precision_ovr, roc_auc, roc_auc_ovr};
+pub(super) use ranking::{Rankings, rankings};
 
 use crate::{Error, Result};
 

@@ -1,3 +1,7 @@
+use std::num::NonZero;
+
+use crate::text::{map_in_order_by, thread_count};
+
 /// The scores of the classes, each against all others, and their means.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OneVsRest {
@@ -10,12 +14,15 @@ pub struct OneVsRest {
 }
 
 /// The area under the ROC curve: how likely a positive row has a higher score than a negative one,
-/// an equal score counting half (Hanley and `McNeil` 1982).
+/// an equal score counting half (Hanley and McNeil 1982).
 ///
 /// `None` if it is undefined: without positive or without negative rows, if a score is NaN, or if
 /// the lists are of different lengths.
 pub fn roc_auc(scores: &[f64], positive: &[bool]) -> Option<f64> {
-    let groups = ranked(scores, positive)?;
+    roc_auc_of(&ranked(scores, positive)?)
+}
+
+fn roc_auc_of(groups: &[Group]) -> Option<f64> {
     let positives: u64 = groups.iter().map(|group| group.positive).sum();
     let negatives = groups.iter().map(|group| group.negative).sum::<u64>();
     if positives == 0 || negatives == 0 {
@@ -23,7 +30,7 @@ pub fn roc_auc(scores: &[f64], positive: &[bool]) -> Option<f64> {
     }
     // Twice the number of pairs in the right order, in whole numbers and so without rounding.
     let (mut doubled, mut above) = (0_u128, 0_u64);
-    for group in &groups {
+    for group in groups {
         doubled += u128::from(group.negative) * u128::from(2 * above + group.positive);
         above += group.positive;
     }
@@ -36,13 +43,16 @@ pub fn roc_auc(scores: &[f64], positive: &[bool]) -> Option<f64> {
 /// `None` if it is undefined: without positive rows, if a score is NaN, or if the lists are of
 /// different lengths.
 pub fn average_precision(scores: &[f64], positive: &[bool]) -> Option<f64> {
-    let groups = ranked(scores, positive)?;
+    average_precision_of(&ranked(scores, positive)?)
+}
+
+fn average_precision_of(groups: &[Group]) -> Option<f64> {
     let positives: u64 = groups.iter().map(|group| group.positive).sum();
     if positives == 0 {
         return None;
     }
     let (mut sum, mut right, mut taken) = (0.0, 0_u64, 0_u64);
-    for group in &groups {
+    for group in groups {
         right += group.positive;
         taken += group.positive + group.negative;
         sum += group.positive as f64 * (right as f64 / taken as f64);
@@ -55,7 +65,7 @@ pub fn average_precision(scores: &[f64], positive: &[bool]) -> Option<f64> {
 /// A label that is no class belongs to a class that got no probability: its row is one of the
 /// others for every class. `None` if no class has a score.
 pub fn roc_auc_ovr(probabilities: &[f64], classes: usize, labels: &[u32]) -> Option<OneVsRest> {
-    one_vs_rest(probabilities, classes, labels, roc_auc)
+    rankings(probabilities, classes, labels, None).roc_auc
 }
 
 /// [`average_precision`] of each class against all others; labels are read as in [`roc_auc_ovr`].
@@ -66,40 +76,62 @@ pub fn average_precision_ovr(
     classes: usize,
     labels: &[u32],
 ) -> Option<OneVsRest> {
-    one_vs_rest(probabilities, classes, labels, |scores, positive| {
-        average_precision(scores, positive).filter(|_| positive.contains(&false))
-    })
+    rankings(probabilities, classes, labels, None).pr_auc
 }
 
-fn one_vs_rest(
+/// Both scores of the classes, for which the rows need to be sorted only once.
+pub(in crate::learn) struct Rankings {
+    pub(in crate::learn) roc_auc: Option<OneVsRest>,
+    pub(in crate::learn) pr_auc: Option<OneVsRest>,
+}
+
+pub(in crate::learn) fn rankings(
     probabilities: &[f64],
     classes: usize,
     labels: &[u32],
-    score: impl Fn(&[f64], &[bool]) -> Option<f64>,
-) -> Option<OneVsRest> {
+    threads: Option<NonZero<usize>>,
+) -> Rankings {
     if labels.len().checked_mul(classes) != Some(probabilities.len()) {
-        return None;
+        return Rankings { roc_auc: None, pr_auc: None };
     }
-    let mut found = Vec::with_capacity(classes);
-    let (mut sum, mut defined, mut weighted, mut weight) = (0.0, 0_u32, 0.0, 0.0);
-    for class in 0..classes {
-        let column: Vec<f64> = probabilities.iter().skip(class).step_by(classes).copied().collect();
-        let positive: Vec<bool> = labels.iter().map(|label| *label as usize == class).collect();
-        let own = score(&column, &positive);
-        if let Some(own) = own {
-            let support = positive.iter().filter(|positive| **positive).count() as f64;
-            sum += own;
-            defined += 1;
-            weighted += own * support;
-            weight += support;
+    let all: Vec<usize> = (0..classes).collect();
+    let found = map_in_order_by(&all, thread_count(probabilities.len() / 16, threads), |class| {
+        let column: Vec<f64> =
+            probabilities.iter().skip(*class).step_by(classes).copied().collect();
+        let positive: Vec<bool> = labels.iter().map(|label| *label as usize == *class).collect();
+        let support = positive.iter().filter(|positive| **positive).count();
+        let groups = ranked(&column, &positive).unwrap_or_default();
+        let roc_auc = roc_auc_of(&groups);
+        // Both are undefined together, so that their means are over the same classes.
+        let pr_auc = roc_auc.and_then(|_| average_precision_of(&groups));
+        (support, roc_auc, pr_auc)
+    });
+    Rankings {
+        roc_auc: OneVsRest::new(found.iter().map(|(support, own, _)| (*support, *own))),
+        pr_auc: OneVsRest::new(found.iter().map(|(support, _, own)| (*support, *own))),
+    }
+}
+
+impl OneVsRest {
+    /// Of how many rows each class has, and its score.
+    fn new(found: impl Iterator<Item = (usize, Option<f64>)>) -> Option<Self> {
+        let mut classes = Vec::new();
+        let (mut sum, mut defined, mut weighted, mut weight) = (0.0, 0_u32, 0.0, 0.0);
+        for (support, own) in found {
+            classes.push(own);
+            if let Some(own) = own {
+                sum += own;
+                defined += 1;
+                weighted += own * support as f64;
+                weight += support as f64;
+            }
         }
-        found.push(own);
+        (defined > 0).then(|| Self {
+            macro_mean: sum / f64::from(defined),
+            weighted_mean: weighted / weight,
+            classes,
+        })
     }
-    (defined > 0).then(|| OneVsRest {
-        macro_mean: sum / f64::from(defined),
-        weighted_mean: weighted / weight,
-        classes: found,
-    })
 }
 
 /// The rows that have the same score.

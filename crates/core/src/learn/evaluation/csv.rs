@@ -1,0 +1,58 @@
+use std::fmt::Write;
+
+use super::{Evaluation, Mistake};
+
+impl Evaluation {
+    /// The kept mistakes as CSV (RFC 4180), the surest first.
+    ///
+    /// Texts and labels that start with `=`, `+`, `-`, `@`, a tab or a line break get an
+    /// apostrophe in front, for a spreadsheet would take them for a formula; the numbers never do.
+    pub fn mistakes_csv(&self) -> String {
+        let mut csv =
+            String::from("row,actual,predicted,confidence,probability_of_actual,text\r\n");
+        for mistake in &self.mistakes {
+            let Mistake { row, text, actual, predicted, confidence, probability_of_actual } =
+                mistake;
+            csv.push_str(&row.to_string());
+            push_cell(&mut csv, actual);
+            push_cell(&mut csv, predicted);
+            let _ = write!(csv, ",{confidence},{probability_of_actual}");
+            push_cell(&mut csv, text.as_deref().unwrap_or_default());
+            csv.push_str("\r\n");
+        }
+        csv
+    }
+}
+
+fn push_cell(csv: &mut String, text: &str) {
+    csv.push(',');
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let is_quoted = text.contains([',', '"', '\r', '\n']) || text.trim() != text;
+    if is_quoted {
+        csv.push('"');
+    }
+    if is_formula {
+        csv.push('\'');
+    }
+    if is_quoted {
+        csv.push_str(&text.replace('"', "\"\""));
+        csv.push('"');
+    } else {
+        csv.push_str(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure::tests::small;
+
+    #[test]
+    fn texts_survive_and_formulas_do_not() {
+        let csv = small().mistakes_csv();
+        let expected = "row,actual,predicted,confidence,probability_of_actual,text\r\n\
+            4,positive,negative,0.95,0,\"'=SUM(A1)\nlumayan <b>sih</b>\"\r\n\
+            1,negative,positive,0.6,0.2,\"tidak buruk sama sekali, \"\"bagus\"\"\"\r\n\
+            5,mixed,negative,0.5,0,bagus tapi mahal\r\n";
+        assert_eq!(csv, expected);
+    }
+}
