@@ -238,3 +238,6 @@ impl TfidfVectorizer {
 fn share(known: usize, all: usize) -> f64 {
     if all == 0 { 0.0 } else { (all - known) as f64 / all as f64 }
 }
+
+#[cfg(test)]
+mod tests;
