@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""Makes tests/data/tfidf.jsonl: small texts, options, and what scikit-learn's TfidfVectorizer gives.
+"""Makes tests/data/tfidf.jsonl and tests/data/sklearn.jsonl: small cases of scikit-learn.
 
-One case a line: `parts` (the options of each part, in the form of `TfidfOptions`; what is not there
+In `tfidf.jsonl` are texts, options, and what TfidfVectorizer gives. One case a line: `parts` (the options of each part, in the form of `TfidfOptions`; what is not there
 has its default), `texts` to learn from, `others` to transform, and what comes out: the `terms`, the
-`idf`, and the `rows` of the texts and then of the others, each a list of columns and numbers. The
-tests read only this file; this script was run once with scikit-learn 1.9.1 and Python 3.11, by
+`idf`, and the `rows` of the texts and then of the others, each a list of columns and numbers.
+
+In `sklearn.jsonl` are fitted pipelines as `export_sklearn.py` writes them (`pipeline`), `texts`, and
+the `probabilities` of each of them.
+
+The tests read only these files; this script was run once with scikit-learn 1.9.1 and Python 3.11, by
 
     pip install scikit-learn==1.9.1
     python tools/make_learn_golden.py
@@ -16,10 +20,14 @@ from pathlib import Path
 
 import scipy.sparse
 import sklearn
-from sklearn.feature_extraction.text import TfidfVectorizer
+from export_sklearn import to_dict
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
+from sklearn.pipeline import make_pipeline, make_union
 
 VERSION = "1.9.1"
-OUT = Path(__file__).resolve().parent.parent / "tests/data/tfidf.jsonl"
+DATA = Path(__file__).resolve().parent.parent / "tests/data"
 
 INDONESIAN = [
     "Filmnya bagus sekali, saya suka!",
@@ -123,13 +131,45 @@ def case(parts, texts, others):
     }
 
 
+def pipelines():
+    """Each kind of vectorizer and of classifier, and the labels it learns."""
+    three = ["good", "bad", "good", "good", "mixed"]
+    two = [1, 0, 1, 1, 0]
+    union = make_union(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+        make_pipeline(CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)), TfidfTransformer(norm="l1")),
+    )
+    english = TfidfVectorizer(stop_words="english", strip_accents="unicode")
+    counted = [CountVectorizer(min_df=2, binary=True), TfidfTransformer(use_idf=False)]
+    fixed = CountVectorizer(vocabulary={"bagus": 1, "suka": 0, "tidak suka": 2}, ngram_range=(1, 2))
+    return [
+        (make_pipeline(TfidfVectorizer(), MultinomialNB()), three),
+        (make_pipeline(union, LogisticRegression()), three),
+        (make_pipeline(english, LogisticRegression()), two),
+        (make_pipeline(*counted, ComplementNB()), three),
+        (make_pipeline(TfidfVectorizer(max_df=0.5), ComplementNB(norm=True)), two),
+        (make_pipeline(fixed, MultinomialNB(alpha=0.1, fit_prior=False)), two),
+        (make_pipeline(TfidfVectorizer(), LogisticRegression(fit_intercept=False, C=10)), three),
+    ]
+
+
+def write(name, cases):
+    lines = [json.dumps(one, ensure_ascii=False) for one in cases]
+    (DATA / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(lines)} cases in {name}")
+
+
 def main():
     if sklearn.__version__ != VERSION:
         raise SystemExit(f"this needs scikit-learn {VERSION}, here is {sklearn.__version__}")
     warnings.simplefilter("ignore")
-    lines = [json.dumps(case(*one, OTHERS), ensure_ascii=False) for one in CASES]
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines)} cases in {OUT.name}")
+    write("tfidf.jsonl", [case(*one, OTHERS) for one in CASES])
+    exported = []
+    for pipeline, labels in pipelines():
+        pipeline.fit(INDONESIAN, labels)
+        probabilities = pipeline.predict_proba(OTHERS).tolist()
+        exported.append({"pipeline": to_dict(pipeline), "texts": OTHERS, "probabilities": probabilities})
+    write("sklearn.jsonl", exported)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@
 //! in `model`.
 
 mod matrix;
+mod sklearn;
 mod vectorizer;
 
 pub use matrix::{DenseMatrix, SparseMatrix};
+pub use sklearn::ImportedPipeline;
 pub use vectorizer::{
     Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,
     TfidfVectorizer,

@@ -24,6 +24,7 @@ use std::{num::NonZero, ops::Range};
 
 pub use options::{Accents, Analyzer, Frequency, Norm, TfidfOptions};
 pub use part::{Scratch, TfidfPart};
+pub(super) use stored::Stored;
 pub use terms::Terms;
 pub use trace::Occurrence;
 
