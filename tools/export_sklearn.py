@@ -5,9 +5,9 @@
     export(pipeline, "model.json")
 
 What can be written is a `Pipeline` of a vectorizer and a classifier. The vectorizer is a
-`TfidfVectorizer`, a `CountVectorizer`, one followed by a `TfidfTransformer`, or a `FeatureUnion` of
-these; the classifier is a `MultinomialNB`, a `ComplementNB` or a `LogisticRegression`. Anything else
-is refused with a `ValueError` that names it.
+`TfidfVectorizer`, a `CountVectorizer` with or without a `TfidfTransformer` after it, or a
+`FeatureUnion` of these; the classifier is a `MultinomialNB`, a `ComplementNB` or a
+`LogisticRegression`. Anything else is refused with a `ValueError` that names it.
 
 The file holds numbers and texts only, so that nothing in it can be run.
 """
@@ -22,6 +22,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, T
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 __all__ = ["export", "to_dict"]
 
@@ -41,11 +42,13 @@ def to_dict(pipeline):
     steps = _steps(pipeline)
     if len(steps) < 2:
         raise _no_counterpart(pipeline, "it needs a vectorizer and a classifier")
+    check_is_fitted(steps[-1])
     parts = _parts(steps[:-1])
     model, labels, coefficients, intercepts = _classifier(steps[-1])
     columns = sum(len(part["terms"]) for part in parts)
     if coefficients.shape[1] != columns:
-        raise ValueError(f"{columns} terms, but {coefficients.shape[1]} coefficients for each class")
+        found = coefficients.shape[1]
+        raise ValueError(f"{columns} terms, but {found} coefficients for each class")
     return {
         "format": FORMAT,
         "scikit_learn": sklearn.__version__,
@@ -135,16 +138,14 @@ def _frequency(bound):
 def _classifier(model):
     """Its name, its labels, a row of coefficients for each class, and the intercepts."""
     if type(model) is MultinomialNB:
-        name, coefficients, intercepts = "multinomial_nb", model.feature_log_prob_, model.class_log_prior_
+        name, coefficients = "multinomial_nb", model.feature_log_prob_
+        intercepts = model.class_log_prior_
     elif type(model) is ComplementNB:
         # The prior counts only where there is nothing to choose from.
         is_alone = len(model.classes_) == 1
         prior = model.class_log_prior_
-        name, coefficients, intercepts = (
-            "complement_nb",
-            model.feature_log_prob_,
-            prior if is_alone else np.zeros_like(prior),
-        )
+        name, coefficients = "complement_nb", model.feature_log_prob_
+        intercepts = prior if is_alone else np.zeros_like(prior)
     elif type(model) is LogisticRegression:
         # One classifier for each class gives other probabilities than one for all of them.
         kind = getattr(model, "multi_class", "auto")
@@ -152,9 +153,8 @@ def _classifier(model):
         if (not is_binary and (model.solver == "liblinear" or kind == "ovr")) or (
             is_binary and kind == "multinomial"
         ):
-            raise _no_counterpart(
-                model, f"solver {model.solver!r} with {len(model.classes_)} classes has no counterpart"
-            )
+            why = f"solver {model.solver!r} with {len(model.classes_)} classes has no counterpart"
+            raise _no_counterpart(model, why)
         name, coefficients = "logistic_regression", model.coef_
         intercepts = np.broadcast_to(np.asarray(model.intercept_), (len(coefficients),))
     else:

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Makes tests/data/tfidf.jsonl and tests/data/sklearn.jsonl: small cases of scikit-learn.
 
-In `tfidf.jsonl` are texts, options, and what TfidfVectorizer gives. One case a line: `parts` (the options of each part, in the form of `TfidfOptions`; what is not there
-has its default), `texts` to learn from, `others` to transform, and what comes out: the `terms`, the
-`idf`, and the `rows` of the texts and then of the others, each a list of columns and numbers.
+In `tfidf.jsonl` are texts, options, and what TfidfVectorizer gives. One case a line: `parts` (the
+options of each part, in the form of `TfidfOptions`; what is not there has its default), `texts` to
+learn from, `others` to transform, and what comes out: the `terms`, the `idf`, and the `rows` of the
+texts and then of the others, each a list of columns and numbers.
 
-In `sklearn.jsonl` are fitted pipelines as `export_sklearn.py` writes them (`pipeline`), `texts`, and
-the `probabilities` of each of them.
+In `sklearn.jsonl` are fitted pipelines as `export_sklearn.py` writes them (`pipeline`), `texts`,
+and the `probabilities` of each of them.
 
-The tests read only these files; this script was run once with scikit-learn 1.9.1 and Python 3.11, by
+The tests read only these files; this script was run once with scikit-learn 1.9.1 and Python 3.11:
 
     pip install scikit-learn==1.9.1
     python tools/make_learn_golden.py
@@ -69,20 +70,26 @@ CASES = [
     ([WORD | {"use_idf": False, "norm": None}], INDONESIAN),
     ([WORD | {"stop_words": ["saya", "di", "dan", "ini", "tidak"]}], INDONESIAN),
     ([WORD | {"lowercase": False}], INDONESIAN),
-    ([{"vocabulary": ["suka", "bagus", "saya suka", "Hotel", "ada"], "ngram_range": (1, 2)}], INDONESIAN),
+    (
+        [{"vocabulary": ["suka", "bagus", "saya suka", "Hotel", "ada"], "ngram_range": (1, 2)}],
+        INDONESIAN,
+    ),
     ([{"vocabulary": ["suka", "saya suka", "tidak suka"], "ngram_range": (2, 2)}], INDONESIAN),
     ([{"token_pattern": r"(?u)\b\w+\b"}], INDONESIAN),
     ([{"token_pattern": r"\b[^\W\d_]{3,}(?=a\b)"}], INDONESIAN),
     ([{"token_pattern": r"(\w+)a\b", "ngram_range": (1, 2)}], INDONESIAN),
     ([{"token_pattern": r"[^,;.!]+", "ngram_range": (1, 2)}], INDONESIAN),
     ([{"token_pattern": r"a b|[a-z]", "ngram_range": (1, 3)}], ["a b c", "a b a b", "c a bb a"]),
-    ([{"token_pattern": r"\S\s?\S", "ngram_range": (1, 2)}], SPACES + ["a\tb c\td"]),
+    ([{"token_pattern": r"\S\s?\S", "ngram_range": (1, 2)}], [*SPACES, "a\tb c\td"]),
     ([{"token_pattern": r"\w*"}], ["ab c", "c"]),
     ([{"analyzer": "char", "ngram_range": (1, 3)}], SPACES),
-    ([{"analyzer": "char", "ngram_range": (3, 5), "lowercase": False}], INDONESIAN[:2] + ["ab"]),
+    ([{"analyzer": "char", "ngram_range": (3, 5), "lowercase": False}], [*INDONESIAN[:2], "ab"]),
     ([{"analyzer": "char_wb", "ngram_range": (1, 4)}], SPACES),
     ([{"analyzer": "char_wb", "ngram_range": (4, 6)}], SPACES),
-    ([{"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2, "sublinear_tf": True}], INDONESIAN),
+    (
+        [{"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2, "sublinear_tf": True}],
+        INDONESIAN,
+    ),
     ([{"analyzer": "char_wb", "ngram_range": (3, 4), "max_features": 1}], ["aaaa aaaa", "b"]),
     ([WORD | {"strip_accents": "unicode"}], ODD),
     ([WORD | {"strip_accents": "ascii"}], ODD),
@@ -94,7 +101,10 @@ CASES = [
     ([{"analyzer": "char_wb", "ngram_range": (1, 3), "strip_accents": "ascii"}], ODD),
     ([{"analyzer": "char_wb", "ngram_range": (2, 2), "strip_accents": "unicode"}], ODD),
     ([WORD, {"analyzer": "char_wb", "ngram_range": (2, 3)}], INDONESIAN),
-    ([{"stop_words": ["saya"]}, {"analyzer": "char", "norm": None}, WORD | {"use_idf": False}], INDONESIAN),
+    (
+        [{"stop_words": ["saya"]}, {"analyzer": "char", "norm": None}, WORD | {"use_idf": False}],
+        INDONESIAN,
+    ),
 ]
 
 
@@ -126,7 +136,7 @@ def case(parts, texts, others):
         "idf": weights,
         "rows": [
             [rows.indices[start:end].tolist(), rows.data[start:end].tolist()]
-            for start, end in zip(rows.indptr, rows.indptr[1:])
+            for start, end in zip(rows.indptr, rows.indptr[1:], strict=False)
         ],
     }
 
@@ -137,7 +147,9 @@ def pipelines():
     two = [1, 0, 1, 1, 0]
     union = make_union(
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
-        make_pipeline(CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)), TfidfTransformer(norm="l1")),
+        make_pipeline(
+            CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)), TfidfTransformer(norm="l1")
+        ),
     )
     english = TfidfVectorizer(stop_words="english", strip_accents="unicode")
     counted = [CountVectorizer(min_df=2, binary=True), TfidfTransformer(use_idf=False)]
@@ -168,7 +180,9 @@ def main():
     for pipeline, labels in pipelines():
         pipeline.fit(INDONESIAN, labels)
         probabilities = pipeline.predict_proba(OTHERS).tolist()
-        exported.append({"pipeline": to_dict(pipeline), "texts": OTHERS, "probabilities": probabilities})
+        exported.append(
+            {"pipeline": to_dict(pipeline), "texts": OTHERS, "probabilities": probabilities}
+        )
     write("sklearn.jsonl", exported)
 
 

@@ -9,20 +9,28 @@ fn words() -> TfidfOptions {
     TfidfOptions { ngram_range: (1, 2), ..TfidfOptions::default() }
 }
 
+fn assert_refused(cases: &[(TfidfOptions, &[&str], &str)]) {
+    for (options, texts, expected) in cases {
+        let error = fit(options.clone(), texts).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().starts_with(expected), "{error}, not {expected}");
+    }
+}
+
+const TEXTS: &[&str] = &["bagus sekali", "buruk sekali"];
+
 #[test]
-fn what_cannot_be_is_refused_with_its_reason() {
-    let texts = ["bagus sekali", "buruk sekali"];
+fn texts_without_ngrams_are_refused_with_the_reason() {
     let default = TfidfOptions::default;
     let stop_words = Some(vec!["bagus".to_owned(), "buruk".to_owned(), "sekali".to_owned()]);
-    let vocabulary = |terms: &[&str]| Some(terms.iter().map(|term| (*term).to_owned()).collect());
-    let cases: [(TfidfOptions, &[&str], &str); 20] = [
+    assert_refused(&[
         (default(), &[], "texts: there are none to learn from"),
         (default(), &["", " \n"], "texts: all 2 are empty"),
         (default(), &["a !", "b"], "texts: the token pattern finds no word in any of 2"),
-        (TfidfOptions { stop_words, ..default() }, &texts, "texts: all 2 hold only stop words"),
+        (TfidfOptions { stop_words, ..default() }, TEXTS, "texts: all 2 hold only stop words"),
         (
             TfidfOptions { ngram_range: (3, 4), ..default() },
-            &texts,
+            TEXTS,
             "texts: none of 2 is long enough for an n-gram of 3 to 4",
         ),
         (
@@ -34,29 +42,37 @@ fn what_cannot_be_is_refused_with_its_reason() {
             &["日本"],
             "texts: nothing is left of any of 1",
         ),
+    ]);
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused() {
+    let default = TfidfOptions::default;
+    let vocabulary = |terms: &[&str]| Some(terms.iter().map(|term| (*term).to_owned()).collect());
+    assert_refused(&[
         (
             TfidfOptions { ngram_range: (0, 1), ..default() },
-            &texts,
+            TEXTS,
             "ngram_range: (0, 1), the first must be 1 to the second",
         ),
         (
             TfidfOptions { ngram_range: (2, 1), ..default() },
-            &texts,
+            TEXTS,
             "ngram_range: (2, 1), the first must be 1 to the second",
         ),
         (
             TfidfOptions { min_df: Frequency::Share(1.5), ..default() },
-            &texts,
+            TEXTS,
             "min_df: a share of 1.5, allowed are 0 to 1",
         ),
         (
             TfidfOptions { max_df: Frequency::Share(f64::NAN), ..default() },
-            &texts,
+            TEXTS,
             "max_df: a share of NaN, allowed are 0 to 1",
         ),
         (
             TfidfOptions { min_df: Frequency::Count(0), ..default() },
-            &texts,
+            TEXTS,
             "min_df: 0 texts, the least count is 1",
         ),
         (
@@ -65,7 +81,7 @@ fn what_cannot_be_is_refused_with_its_reason() {
                 max_df: Frequency::Share(0.5),
                 ..default()
             },
-            &texts,
+            TEXTS,
             "max_df: 0.5 of 2 texts is below min_df, 2 texts",
         ),
         (
@@ -76,17 +92,17 @@ fn what_cannot_be_is_refused_with_its_reason() {
         ),
         (
             TfidfOptions { max_features: Some(0), ..default() },
-            &texts,
+            TEXTS,
             "max_features: 0, the least is 1",
         ),
         (
             TfidfOptions { vocabulary: vocabulary(&[]), ..default() },
-            &texts,
+            TEXTS,
             "vocabulary: it has no terms",
         ),
         (
             TfidfOptions { vocabulary: vocabulary(&["a", "b c", "b", "b c"]), ..default() },
-            &texts,
+            TEXTS,
             "vocabulary: \"b c\" is there twice",
         ),
         (
@@ -95,7 +111,7 @@ fn what_cannot_be_is_refused_with_its_reason() {
                 vocabulary: vocabulary(&["a", ""]),
                 ..default()
             },
-            &texts,
+            TEXTS,
             "vocabulary: term 1 is empty",
         ),
         (
@@ -104,27 +120,21 @@ fn what_cannot_be_is_refused_with_its_reason() {
                 smooth_idf: false,
                 ..default()
             },
-            &texts,
+            TEXTS,
             "idf: \"ada\" is in no text, so without smooth_idf it has none",
         ),
         (
             TfidfOptions { token_pattern: Some("(".to_owned()), ..default() },
-            &texts,
+            TEXTS,
             "token_pattern \"(\": ",
         ),
         (
             TfidfOptions { token_pattern: Some(r"(\w)(\w)".to_owned()), ..default() },
-            &texts,
+            TEXTS,
             r#"token_pattern "(\\w)(\\w)": 2 capturing groups, at most 1 is allowed"#,
         ),
-    ];
-    for (options, texts, expected) in cases {
-        let error = fit(options, texts).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidInput);
-        assert!(error.to_string().starts_with(expected), "{error}, not {expected}");
-    }
-    let none: [TfidfOptions; 0] = [];
-    assert!(TfidfVectorizer::fit(&none, &texts, None).is_err());
+    ]);
+    assert!(TfidfVectorizer::fit(&[], TEXTS, None).is_err());
 }
 
 #[test]
