@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
-"""Makes tests/data/tfidf.jsonl: small texts, options, and what scikit-learn's TfidfVectorizer gives.
+"""Makes tests/data/tfidf.jsonl and tests/data/sklearn.jsonl: small cases of scikit-learn.
 
-One case a line: `parts` (the options of each part, in the form of `TfidfOptions`; what is not there
-has its default), `texts` to learn from, `others` to transform, and what comes out: the `terms`, the
-`idf`, and the `rows` of the texts and then of the others, each a list of columns and numbers. The
-tests read only this file; this script was run once with scikit-learn 1.9.1 and Python 3.11, by
+In `tfidf.jsonl` are texts, options, and what TfidfVectorizer gives. One case a line: `parts` (the
+options of each part, in the form of `TfidfOptions`; what is not there has its default), `texts` to
+learn from, `others` to transform, and what comes out: the `terms`, the `idf`, and the `rows` of the
+texts and then of the others, each a list of columns and numbers.
+
+In `sklearn.jsonl` are fitted pipelines as `export_sklearn.py` writes them (`pipeline`), `texts`,
+and the `probabilities` of each of them.
+
+The tests read only these files; this script was run once with scikit-learn 1.9.1 and Python 3.11:
 
     pip install scikit-learn==1.9.1
     python tools/make_learn_golden.py
@@ -16,10 +21,14 @@ from pathlib import Path
 
 import scipy.sparse
 import sklearn
-from sklearn.feature_extraction.text import TfidfVectorizer
+from export_sklearn import to_dict
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
+from sklearn.pipeline import make_pipeline, make_union
 
 VERSION = "1.9.1"
-OUT = Path(__file__).resolve().parent.parent / "tests/data/tfidf.jsonl"
+DATA = Path(__file__).resolve().parent.parent / "tests/data"
 
 INDONESIAN = [
     "Filmnya bagus sekali, saya suka!",
@@ -61,20 +70,26 @@ CASES = [
     ([WORD | {"use_idf": False, "norm": None}], INDONESIAN),
     ([WORD | {"stop_words": ["saya", "di", "dan", "ini", "tidak"]}], INDONESIAN),
     ([WORD | {"lowercase": False}], INDONESIAN),
-    ([{"vocabulary": ["suka", "bagus", "saya suka", "Hotel", "ada"], "ngram_range": (1, 2)}], INDONESIAN),
+    (
+        [{"vocabulary": ["suka", "bagus", "saya suka", "Hotel", "ada"], "ngram_range": (1, 2)}],
+        INDONESIAN,
+    ),
     ([{"vocabulary": ["suka", "saya suka", "tidak suka"], "ngram_range": (2, 2)}], INDONESIAN),
     ([{"token_pattern": r"(?u)\b\w+\b"}], INDONESIAN),
     ([{"token_pattern": r"\b[^\W\d_]{3,}(?=a\b)"}], INDONESIAN),
     ([{"token_pattern": r"(\w+)a\b", "ngram_range": (1, 2)}], INDONESIAN),
     ([{"token_pattern": r"[^,;.!]+", "ngram_range": (1, 2)}], INDONESIAN),
     ([{"token_pattern": r"a b|[a-z]", "ngram_range": (1, 3)}], ["a b c", "a b a b", "c a bb a"]),
-    ([{"token_pattern": r"\S\s?\S", "ngram_range": (1, 2)}], SPACES + ["a\tb c\td"]),
+    ([{"token_pattern": r"\S\s?\S", "ngram_range": (1, 2)}], [*SPACES, "a\tb c\td"]),
     ([{"token_pattern": r"\w*"}], ["ab c", "c"]),
     ([{"analyzer": "char", "ngram_range": (1, 3)}], SPACES),
-    ([{"analyzer": "char", "ngram_range": (3, 5), "lowercase": False}], INDONESIAN[:2] + ["ab"]),
+    ([{"analyzer": "char", "ngram_range": (3, 5), "lowercase": False}], [*INDONESIAN[:2], "ab"]),
     ([{"analyzer": "char_wb", "ngram_range": (1, 4)}], SPACES),
     ([{"analyzer": "char_wb", "ngram_range": (4, 6)}], SPACES),
-    ([{"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2, "sublinear_tf": True}], INDONESIAN),
+    (
+        [{"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2, "sublinear_tf": True}],
+        INDONESIAN,
+    ),
     ([{"analyzer": "char_wb", "ngram_range": (3, 4), "max_features": 1}], ["aaaa aaaa", "b"]),
     ([WORD | {"strip_accents": "unicode"}], ODD),
     ([WORD | {"strip_accents": "ascii"}], ODD),
@@ -86,7 +101,10 @@ CASES = [
     ([{"analyzer": "char_wb", "ngram_range": (1, 3), "strip_accents": "ascii"}], ODD),
     ([{"analyzer": "char_wb", "ngram_range": (2, 2), "strip_accents": "unicode"}], ODD),
     ([WORD, {"analyzer": "char_wb", "ngram_range": (2, 3)}], INDONESIAN),
-    ([{"stop_words": ["saya"]}, {"analyzer": "char", "norm": None}, WORD | {"use_idf": False}], INDONESIAN),
+    (
+        [{"stop_words": ["saya"]}, {"analyzer": "char", "norm": None}, WORD | {"use_idf": False}],
+        INDONESIAN,
+    ),
 ]
 
 
@@ -118,18 +136,54 @@ def case(parts, texts, others):
         "idf": weights,
         "rows": [
             [rows.indices[start:end].tolist(), rows.data[start:end].tolist()]
-            for start, end in zip(rows.indptr, rows.indptr[1:])
+            for start, end in zip(rows.indptr, rows.indptr[1:], strict=False)
         ],
     }
+
+
+def pipelines():
+    """Each kind of vectorizer and of classifier, and the labels it learns."""
+    three = ["good", "bad", "good", "good", "mixed"]
+    two = [1, 0, 1, 1, 0]
+    union = make_union(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True),
+        make_pipeline(
+            CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)), TfidfTransformer(norm="l1")
+        ),
+    )
+    english = TfidfVectorizer(stop_words="english", strip_accents="unicode")
+    counted = [CountVectorizer(min_df=2, binary=True), TfidfTransformer(use_idf=False)]
+    fixed = CountVectorizer(vocabulary={"bagus": 1, "suka": 0, "tidak suka": 2}, ngram_range=(1, 2))
+    return [
+        (make_pipeline(TfidfVectorizer(), MultinomialNB()), three),
+        (make_pipeline(union, LogisticRegression()), three),
+        (make_pipeline(english, LogisticRegression()), two),
+        (make_pipeline(*counted, ComplementNB()), three),
+        (make_pipeline(TfidfVectorizer(max_df=0.5), ComplementNB(norm=True)), two),
+        (make_pipeline(fixed, MultinomialNB(alpha=0.1, fit_prior=False)), two),
+        (make_pipeline(TfidfVectorizer(), LogisticRegression(fit_intercept=False, C=10)), three),
+    ]
+
+
+def write(name, cases):
+    lines = [json.dumps(one, ensure_ascii=False) for one in cases]
+    (DATA / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(lines)} cases in {name}")
 
 
 def main():
     if sklearn.__version__ != VERSION:
         raise SystemExit(f"this needs scikit-learn {VERSION}, here is {sklearn.__version__}")
     warnings.simplefilter("ignore")
-    lines = [json.dumps(case(*one, OTHERS), ensure_ascii=False) for one in CASES]
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines)} cases in {OUT.name}")
+    write("tfidf.jsonl", [case(*one, OTHERS) for one in CASES])
+    exported = []
+    for pipeline, labels in pipelines():
+        pipeline.fit(INDONESIAN, labels)
+        probabilities = pipeline.predict_proba(OTHERS).tolist()
+        exported.append(
+            {"pipeline": to_dict(pipeline), "texts": OTHERS, "probabilities": probabilities}
+        )
+    write("sklearn.jsonl", exported)
 
 
 if __name__ == "__main__":

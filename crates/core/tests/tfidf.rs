@@ -1,10 +1,10 @@
-//! The numbers of scikit-learn's `TfidfVectorizer`, as `tools/make_learn_golden.py` wrote them down.
+//! The numbers of scikit-learn, as `tools/make_learn_golden.py` wrote them down.
 #![cfg(feature = "learn")]
 #![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
 
 use std::{fs, num::NonZero, path::Path};
 
-use pantau::learn::{Scratch, SparseMatrix, TfidfOptions, TfidfVectorizer};
+use pantau::learn::{ImportedPipeline, Scratch, SparseMatrix, TfidfOptions, TfidfVectorizer};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -97,4 +97,43 @@ fn traces_lead_to_the_same_ngrams() {
             }
         }
     }
+}
+
+#[test]
+fn imported_pipelines_give_the_probabilities_of_scikit_learn() {
+    #[derive(Deserialize)]
+    struct Case {
+        pipeline: serde_json::Value,
+        texts: Vec<String>,
+        probabilities: Vec<Vec<f64>>,
+    }
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/sklearn.jsonl");
+    let lines = fs::read_to_string(path).unwrap();
+    let mut count = 0;
+    for line in lines.lines() {
+        let case: Case = serde_json::from_str(line).unwrap();
+        let pipeline = ImportedPipeline::from_json(&case.pipeline.to_string()).unwrap();
+        let classes = pipeline.labels().len();
+        let rows = pipeline.vectorizer().transform(&case.texts, None);
+        for (row, expected) in case.probabilities.iter().enumerate() {
+            let mut scores = pipeline.intercepts().to_vec();
+            let (places, values) = rows.row(row);
+            for (place, value) in places.iter().zip(values) {
+                let weights = &pipeline.weights()[*place as usize * classes..][..classes];
+                for (score, weight) in scores.iter_mut().zip(weights) {
+                    *score += weight * value;
+                }
+            }
+            let most = scores.iter().copied().fold(f64::MIN, f64::max);
+            let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
+            assert_eq!(scores.len(), expected.len());
+            for (score, expected) in scores.iter().zip(expected) {
+                let probability = (score - most).exp() / sum;
+                assert!((probability - expected).abs() < 1e-12, "{probability}, {expected}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "only {count} probabilities");
 }

@@ -39,7 +39,7 @@ impl Index {
         let mut index = Self {
             pieces: (analyzer == Analyzer::Word).then(Pieces::new),
             first: Vec::new(),
-            table: Table::new(),
+            table: Table::with_room(terms.len()),
         };
         // For each node whether a longer n-gram begins with it.
         let mut has_next = Vec::new();

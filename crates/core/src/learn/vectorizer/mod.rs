@@ -24,6 +24,7 @@ use std::{num::NonZero, ops::Range};
 
 pub use options::{Accents, Analyzer, Frequency, Norm, TfidfOptions};
 pub use part::{Scratch, TfidfPart};
+pub(super) use stored::Stored;
 pub use terms::Terms;
 pub use trace::Occurrence;
 
@@ -238,3 +239,6 @@ impl TfidfVectorizer {
 fn share(known: usize, all: usize) -> f64 {
     if all == 0 { 0.0 } else { (all - known) as f64 / all as f64 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,10 @@ use crate::{Error, Result};
 
 const WHAT: &str = "vectorizer";
 
+/// A vectorizer as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stored {
+pub(in crate::learn) struct Stored {
     format: u32,
     parts: Vec<StoredPart>,
 }
@@ -49,26 +50,14 @@ impl TfidfVectorizer {
     /// # Errors
     /// When it is of a newer format, has an unknown field, or says what cannot be.
     pub fn from_json(json: &str) -> Result<Self> {
-        /// What is read first, for a newer format may have fields that this version has not.
-        #[derive(Deserialize)]
-        struct Format {
-            format: u64,
-        }
+        Stored::check_format(WHAT, json, Self::FORMAT)?;
+        let stored =
+            serde_json::from_str(json).map_err(|error| Error::invalid(WHAT, error.to_string()))?;
+        Self::from_stored(stored)
+    }
 
-        let unreadable = |error: serde_json::Error| Error::invalid(WHAT, error.to_string());
-        let Format { format } = serde_json::from_str(json).map_err(unreadable)?;
-        if format > Self::FORMAT.into() {
-            let newest = Self::FORMAT;
-            let problem = format!(
-                "its format {format} is newer than {newest}, the newest this version reads"
-            );
-            return Err(Error::Incompatible { what: WHAT.to_owned(), problem });
-        }
-        if format == 0 {
-            return Err(Error::invalid(WHAT, "format 0 does not exist, the first is 1"));
-        }
-        let Stored { parts, .. } = serde_json::from_str(json).map_err(unreadable)?;
-        let parts = parts.into_iter().map(|part| {
+    pub(in crate::learn) fn from_stored(stored: Stored) -> Result<Self> {
+        let parts = stored.parts.into_iter().map(|part| {
             let StoredPart { mut options, has_vocabulary, terms, idf } = part;
             if options.vocabulary.is_some() {
                 return Err(Error::invalid(WHAT, "a vocabulary beside the terms"));
@@ -88,5 +77,26 @@ impl TfidfOptions {
     /// When it is no list of objects, has an unknown field, or a value of the wrong kind.
     pub fn many_from_json(json: &str) -> Result<Vec<Self>> {
         serde_json::from_str(json).map_err(|error| Error::invalid("features", error.to_string()))
+impl Stored {
+    /// Whether JSON that is called `what` in messages is of a format up to `newest`.
+    pub(in crate::learn) fn check_format(what: &str, json: &str, newest: u32) -> Result<()> {
+        /// What is read first, for a newer format may have fields that this version has not.
+        #[derive(Deserialize)]
+        struct Format {
+            format: u64,
+        }
+
+        let Format { format } =
+            serde_json::from_str(json).map_err(|error| Error::invalid(what, error.to_string()))?;
+        if format == 0 {
+            return Err(Error::invalid(what, "format 0 does not exist, the first is 1"));
+        }
+        if format > newest.into() {
+            let problem = format!(
+                "its format {format} is newer than {newest}, the newest this version reads"
+            );
+            return Err(Error::Incompatible { what: what.to_owned(), problem });
+        }
+        Ok(())
     }
 }

@@ -45,7 +45,13 @@ pub(super) fn mix(key: u64) -> u64 {
 
 impl Table {
     pub(super) fn new() -> Self {
-        Self { slots: vec![EMPTY; 16], used: 0, shift: 60 }
+        Self::with_room(0)
+    }
+
+    /// A table that need not grow before it holds so many steps.
+    pub(super) fn with_room(steps: usize) -> Self {
+        let slots = (steps * 2 + 2).next_power_of_two().max(16);
+        Self { slots: vec![EMPTY; slots], used: 0, shift: 64 - slots.trailing_zeros() }
     }
 
     /// Where the key is, or would be.

@@ -1,0 +1,230 @@
+use super::*;
+use crate::ErrorKind;
+
+fn fit(options: TfidfOptions, texts: &[&str]) -> Result<TfidfVectorizer> {
+    TfidfVectorizer::fit(&[options], texts, None)
+}
+
+fn words() -> TfidfOptions {
+    TfidfOptions { ngram_range: (1, 2), ..TfidfOptions::default() }
+}
+
+fn assert_refused(cases: &[(TfidfOptions, &[&str], &str)]) {
+    for (options, texts, expected) in cases {
+        let error = fit(options.clone(), texts).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.to_string().starts_with(expected), "{error}, not {expected}");
+    }
+}
+
+const TEXTS: &[&str] = &["bagus sekali", "buruk sekali"];
+
+#[test]
+fn texts_without_ngrams_are_refused_with_the_reason() {
+    let default = TfidfOptions::default;
+    let stop_words = Some(vec!["bagus".to_owned(), "buruk".to_owned(), "sekali".to_owned()]);
+    assert_refused(&[
+        (default(), &[], "texts: there are none to learn from"),
+        (default(), &["", " \n"], "texts: all 2 are empty"),
+        (default(), &["a !", "b"], "texts: the token pattern finds no word in any of 2"),
+        (TfidfOptions { stop_words, ..default() }, TEXTS, "texts: all 2 hold only stop words"),
+        (
+            TfidfOptions { ngram_range: (3, 4), ..default() },
+            TEXTS,
+            "texts: none of 2 is long enough for an n-gram of 3 to 4",
+        ),
+        (
+            TfidfOptions {
+                analyzer: Analyzer::Char,
+                strip_accents: Some(Accents::Ascii),
+                ..default()
+            },
+            &["日本"],
+            "texts: nothing is left of any of 1",
+        ),
+    ]);
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused() {
+    let default = TfidfOptions::default;
+    let vocabulary = |terms: &[&str]| Some(terms.iter().map(|term| (*term).to_owned()).collect());
+    assert_refused(&[
+        (
+            TfidfOptions { ngram_range: (0, 1), ..default() },
+            TEXTS,
+            "ngram_range: (0, 1), the first must be 1 to the second",
+        ),
+        (
+            TfidfOptions { ngram_range: (2, 1), ..default() },
+            TEXTS,
+            "ngram_range: (2, 1), the first must be 1 to the second",
+        ),
+        (
+            TfidfOptions { min_df: Frequency::Share(1.5), ..default() },
+            TEXTS,
+            "min_df: a share of 1.5, allowed are 0 to 1",
+        ),
+        (
+            TfidfOptions { max_df: Frequency::Share(f64::NAN), ..default() },
+            TEXTS,
+            "max_df: a share of NaN, allowed are 0 to 1",
+        ),
+        (
+            TfidfOptions { min_df: Frequency::Count(0), ..default() },
+            TEXTS,
+            "min_df: 0 texts, the least count is 1",
+        ),
+        (
+            TfidfOptions {
+                min_df: Frequency::Count(2),
+                max_df: Frequency::Share(0.5),
+                ..default()
+            },
+            TEXTS,
+            "max_df: 0.5 of 2 texts is below min_df, 2 texts",
+        ),
+        (
+            TfidfOptions { min_df: Frequency::Count(2), ..default() },
+            &["bagus", "buruk"],
+            "vocabulary: none of 2 n-grams is in at least min_df, 2 texts, and at most max_df, 1 \
+             of 2 texts",
+        ),
+        (
+            TfidfOptions { max_features: Some(0), ..default() },
+            TEXTS,
+            "max_features: 0, the least is 1",
+        ),
+        (
+            TfidfOptions { vocabulary: vocabulary(&[]), ..default() },
+            TEXTS,
+            "vocabulary: it has no terms",
+        ),
+        (
+            TfidfOptions { vocabulary: vocabulary(&["a", "b c", "b", "b c"]), ..default() },
+            TEXTS,
+            "vocabulary: \"b c\" is there twice",
+        ),
+        (
+            TfidfOptions {
+                analyzer: Analyzer::Char,
+                vocabulary: vocabulary(&["a", ""]),
+                ..default()
+            },
+            TEXTS,
+            "vocabulary: term 1 is empty",
+        ),
+        (
+            TfidfOptions {
+                vocabulary: vocabulary(&["bagus", "ada"]),
+                smooth_idf: false,
+                ..default()
+            },
+            TEXTS,
+            "idf: \"ada\" is in no text, so without smooth_idf it has none",
+        ),
+        (
+            TfidfOptions { token_pattern: Some("(".to_owned()), ..default() },
+            TEXTS,
+            "token_pattern \"(\": ",
+        ),
+        (
+            TfidfOptions { token_pattern: Some(r"(\w)(\w)".to_owned()), ..default() },
+            TEXTS,
+            r#"token_pattern "(\\w)(\\w)": 2 capturing groups, at most 1 is allowed"#,
+        ),
+    ]);
+    assert!(TfidfVectorizer::fit(&[], TEXTS, None).is_err());
+}
+
+#[test]
+fn unseen_ngrams_are_counted() {
+    let texts = ["bagus sekali", "buruk sekali"];
+    let characters = TfidfOptions {
+        analyzer: Analyzer::CharWb,
+        ngram_range: (7, 7),
+        min_df: Frequency::Count(2),
+        ..TfidfOptions::default()
+    };
+    let vectorizer = TfidfVectorizer::fit(&[words(), characters], &texts, None).unwrap();
+    let mut scratch = Scratch::default();
+    let mut share = |text| vectorizer.unseen_share(text, &mut scratch);
+    assert_eq!(share("").to_bits(), 0.0_f64.to_bits());
+    assert_eq!(share("! a").to_bits(), 1.0_f64.to_bits());
+    assert_eq!(share("murah").to_bits(), 1.0_f64.to_bits());
+    // Of `sekali`, the word is known, and both n-grams of seven characters.
+    assert_eq!(share("sekali").to_bits(), 0.0_f64.to_bits());
+    // Two words and one pair; three n-grams of characters, of which one is too rare.
+    assert!((share("sekali bagus") - 2.0 / 6.0).abs() < 1e-15);
+}
+
+#[test]
+fn ties_for_the_last_place_are_kept_in_order() {
+    let options = TfidfOptions { max_features: Some(2), ..TfidfOptions::default() };
+    let vectorizer = fit(options, &["dd cc bb", "aa dd"]).unwrap();
+    assert_eq!(vectorizer.terms().collect::<Vec<_>>(), ["aa", "dd"]);
+    assert_eq!(vectorizer.term(1), "dd");
+    assert_eq!(vectorizer.term(2), "");
+}
+
+#[test]
+fn traces_point_into_the_original_text() {
+    let accents = Some(Accents::Unicode);
+    let words = TfidfOptions { strip_accents: accents, ..words() };
+    let characters = TfidfOptions {
+        analyzer: Analyzer::CharWb,
+        ngram_range: (3, 3),
+        strip_accents: accents,
+        vocabulary: Some(vec![" ca".to_owned(), "fe ".to_owned()]),
+        ..TfidfOptions::default()
+    };
+    let texts = ["istanbul cafe enak"];
+    let vectorizer = TfidfVectorizer::fit(&[words, characters], &texts, None).unwrap();
+    let text = "Ke İSTANBUL,  Cafe\u{301} ";
+    let shown: Vec<_> = vectorizer
+        .trace(text)
+        .into_iter()
+        .map(|place| {
+            let parts: Vec<&str> = place.spans.into_iter().map(|span| &text[span]).collect();
+            (vectorizer.term(place.column), parts)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("istanbul", vec!["İSTANBUL"]),
+            ("istanbul cafe", vec!["İSTANBUL", "Cafe\u{301}"]),
+            ("cafe", vec!["Cafe\u{301}"]),
+            (" ca", vec!["Ca"]),
+            ("fe ", vec!["fe\u{301}"]),
+        ]
+    );
+}
+
+#[test]
+fn json_that_cannot_be_is_refused() {
+    let json = fit(words(), &["bagus sekali"]).unwrap().to_json();
+    let error = |from: &str, to: &str| {
+        assert!(json.contains(from), "{json}");
+        TfidfVectorizer::from_json(&json.replace(from, to)).unwrap_err()
+    };
+    assert_eq!(error("\"format\":1", "\"format\":2,\"x\":1").kind(), ErrorKind::Incompatible);
+    for (from, to, expected) in [
+        ("\"format\":1", "\"format\":0", "format 0 does not exist"),
+        ("\"format\":1", "\"format\":1,\"x\":1", "unknown field `x`"),
+        ("\"binary\"", "\"binari\"", "unknown field `binari`"),
+        ("\"bagus\"", "\"sekali\"", "\"sekali\" is there twice"),
+        ("[\"bagus\"", "[\"x\",\"bagus\"", "idf: 3 numbers for 4 terms"),
+        ("\"use_idf\":true", "\"use_idf\":false", "idf: without use_idf there is none"),
+        ("\"ngram_range\":[1,2]", "\"ngram_range\":[1,0]", "ngram_range: (1, 0)"),
+        ("\"word\"", "\"words\"", "unknown variant `words`"),
+        ("\"vocabulary\":null", "\"vocabulary\":[\"a\"]", "a vocabulary beside the terms"),
+        ("\"idf\":[", "\"idf\":[1e999,", "number out of range"),
+    ] {
+        let error = error(from, to).to_string();
+        assert!(error.contains(expected), "{error}, not {expected}");
+    }
+    for json in ["", "{}", "[]", "{\"format\":1,\"parts\":[]}"] {
+        assert!(TfidfVectorizer::from_json(json).is_err(), "{json}");
+    }
+}
