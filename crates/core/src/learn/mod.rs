@@ -3,6 +3,16 @@
 //! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
 //! in `model`.
 
+mod linear;
+mod logistic;
 mod matrix;
+mod naive_bayes;
+mod scaler;
 
-pub use matrix::{DenseMatrix, SparseMatrix};
+pub use linear::{LinearModel, softmax_into};
+pub use logistic::{
+    ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
+};
+pub use matrix::{DenseMatrix, Examples, SparseMatrix};
+pub use naive_bayes::{NaiveBayes, NaiveBayesKind, NaiveBayesOptions};
+pub use scaler::Scaler;
