@@ -107,6 +107,30 @@ impl SparseMatrix {
         &self.values
     }
 
+    /// The columns as rows.
+    pub(crate) fn transposed(&self) -> Self {
+        let mut starts = vec![0; self.columns + 1];
+        for place in &self.places {
+            starts[*place as usize + 1] += 1;
+        }
+        for column in 0..self.columns {
+            starts[column + 1] += starts[column];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; self.places.len()];
+        let mut values = vec![0.0; self.values.len()];
+        for row in 0..self.rows() {
+            let (own_places, own_values) = self.row(row);
+            for (place, value) in own_places.iter().zip(own_values) {
+                let at = &mut next[*place as usize];
+                places[*at] = row as u32;
+                values[*at] = *value;
+                *at += 1;
+            }
+        }
+        Self { columns: self.rows(), starts, places, values }
+    }
+
     /// Some of the rows, in the order asked for.
     pub fn select(&self, rows: &[usize]) -> Self {
         let mut selected = Self::new(self.columns);
@@ -168,5 +192,83 @@ impl DenseMatrix {
     pub fn select(&self, rows: &[usize]) -> Self {
         let values = rows.iter().flat_map(|row| self.row(*row)).copied().collect();
         Self { rows: rows.len(), columns: self.columns, values }
+    }
+}
+
+/// Examples in either form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Examples<'a> {
+    /// Few numbers among many zeros.
+    Sparse(&'a SparseMatrix),
+    /// Full rows.
+    Dense(&'a DenseMatrix),
+}
+
+impl Examples<'_> {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Sparse(matrix) => matrix.rows(),
+            Self::Dense(matrix) => matrix.rows(),
+        }
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        match self {
+            Self::Sparse(matrix) => matrix.columns(),
+            Self::Dense(matrix) => matrix.columns(),
+        }
+    }
+
+    /// Calls `each` with the columns of a row and the numbers there; zeros may be left out.
+    pub fn for_each_in(&self, row: usize, mut each: impl FnMut(u32, f64)) {
+        match self {
+            Self::Sparse(matrix) => {
+                let (places, values) = matrix.row(row);
+                for (place, value) in places.iter().zip(values) {
+                    each(*place, *value);
+                }
+            }
+            Self::Dense(matrix) => {
+                for (place, value) in (0..).zip(matrix.row(row)) {
+                    each(place, *value);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> From<&'a SparseMatrix> for Examples<'a> {
+    fn from(matrix: &'a SparseMatrix) -> Self {
+        Self::Sparse(matrix)
+    }
+}
+
+impl<'a> From<&'a DenseMatrix> for Examples<'a> {
+    fn from(matrix: &'a DenseMatrix) -> Self {
+        Self::Dense(matrix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transpose_has_the_columns_as_rows() {
+        let matrix = SparseMatrix::from_parts(
+            4,
+            vec![0, 2, 2, 4],
+            vec![0, 3, 1, 3],
+            vec![1.0, 2.0, 3.0, 4.0],
+        )
+        .unwrap();
+        let transposed = matrix.transposed();
+        assert_eq!((transposed.rows(), transposed.columns()), (4, 3));
+        assert_eq!(transposed.row(0), (&[0_u32][..], &[1.0][..]));
+        assert_eq!(transposed.row(2), (&[][..], &[][..]));
+        assert_eq!(transposed.row(3), (&[0_u32, 2][..], &[2.0, 4.0][..]));
+        assert_eq!(transposed.transposed(), matrix);
     }
 }

@@ -1,0 +1,260 @@
+//! What every linear classifier is when it is used: a weight for each column and class.
+
+use std::{borrow::Cow, num::NonZero};
+
+use safetensors::{Dtype, SafeTensors, View};
+
+use super::{Examples, Scaler, logistic::exponential::softmax, logistic::problem::in_order};
+use crate::{Error, Result};
+
+/// Rows that are scored together.
+const ROWS_PER_BLOCK: usize = 512;
+
+/// Scores that are sums of weighted numbers: `row · weights + intercepts`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearModel {
+    columns: usize,
+    classes: usize,
+    /// For each column, the weights of all classes.
+    weights: Vec<f64>,
+    intercepts: Vec<f64>,
+}
+
+impl LinearModel {
+    /// A model of its numbers: for each column the weights of all classes, and the intercepts.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there are fewer than two classes, the lists do not have the
+    /// lengths that follow, or a number is not finite.
+    pub fn new(
+        columns: usize,
+        classes: usize,
+        weights: Vec<f64>,
+        intercepts: Vec<f64>,
+    ) -> Result<Self> {
+        let invalid = |problem: String| Err(Error::invalid("linear model", problem));
+        if classes < 2 {
+            return invalid(format!("{classes} classes, the fewest are 2"));
+        }
+        if intercepts.len() != classes {
+            return invalid(format!("{} intercepts for {classes} classes", intercepts.len()));
+        }
+        if columns.checked_mul(classes) != Some(weights.len()) {
+            let numbers = weights.len();
+            return invalid(format!("{numbers} weights for {columns} columns × {classes} classes"));
+        }
+        if let Some(at) = weights.iter().position(|weight| !weight.is_finite()) {
+            let (column, class) = (at / classes, at % classes);
+            return invalid(format!(
+                "the weight of column {column}, class {class} is {}",
+                weights[at]
+            ));
+        }
+        if let Some(class) = intercepts.iter().position(|intercept| !intercept.is_finite()) {
+            return invalid(format!("the intercept of class {class} is {}", intercepts[class]));
+        }
+        Ok(Self { columns, classes, weights, intercepts })
+    }
+
+    /// How many columns a row has.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// For each column, the weights of all classes.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// What each class has from the start.
+    pub fn intercepts(&self) -> &[f64] {
+        &self.intercepts
+    }
+
+    /// The weights and intercepts, to be moved; they must stay finite.
+    pub(super) fn numbers_mut(&mut self) -> (&mut [f64], &mut [f64]) {
+        (&mut self.weights, &mut self.intercepts)
+    }
+
+    /// Writes the score of each class for a row of columns and the numbers there.
+    ///
+    /// # Panics
+    /// If a column is beyond the model's, or `out` has not the length of the classes.
+    pub fn scores_into(&self, row: impl Iterator<Item = (u32, f64)>, out: &mut [f64]) {
+        assert_eq!(out.len(), self.classes, "one score for each class");
+        match self.classes {
+            2 => self.scores_of::<2>(row, out),
+            3 => self.scores_of::<3>(row, out),
+            4 => self.scores_of::<4>(row, out),
+            5 => self.scores_of::<5>(row, out),
+            6 => self.scores_of::<6>(row, out),
+            7 => self.scores_of::<7>(row, out),
+            8 => self.scores_of::<8>(row, out),
+            _ => {
+                out.copy_from_slice(&self.intercepts);
+                for (column, value) in row {
+                    let at = column as usize * self.classes;
+                    let weights = &self.weights[at..at + self.classes];
+                    for (sum, weight) in out.iter_mut().zip(weights) {
+                        *sum += value * weight;
+                    }
+                }
+            }
+        }
+    }
+
+    /// [`LinearModel::scores_into`] for a number of classes that the compiler knows, so that the
+    /// sums stay in registers.
+    #[inline]
+    fn scores_of<const K: usize>(&self, row: impl Iterator<Item = (u32, f64)>, out: &mut [f64]) {
+        let (weights, _) = self.weights.as_chunks::<K>();
+        let mut sums = [0.0; K];
+        sums.copy_from_slice(&self.intercepts);
+        for (column, value) in row {
+            let weights = &weights[column as usize];
+            for class in 0..K {
+                sums[class] += value * weights[class];
+            }
+        }
+        out.copy_from_slice(&sums);
+    }
+
+    /// The scores of many rows, row after row.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the rows have another number of columns.
+    pub fn scores(
+        &self,
+        examples: Examples<'_>,
+        threads: Option<NonZero<usize>>,
+    ) -> Result<Vec<f64>> {
+        if examples.columns() != self.columns {
+            let (theirs, own) = (examples.columns(), self.columns);
+            return Err(Error::invalid(
+                "examples",
+                format!("{theirs} columns, the model has {own}"),
+            ));
+        }
+        let mut scores = vec![0.0; examples.rows() * self.classes];
+        let blocks: Vec<_> = scores.chunks_mut(ROWS_PER_BLOCK * self.classes).enumerate().collect();
+        let threads = crate::text::thread_count(examples.rows(), threads);
+        in_order(blocks, threads, |(block, out)| {
+            for (row, out) in out.chunks_exact_mut(self.classes).enumerate() {
+                let row = block * ROWS_PER_BLOCK + row;
+                match examples {
+                    Examples::Sparse(matrix) => {
+                        let (places, values) = matrix.row(row);
+                        self.scores_into(places.iter().copied().zip(values.iter().copied()), out);
+                    }
+                    Examples::Dense(matrix) => {
+                        self.scores_into((0..).zip(matrix.row(row).iter().copied()), out);
+                    }
+                }
+            }
+        });
+        Ok(scores)
+    }
+
+    /// The model for rows that were not scaled, if this one is for rows that `scaler` scaled.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the scaler has another number of columns, or a number leaves the
+    /// range of floats.
+    pub fn unscaled(&self, scaler: &Scaler) -> Result<Self> {
+        if scaler.means().len() != self.columns {
+            let (theirs, own) = (scaler.means().len(), self.columns);
+            return Err(Error::invalid("scaler", format!("{theirs} columns, the model has {own}")));
+        }
+        let mut weights = self.weights.clone();
+        let mut intercepts = self.intercepts.clone();
+        let columns = weights.chunks_exact_mut(self.classes);
+        for (own, (mean, deviation)) in columns.zip(scaler.means().iter().zip(scaler.deviations()))
+        {
+            for (weight, intercept) in own.iter_mut().zip(&mut intercepts) {
+                *weight /= deviation;
+                *intercept -= *weight * mean;
+            }
+        }
+        Self::new(self.columns, self.classes, weights, intercepts)
+    }
+
+    /// The model as the bytes of a safetensors file: `weights` and `intercepts` in 64-bit floats.
+    pub fn to_safetensors(&self) -> Vec<u8> {
+        let tensors = [
+            ("intercepts", Numbers { shape: vec![self.classes], numbers: &self.intercepts }),
+            (
+                "weights",
+                Numbers { shape: vec![self.columns, self.classes], numbers: &self.weights },
+            ),
+        ];
+        safetensors::serialize(tensors, None).expect("two names and lengths that fit")
+    }
+
+    /// Reads what [`LinearModel::to_safetensors`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the bytes are no such file, or the numbers no such model.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self> {
+        let file = SafeTensors::deserialize(bytes)
+            .map_err(|error| Error::invalid("linear model", error.to_string()))?;
+        let (weights, shape) = read_numbers(&file, "weights")?;
+        let (intercepts, _) = read_numbers(&file, "intercepts")?;
+        let [columns, classes] = shape[..] else {
+            let problem = format!("weights has {} dimensions instead of 2", shape.len());
+            return Err(Error::invalid("linear model", problem));
+        };
+        Self::new(columns, classes, weights, intercepts)
+    }
+}
+
+/// Turns the scores of a row into probabilities.
+///
+/// # Panics
+/// If the two have different lengths.
+pub fn softmax_into(scores: &[f64], out: &mut [f64]) {
+    out.copy_from_slice(scores);
+    let (out, _) = out.as_chunks_mut::<1>();
+    softmax(out);
+}
+
+/// Reads a tensor of 64-bit floats.
+fn read_numbers(file: &SafeTensors<'_>, name: &str) -> Result<(Vec<f64>, Vec<usize>)> {
+    let tensor =
+        file.tensor(name).map_err(|error| Error::invalid("linear model", error.to_string()))?;
+    if tensor.dtype() != Dtype::F64 {
+        let problem = format!("{name} is {:?} instead of F64", tensor.dtype());
+        return Err(Error::invalid("linear model", problem));
+    }
+    let (numbers, _) = tensor.data().as_chunks::<8>();
+    let numbers = numbers.iter().copied().map(f64::from_le_bytes).collect();
+    Ok((numbers, tensor.shape().to_vec()))
+}
+
+/// Numbers as safetensors wants to see them.
+struct Numbers<'a> {
+    shape: Vec<usize>,
+    numbers: &'a [f64],
+}
+
+impl View for Numbers<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F64
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+    }
+
+    fn data_len(&self) -> usize {
+        self.numbers.len() * 8
+    }
+}

@@ -1,0 +1,242 @@
+//! Naive Bayes: what each class has of each column, counted.
+
+use super::{Examples, LinearModel, logistic::check_weights};
+use crate::{Error, Result};
+
+/// How counts become weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NaiveBayesKind {
+    /// What a class has of each column.
+    #[default]
+    Multinomial,
+    /// What all other classes have of each column (Rennie and others, 2003): better where some
+    /// classes have many more examples than others. It has no priors.
+    Complement,
+}
+
+/// The settings of [`NaiveBayes`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct NaiveBayesOptions {
+    /// How counts become weights.
+    pub kind: NaiveBayesKind,
+    /// What is added to every count, so that none is zero: above 0.
+    pub alpha: f64,
+    /// Whether a class with more examples is likelier from the start.
+    pub fit_prior: bool,
+    /// How likely each class is from the start, instead of what the examples say: above 0.
+    pub class_prior: Option<Vec<f64>>,
+    /// Whether the weights of each class are divided by their sum; only
+    /// [`NaiveBayesKind::Complement`] knows it.
+    pub norm: bool,
+}
+
+impl Default for NaiveBayesOptions {
+    fn default() -> Self {
+        Self {
+            kind: NaiveBayesKind::Multinomial,
+            alpha: 1.0,
+            fit_prior: true,
+            class_prior: None,
+            norm: false,
+        }
+    }
+}
+
+impl NaiveBayesOptions {
+    fn check(&self, classes: usize) -> Result<()> {
+        if !(self.alpha.is_finite() && self.alpha > 0.0) {
+            return Err(Error::invalid("alpha", format!("{} is not above 0", self.alpha)));
+        }
+        if let Some(prior) = &self.class_prior {
+            check_weights("class prior", prior, classes, "classes")?;
+            if let Some(class) = prior.iter().position(|share| *share == 0.0) {
+                return Err(Error::invalid("class prior", format!("class {class} has 0")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A naive Bayes classifier: the counts, and what follows from them.
+///
+/// The counts are all it learns, so examples may come at once or in pieces.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NaiveBayes {
+    options: NaiveBayesOptions,
+    columns: usize,
+    classes: usize,
+    /// For each column, what the examples of each class have there.
+    counts: Vec<f64>,
+    /// How many examples each class has.
+    class_counts: Vec<f64>,
+}
+
+impl NaiveBayes {
+    /// One that has seen nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if a setting is out of its range or there are fewer than two classes.
+    pub fn new(columns: usize, classes: usize, options: &NaiveBayesOptions) -> Result<Self> {
+        if classes < 2 {
+            return Err(Error::invalid("classes", format!("{classes}, the fewest are 2")));
+        }
+        options.check(classes)?;
+        let Some(numbers) = columns.checked_mul(classes) else {
+            let problem = format!("{columns} columns × {classes} classes are too many");
+            return Err(Error::invalid("naive Bayes", problem));
+        };
+        Ok(Self {
+            options: options.clone(),
+            columns,
+            classes,
+            counts: vec![0.0; numbers],
+            class_counts: vec![0.0; classes],
+        })
+    }
+
+    /// Learns from examples and their classes, which are numbers from zero.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if a setting is out of its range, the lengths do not fit each other,
+    /// a label is not below `classes`, a class has no example that counts, or a number is negative.
+    pub fn fit(
+        examples: Examples<'_>,
+        labels: &[u32],
+        classes: usize,
+        options: &NaiveBayesOptions,
+        sample_weights: Option<&[f64]>,
+    ) -> Result<Self> {
+        let mut bayes = Self::new(examples.columns(), classes, options)?;
+        bayes.partial_fit(examples, labels, sample_weights)?;
+        if let Some(class) = bayes.class_counts.iter().position(|count| *count <= 0.0) {
+            let problem = format!("class {class} has no example that counts");
+            return Err(Error::invalid("labels", problem));
+        }
+        Ok(bayes)
+    }
+
+    /// Learns from more examples: in the end it is the same as from all at once.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] as [`NaiveBayes::fit`], but a class may have no example. The counts
+    /// are as before then.
+    pub fn partial_fit(
+        &mut self,
+        examples: Examples<'_>,
+        labels: &[u32],
+        sample_weights: Option<&[f64]>,
+    ) -> Result<()> {
+        if examples.columns() != self.columns {
+            let (theirs, own) = (examples.columns(), self.columns);
+            let problem = format!("{theirs} columns, the classifier has {own}");
+            return Err(Error::invalid("examples", problem));
+        }
+        super::logistic::check_labels("labels", labels, examples.rows(), self.classes)?;
+        if let Some(weights) = sample_weights {
+            check_weights("sample weights", weights, labels.len(), "examples")?;
+        }
+        for row in 0..examples.rows() {
+            let mut negative = None;
+            examples.for_each_in(row, |column, value| {
+                if value < 0.0 && negative.is_none() {
+                    negative = Some((column, value));
+                }
+            });
+            if let Some((column, value)) = negative {
+                let problem = format!("row {row} holds {value} in column {column}, the least is 0");
+                return Err(Error::invalid("examples", problem));
+            }
+        }
+        for (row, label) in labels.iter().enumerate() {
+            let label = *label as usize;
+            let weight = sample_weights.map_or(1.0, |weights| weights[row]);
+            self.class_counts[label] += weight;
+            examples.for_each_in(row, |column, value| {
+                self.counts[column as usize * self.classes + label] += weight * value;
+            });
+        }
+        Ok(())
+    }
+
+    /// The settings.
+    pub fn options(&self) -> &NaiveBayesOptions {
+        &self.options
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// For each column, what the examples of each class have there.
+    pub fn counts(&self) -> &[f64] {
+        &self.counts
+    }
+
+    /// How many examples each class has.
+    pub fn class_counts(&self) -> &[f64] {
+        &self.class_counts
+    }
+
+    /// The logarithm of how likely each class is from the start: minus infinity for a class that no
+    /// example had yet.
+    pub fn class_log_prior(&self) -> Vec<f64> {
+        if let Some(prior) = &self.options.class_prior {
+            return prior.iter().map(|share| share.ln()).collect();
+        }
+        if !self.options.fit_prior {
+            return vec![-(self.classes as f64).ln(); self.classes];
+        }
+        let total: f64 = self.class_counts.iter().sum();
+        self.class_counts.iter().map(|count| count.ln() - total.ln()).collect()
+    }
+
+    /// For each column, the weight that each class gives it: the logarithm of its smoothed share in
+    /// the class, or what [`NaiveBayesKind::Complement`] makes of it.
+    pub fn feature_log_prob(&self) -> Vec<f64> {
+        let (classes, alpha) = (self.classes, self.options.alpha);
+        let complement = self.options.kind == NaiveBayesKind::Complement;
+        let mut shares = self.counts.clone();
+        let mut totals = vec![0.0; classes];
+        for own in shares.chunks_exact_mut(classes) {
+            let all: f64 = own.iter().sum();
+            for (count, total) in own.iter_mut().zip(&mut totals) {
+                // What the others have cannot be negative, only rounding can make it so.
+                let base = if complement { (all - *count).max(0.0) } else { *count };
+                *count = base + alpha;
+                *total += *count;
+            }
+        }
+        let mut sums = vec![0.0; classes];
+        for own in shares.chunks_exact_mut(classes) {
+            for ((share, total), sum) in own.iter_mut().zip(&totals).zip(&mut sums) {
+                *share = if complement { (*share / total).ln() } else { share.ln() - total.ln() };
+                *sum += *share;
+            }
+        }
+        if complement {
+            for own in shares.chunks_exact_mut(classes) {
+                for (share, sum) in own.iter_mut().zip(&sums) {
+                    *share = if self.options.norm { *share / sum } else { -*share };
+                }
+            }
+        }
+        shares
+    }
+
+    /// The classifier as scores: the logarithms of the probabilities, but for what all classes of a
+    /// row have in common.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if a class has no example yet, and so no prior.
+    pub fn to_linear(&self) -> Result<LinearModel> {
+        let intercepts = match self.options.kind {
+            NaiveBayesKind::Multinomial => self.class_log_prior(),
+            NaiveBayesKind::Complement => vec![0.0; self.classes],
+        };
+        if let Some(class) = intercepts.iter().position(|prior| !prior.is_finite()) {
+            return Err(Error::invalid("naive Bayes", format!("class {class} has no example yet")));
+        }
+        LinearModel::new(self.columns, self.classes, self.feature_log_prob(), intercepts)
+    }
+}

@@ -1,0 +1,102 @@
+//! Columns of mean zero and deviation one.
+
+use super::DenseMatrix;
+use crate::{Error, Result};
+
+/// Moves and stretches each column so that its mean is 0 and its standard deviation 1.
+///
+/// A column that never changes is moved only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaler {
+    means: Vec<f64>,
+    deviations: Vec<f64>,
+}
+
+impl Scaler {
+    /// Measures the columns.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there is no row, or the numbers are so large that their squares
+    /// are not finite.
+    pub fn fit(examples: &DenseMatrix) -> Result<Self> {
+        let (rows, columns) = (examples.rows(), examples.columns());
+        if rows == 0 {
+            return Err(Error::invalid("examples", "no row to measure"));
+        }
+        let count = rows as f64;
+        let mut means = vec![0.0; columns];
+        for row in 0..rows {
+            for (mean, value) in means.iter_mut().zip(examples.row(row)) {
+                *mean += value;
+            }
+        }
+        for mean in &mut means {
+            *mean /= count;
+        }
+        // The sum of the differences is zero but for rounding, which is taken out again.
+        let mut sums = vec![(0.0, 0.0); columns];
+        for row in 0..rows {
+            for ((sum, mean), value) in sums.iter_mut().zip(&means).zip(examples.row(row)) {
+                let difference = value - mean;
+                sum.0 += difference;
+                sum.1 += difference * difference;
+            }
+        }
+        let mut deviations = Vec::with_capacity(columns);
+        for (column, ((sum, squares), mean)) in sums.into_iter().zip(&means).enumerate() {
+            let variance = (squares - sum * sum / count).max(0.0) / count;
+            if !variance.is_finite() {
+                let problem = format!("the variance of column {column} is {variance}");
+                return Err(Error::invalid("examples", problem));
+            }
+            deviations.push(if is_constant(variance, *mean, count) {
+                1.0
+            } else {
+                variance.sqrt()
+            });
+        }
+        Ok(Self { means, deviations })
+    }
+
+    /// The mean of each column.
+    pub fn means(&self) -> &[f64] {
+        &self.means
+    }
+
+    /// The standard deviation of each column, and 1 where it is zero.
+    pub fn deviations(&self) -> &[f64] {
+        &self.deviations
+    }
+
+    /// The rows, moved and stretched.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if they have another number of columns, or a number leaves the range
+    /// of floats.
+    pub fn transform(&self, examples: &DenseMatrix) -> Result<DenseMatrix> {
+        let (rows, columns) = (examples.rows(), examples.columns());
+        if columns != self.means.len() {
+            let own = self.means.len();
+            return Err(Error::invalid(
+                "examples",
+                format!("{columns} columns, the scaler has {own}"),
+            ));
+        }
+        let mut values = examples.values().to_vec();
+        for row in values.chunks_exact_mut(columns.max(1)) {
+            for (value, (mean, deviation)) in
+                row.iter_mut().zip(self.means.iter().zip(&self.deviations))
+            {
+                *value = (*value - mean) / deviation;
+            }
+        }
+        DenseMatrix::from_rows(rows, columns, values)
+    }
+}
+
+/// Whether a variance is no more than what rounding makes of a column of equal numbers: the mean
+/// of n numbers is off by n units in its last place at most, and so is each difference from it.
+fn is_constant(variance: f64, mean: f64, count: f64) -> bool {
+    let unit = f64::EPSILON;
+    variance <= count * unit * variance + (count * mean * unit).powi(2)
+}
