@@ -166,7 +166,7 @@ impl LinearModel {
     /// [`Error::InvalidInput`] if the scaler has another number of columns, or a number leaves the
     /// range of floats.
     pub fn unscaled(&self, scaler: &Scaler) -> Result<Self> {
-        if scaler.means().len() != self.columns {
+        if scaler.means().len() > self.columns {
             let (theirs, own) = (scaler.means().len(), self.columns);
             return Err(Error::invalid("scaler", format!("{theirs} columns, the model has {own}")));
         }

@@ -131,6 +131,25 @@ impl SparseMatrix {
         Self { columns: self.rows(), starts, places, values }
     }
 
+    /// A matrix with the columns of `first` in front of these.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it has another number of rows.
+    pub fn behind(&self, first: &DenseMatrix) -> Result<Self> {
+        if first.rows() != self.rows() {
+            let problem = format!("{} rows beside {}", first.rows(), self.rows());
+            return Err(Error::invalid("matrix", problem));
+        }
+        let offset = first.columns();
+        let mut joined = Self::new(offset + self.columns);
+        for row in 0..self.rows() {
+            let (places, values) = self.row(row);
+            let own = places.iter().map(|place| place + offset as u32).zip(values.iter().copied());
+            joined.push((0..).zip(first.row(row).iter().copied()).chain(own));
+        }
+        Ok(joined)
+    }
+
     /// Some of the rows, in the order asked for.
     pub fn select(&self, rows: &[usize]) -> Self {
         let mut selected = Self::new(self.columns);

@@ -5,20 +5,31 @@
 
 pub mod calibration;
 mod cascade;
-mod examples;
+pub mod evaluation;
 pub mod gates;
+mod linear;
+mod logistic;
 mod matrix;
 pub mod metrics;
+mod naive_bayes;
 mod novelty;
+mod scaler;
 mod select;
+mod sklearn;
 mod split;
 mod vectorizer;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
-pub use examples::Examples;
-pub use matrix::{DenseMatrix, SparseMatrix};
+pub use linear::{LinearModel, softmax_into};
+pub use logistic::{
+    ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
+};
+pub use matrix::{DenseMatrix, Examples, SparseMatrix};
+pub use naive_bayes::{NaiveBayes, NaiveBayesKind, NaiveBayesOptions};
 pub use novelty::{Distances, Novelty};
+pub use scaler::Scaler;
 pub use select::{SelectOptions, Selected, Strategy, select};
+pub use sklearn::ImportedPipeline;
 pub use split::{Split, SplitOptions, folds, split};
 pub use vectorizer::{
     Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,

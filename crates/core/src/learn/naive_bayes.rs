@@ -14,6 +14,31 @@ pub enum NaiveBayesKind {
     Complement,
 }
 
+impl NaiveBayesKind {
+    /// The name, as it is written in files and in every face.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Multinomial => "multinomial",
+            Self::Complement => "complement",
+        }
+    }
+}
+
+impl std::str::FromStr for NaiveBayesKind {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "multinomial" => Ok(Self::Multinomial),
+            "complement" => Ok(Self::Complement),
+            _ => Err(Error::invalid(
+                "kind",
+                format!("{name:?} is not one of multinomial, complement"),
+            )),
+        }
+    }
+}
+
 /// The settings of [`NaiveBayes`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct NaiveBayesOptions {

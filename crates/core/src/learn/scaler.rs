@@ -58,6 +58,12 @@ impl Scaler {
         Ok(Self { means, deviations })
     }
 
+    /// The same, with every deviation so many times as large: rows get shorter by that.
+    pub fn stretched(mut self, factor: f64) -> Self {
+        self.deviations.iter_mut().for_each(|deviation| *deviation *= factor);
+        self
+    }
+
     /// The mean of each column.
     pub fn means(&self) -> &[f64] {
         &self.means

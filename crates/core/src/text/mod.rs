@@ -29,8 +29,6 @@ pub use lexicon::Lexicon;
 pub use normalize::Normalizer;
 pub use stem::{Dictionary, StemAlgorithm, Stemmer};
 pub use stop_words::{StopWordMatching, StopWords};
-#[cfg(feature = "learn")]
-pub(crate) use transform::thread_count;
 pub use transform::{Transform, map_in_order};
 #[cfg(feature = "learn")]
 pub(crate) use transform::{map_in_order_by, thread_count};

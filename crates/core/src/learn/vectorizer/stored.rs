@@ -77,6 +77,9 @@ impl TfidfOptions {
     /// When it is no list of objects, has an unknown field, or a value of the wrong kind.
     pub fn many_from_json(json: &str) -> Result<Vec<Self>> {
         serde_json::from_str(json).map_err(|error| Error::invalid("features", error.to_string()))
+    }
+}
+
 impl Stored {
     /// Whether JSON that is called `what` in messages is of a format up to `newest`.
     pub(in crate::learn) fn check_format(what: &str, json: &str, newest: u32) -> Result<()> {
