@@ -131,8 +131,8 @@ def _part(vectorizer, weights):
 
 def _frequency(bound):
     if isinstance(bound, Integral):
-        return {"count": int(bound)}
-    return {"share": float(bound)}
+        return int(bound)
+    return float(bound)
 
 
 def _classifier(model):

@@ -114,7 +114,7 @@ def options(given):
     for name in ("min_df", "max_df"):
         if name in kept:
             value = kept[name]
-            kept[name] = {"share": value} if isinstance(value, float) else {"count": value}
+            kept[name] = value
     return kept
 
 

@@ -84,8 +84,8 @@ pub(crate) fn train_classifier(
     let options = TrainOptions {
         name,
         overwrite,
-        validation: validation_share,
-        test: test_share,
+        validation_share,
+        test_share,
         folds,
         seed,
         threads: Threads::limit(threads),

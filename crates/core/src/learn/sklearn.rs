@@ -17,6 +17,7 @@ pub struct ImportedPipeline {
     weights: Vec<f64>,
     intercepts: Vec<f64>,
     labels: Vec<String>,
+    model: Model,
 }
 
 /// Which classifier it was.
@@ -90,7 +91,12 @@ impl ImportedPipeline {
         if let Some(number) = weights.iter().chain(&intercepts).find(|number| !number.is_finite()) {
             return invalid(format!("it holds {number}"));
         }
-        Ok(Self { vectorizer, weights, intercepts, labels })
+        Ok(Self { vectorizer, weights, intercepts, labels, model })
+    }
+
+    /// Whether the classifier is naive Bayes, not logistic regression.
+    pub fn is_naive_bayes(&self) -> bool {
+        self.model != Model::LogisticRegression
     }
 
     /// What makes rows of texts.

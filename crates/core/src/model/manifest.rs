@@ -88,6 +88,19 @@ pub struct Quantization {
     pub cpu: Vec<String>,
 }
 
+impl SelfTest {
+    /// What was answered to texts; answers may be off by that share of the largest number.
+    pub(super) fn of(texts: &[&str], answers: &[Vec<f64>], share: f64) -> Self {
+        let largest = answers.iter().flatten().fold(1.0_f64, |most, number| most.max(number.abs()));
+        let narrow = |row: &Vec<f64>| row.iter().map(|number| *number as f32).collect();
+        Self {
+            texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+            answers: answers.iter().map(narrow).collect(),
+            tolerance: (largest * share) as f32,
+        }
+    }
+}
+
 impl Manifest {
     /// The newest format this version reads, and the one it writes.
     pub const FORMAT: u32 = 1;

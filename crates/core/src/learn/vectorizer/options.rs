@@ -37,9 +37,10 @@ pub enum Norm {
     L2,
 }
 
-/// In how many texts an n-gram is.
+/// In how many texts an n-gram is. As JSON, as for scikit-learn, a whole number is a count and one
+/// with a decimal point a share.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum Frequency {
     /// A number of texts.
     Count(usize),

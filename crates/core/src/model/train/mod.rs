@@ -16,6 +16,8 @@ use parallel::Watch;
 use recipe::{Corpus, Learner, Prepared, Recipe};
 pub use search::Trial;
 use search::{Candidate, Rows, search};
+use serde::Deserialize;
+pub(super) use write::linear_answers;
 
 use super::{Bundle, LabelledTexts, LearnedKind};
 use crate::{
@@ -30,7 +32,10 @@ use crate::{
 };
 
 /// How a classifier is learnt. The default is what most callers want.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// As JSON, it has the names of its fields; what is left out has its default.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
     /// What is learnt.
     pub kind: LearnedKind,
@@ -39,10 +44,10 @@ pub struct TrainOptions {
     /// Whether a bundle that is there already is replaced.
     pub overwrite: bool,
     /// Which share of the rows checks the choice of settings and calibrates confidence.
-    pub validation: f64,
+    pub validation_share: f64,
     /// Which share of the rows is only used to say how good the model is. With test data of its
     /// own, none.
-    pub test: f64,
+    pub test_share: f64,
     /// In how many parts the rows to learn from are cut for trying settings.
     pub folds: usize,
     /// What decides all that chance decides.
@@ -61,15 +66,29 @@ pub struct TrainOptions {
     pub words: bool,
 }
 
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self::new(LearnedKind::TfidfLogistic)
+    }
+}
+
 impl TrainOptions {
+    /// Reads options from JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
+    }
+
     /// The default options for a kind.
     pub fn new(kind: LearnedKind) -> Self {
         Self {
             kind,
             name: None,
             overwrite: false,
-            validation: 0.1,
-            test: 0.1,
+            validation_share: 0.1,
+            test_share: 0.1,
             folds: 3,
             seed: 0,
             threads: None,
@@ -216,8 +235,8 @@ pub fn train(
     let place = |label: &String| labels.binary_search(label).map_or(u32::MAX, |at| at as u32);
     let numbers: Vec<u32> = data.labels().iter().map(place).collect();
     let shares = SplitOptions {
-        validation: options.validation,
-        test: if test.is_some() { 0.0 } else { options.test },
+        validation: options.validation_share,
+        test: if test.is_some() { 0.0 } else { options.test_share },
         seed: options.seed,
     };
     let parts = split(data.texts(), &numbers, classes, &shares)?;

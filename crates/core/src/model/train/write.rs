@@ -207,15 +207,7 @@ fn self_test(outcome: &Outcome<'_>, weights: LinearModel) -> Result<SelfTest> {
             (answers, share)
         }
     };
-    let largest = answers.iter().flatten().fold(1.0_f64, |most, number| most.max(number.abs()));
-    Ok(SelfTest {
-        texts: SELF_TEST.map(str::to_owned).to_vec(),
-        answers: answers
-            .iter()
-            .map(|scores| scores.iter().map(|score| *score as f32).collect())
-            .collect(),
-        tolerance: (largest * share) as f32,
-    })
+    Ok(SelfTest::of(&SELF_TEST, &answers, share))
 }
 
 /// The scores of the self-test's texts by a model of weighted words.
