@@ -278,8 +278,8 @@ class NaiveBayes(_Classifier):
     def fit(self, X, y, sample_weight=None):  # noqa: N803
         """Learn from rows and their labels."""
         classes, encoded = _encode(y)
-        fresh = self._fresh(_width(X), len(classes))
-        self._fitted = fresh.partial_fit(X, encoded, sample_weight)
+        settings = self._rust_settings()
+        self._fitted = _NaiveBayes.fit(X, encoded, len(classes), settings, sample_weight)
         self._start_again(classes, _width(X))
         return self
 
@@ -288,14 +288,15 @@ class NaiveBayes(_Classifier):
         names all ``classes``."""
         classes, fitted = _resume(self, classes)
         if fitted is None:
-            fitted = self._fresh(_width(X), len(classes))
+            fitted = _NaiveBayes(_width(X), len(classes), self._rust_settings())
         self._fitted = fitted.partial_fit(X, _place(y, classes), sample_weight)
         self._start_again(classes, _width(X))
         return self
 
-    def _fresh(self, columns, classes):
-        settings = (self.kind, self.alpha, self.fit_prior, self.class_prior, self.norm)
-        return _NaiveBayes(columns, classes, *settings)
+    def _rust_settings(self):
+        settings = self.get_params()
+        del settings["threads"]
+        return settings
 
     @property
     def class_count_(self):
@@ -320,6 +321,8 @@ class NaiveBayes(_Classifier):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.positive_only = True
+        # On numbers that are no counts it is no good classifier, as scikit-learn's is not.
+        tags.classifier_tags.poor_score = True
         return tags
 
 
@@ -504,11 +507,15 @@ def _encode(y):
 
     labels = _labels(y)
     try:
-        return numpy.unique(labels, return_inverse=True)
+        classes, encoded = numpy.unique(labels, return_inverse=True)
     except TypeError:
         kinds = sorted({type(label).__name__ for label in labels.tolist()})
         message = f"labels: expected one kind, got {' and '.join(kinds)}"
         raise InvalidInputError(message) from None
+    if len(classes) < 2:
+        found = f"1 class, {classes[0]!s}" if len(classes) else "no class"
+        raise InvalidInputError(f"labels: {found}; the fewest are 2")
+    return classes, encoded
 
 
 def _resume(estimator, classes):

@@ -14,7 +14,7 @@ use crate::{
     error::{PyError, invalid},
     linear::{Answer, answer, best},
     matrix::{Rows, from_bytes, table, to_bytes},
-    naive_bayes::classes_of,
+    naive_bayes::{classes_of, read_weights},
     pickle,
     watch::Steps,
 };
@@ -42,10 +42,9 @@ impl PyLogisticRegression {
         sample_weight: Option<&Bound<'_, PyAny>>,
         start: Option<&Bound<'_, Self>>,
     ) -> PyResult<Self> {
-        let (py, rows) = (examples.py(), Rows::read(examples)?);
+        let (py, rows) = (examples.py(), Rows::read_to_learn(examples)?);
         let (labels, options) = (classes_of(labels)?, read_settings(settings)?);
-        let weights =
-            sample_weight.map(|weights| read_numbers("sample_weight", weights)).transpose()?;
+        let weights = read_weights(sample_weight)?;
         let start = start.map(|start| start.get().0.model());
         let examples = rows.examples();
         let most = options.max_iterations;
@@ -69,10 +68,8 @@ impl PyLogisticRegression {
         labels: &Bound<'_, PyAny>,
         sample_weight: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let (py, rows) = (examples.py(), Rows::read(examples)?);
-        let labels = classes_of(labels)?;
-        let weights =
-            sample_weight.map(|weights| read_numbers("sample_weight", weights)).transpose()?;
+        let (py, rows) = (examples.py(), Rows::read_to_learn(examples)?);
+        let (labels, weights) = (classes_of(labels)?, read_weights(sample_weight)?);
         let examples = rows.examples();
         let mut regression = self.0.clone();
         let learnt = py.detach(|| {

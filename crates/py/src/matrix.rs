@@ -171,6 +171,15 @@ impl<'py> Rows<'py> {
         read_matrix("examples", rows).map(Self::Dense)
     }
 
+    /// [`read`](Self::read), to learn from: from no columns nothing is learnt.
+    pub(crate) fn read_to_learn(rows: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let rows = Self::read(rows)?;
+        if rows.examples().columns() == 0 {
+            return Err(invalid("examples", "they have 0 columns, the fewest are 1"));
+        }
+        Ok(rows)
+    }
+
     /// As the core takes them.
     pub(crate) fn examples(&self) -> Examples<'_> {
         match self {

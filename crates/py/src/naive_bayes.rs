@@ -1,22 +1,23 @@
 //! Naive Bayes.
 
-use std::str::FromStr;
-
 use pantau::learn::{LinearModel, NaiveBayes, NaiveBayesKind, NaiveBayesOptions};
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyTuple},
+    types::{PyBytes, PyDict, PyTuple},
 };
 
 use crate::{
-    arguments::Threads,
+    arguments::{Threads, choose, expect, truth},
     array::{array, read_numbers, read_whole},
-    error::PyError,
+    error::{PyError, invalid},
     linear::{Answer, answer, best, by_class},
     matrix::{Rows, from_bytes, to_bytes},
     pickle,
 };
+
+const KINDS: [(&str, NaiveBayesKind); 2] =
+    [("multinomial", NaiveBayesKind::Multinomial), ("complement", NaiveBayesKind::Complement)];
 
 /// What a NaiveBayes has learnt. It is never changed: learning more gives another one.
 #[pyclass(frozen, name = "_NaiveBayes", module = "pantau._core")]
@@ -30,20 +31,27 @@ pub(crate) struct PyNaiveBayes {
 impl PyNaiveBayes {
     /// One that has learnt nothing yet.
     #[new]
-    fn new(
-        columns: usize,
-        classes: usize,
-        kind: &str,
-        alpha: f64,
-        fit_prior: bool,
-        class_prior: Option<&Bound<'_, PyAny>>,
-        norm: bool,
-    ) -> PyResult<Self> {
-        let kind = NaiveBayesKind::from_str(kind).map_err(PyError)?;
-        let class_prior =
-            class_prior.map(|prior| read_numbers("class_prior", prior)).transpose()?;
-        let options = NaiveBayesOptions { kind, alpha, fit_prior, class_prior, norm };
+    fn new(columns: usize, classes: usize, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let options = read_settings(settings)?;
         Ok(Self::of(NaiveBayes::new(columns, classes, &options).map_err(PyError)?))
+    }
+
+    /// Learns from examples.
+    #[staticmethod]
+    fn fit(
+        examples: &Bound<'_, PyAny>,
+        labels: &Bound<'_, PyAny>,
+        classes: usize,
+        settings: &Bound<'_, PyDict>,
+        sample_weight: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let (py, rows, options) =
+            (examples.py(), Rows::read_to_learn(examples)?, read_settings(settings)?);
+        let (labels, weights) = (classes_of(labels)?, read_weights(sample_weight)?);
+        let examples = rows.examples();
+        let fitted =
+            py.detach(|| NaiveBayes::fit(examples, &labels, classes, &options, weights.as_deref()));
+        Ok(Self::of(fitted.map_err(PyError)?))
     }
 
     /// One that has learnt these examples too.
@@ -53,10 +61,8 @@ impl PyNaiveBayes {
         labels: &Bound<'_, PyAny>,
         sample_weight: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let (py, rows) = (examples.py(), Rows::read(examples)?);
-        let labels = classes_of(labels)?;
-        let weights =
-            sample_weight.map(|weights| read_numbers("sample_weight", weights)).transpose()?;
+        let (py, rows) = (examples.py(), Rows::read_to_learn(examples)?);
+        let (labels, weights) = (classes_of(labels)?, read_weights(sample_weight)?);
         let examples = rows.examples();
         let mut bayes = self.bayes.clone();
         let learnt = py.detach(|| {
@@ -124,15 +130,10 @@ impl PyNaiveBayes {
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let options = self.bayes.options();
         let payload = (
             PyBytes::new(py, &to_bytes(self.bayes.counts())),
             PyBytes::new(py, &to_bytes(self.bayes.class_counts())),
-            options.kind.name(),
-            options.alpha,
-            options.fit_prior,
-            options.class_prior.clone(),
-            options.norm,
+            settings_of(py, self.bayes.options())?,
         );
         pickle::reduce(py, "_NaiveBayes", payload)
     }
@@ -154,13 +155,50 @@ impl PyNaiveBayes {
 
 /// Restores what was pickled.
 pub(crate) fn restore(payload: &Bound<'_, PyAny>) -> PyResult<PyNaiveBayes> {
-    type Payload = (Vec<u8>, Vec<u8>, String, f64, bool, Option<Vec<f64>>, bool);
-    let (counts, class_counts, kind, alpha, fit_prior, class_prior, norm) =
-        payload.extract::<Payload>()?;
-    let kind = kind.parse().map_err(PyError)?;
-    let options = NaiveBayesOptions { kind, alpha, fit_prior, class_prior, norm };
+    let (counts, class_counts, settings) =
+        payload.extract::<(Vec<u8>, Vec<u8>, Bound<'_, PyDict>)>()?;
+    let options = read_settings(&settings)?;
     let bayes = NaiveBayes::resume(from_bytes(&counts), from_bytes(&class_counts), &options);
     Ok(PyNaiveBayes::of(bayes.map_err(PyError)?))
+}
+
+/// The settings by the names they have in Python.
+fn read_settings(settings: &Bound<'_, PyDict>) -> PyResult<NaiveBayesOptions> {
+    let mut options = NaiveBayesOptions::default();
+    for (name, value) in settings {
+        let name: String = name.extract()?;
+        match name.as_str() {
+            "kind" => options.kind = choose(&name, &value, &KINDS)?,
+            "alpha" => options.alpha = expect(&name, &value, "a number above 0")?,
+            "fit_prior" => options.fit_prior = truth(&name, &value)?,
+            "class_prior" if value.is_none() => options.class_prior = None,
+            "class_prior" => options.class_prior = Some(read_numbers(&name, &value)?),
+            "norm" => options.norm = truth(&name, &value)?,
+            _ => return Err(invalid("settings", format!("{name:?} is none"))),
+        }
+    }
+    Ok(options)
+}
+
+/// What [`read_settings`] reads.
+fn settings_of<'py>(py: Python<'py>, options: &NaiveBayesOptions) -> PyResult<Bound<'py, PyDict>> {
+    let settings = PyDict::new(py);
+    settings.set_item("kind", options.kind.name())?;
+    settings.set_item("alpha", options.alpha)?;
+    settings.set_item("fit_prior", options.fit_prior)?;
+    settings.set_item("class_prior", &options.class_prior)?;
+    settings.set_item("norm", options.norm)?;
+    Ok(settings)
+}
+
+/// How much each example counts; that all count nothing is a mistake.
+pub(crate) fn read_weights(weights: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<f64>>> {
+    let Some(weights) = weights else { return Ok(None) };
+    let weights = read_numbers("sample_weight", weights)?;
+    if !weights.is_empty() && weights.iter().all(|weight| *weight == 0.0) {
+        return Err(invalid("sample_weight", "every weight is zero"));
+    }
+    Ok(Some(weights))
 }
 
 /// Classes, as numbers from zero.

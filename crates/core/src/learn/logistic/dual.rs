@@ -55,7 +55,7 @@ impl<const L: usize> Dual<L> {
                 sum
             })
             .collect();
-        let give = if problem.intercept { lengths.iter().sum::<f64>() / rows as f64 } else { 0.0 };
+        let give = if problem.intercept { GIVE * lengths.iter().sum::<f64>() / rows as f64 } else { 0.0 };
         // No row pulls at first: each stands for its own label.
         let mut probabilities = vec![[0.0; L]; rows * chunks];
         for (row, own) in probabilities.chunks_exact_mut(chunks).enumerate() {
@@ -160,7 +160,7 @@ impl<const L: usize> Dual<L> {
 }
 
 /// Intercepts that give every class its share of the rows.
-fn shares<const L: usize, X: Rows>(problem: &Problem<'_, X>) -> Vec<[f64; L]> {
+pub(super) fn shares<const L: usize, X: Rows>(problem: &Problem<'_, X>) -> Vec<[f64; L]> {
     let mut sums = vec![0.0; problem.outputs.max(2)];
     for (label, cost) in problem.labels.iter().zip(&problem.costs) {
         sums[*label as usize] += cost;

@@ -5,6 +5,7 @@
 //! reached that floats allow.
 
 use super::{
+    dual::shares,
     monitor::Monitor,
     problem::{Problem, Rows, add_product},
 };
@@ -71,6 +72,14 @@ pub(super) fn minimize<X: Rows, const L: usize>(
     let mut iterations = before;
     problem.scores(&weights, true, &mut room.scores);
     let mut loss = problem.losses(&room.scores, &mut room.probabilities);
+    let own = dot(&weights[..at], &weights[..at]) * penalty / 2.0;
+    let (nothing, worst) = nothing_learnt(problem);
+    if !loss.is_finite() || loss + own > worst {
+        // What came before went astray: where probabilities are all 0 or 1, no step is any good.
+        weights = nothing;
+        problem.scores(&weights, true, &mut room.scores);
+        loss = problem.losses(&room.scores, &mut room.probabilities);
+    }
     let mut first = None;
     let converged = loop {
         problem.residuals(&room.probabilities, &mut room.rows);
@@ -125,6 +134,20 @@ pub(super) fn minimize<X: Rows, const L: usize>(
         }
     };
     Ok(Minimum { weights, probabilities: room.probabilities, iterations, converged })
+}
+
+/// The weights that give every row the shares of the classes, and their loss.
+fn nothing_learnt<X: Rows, const L: usize>(problem: &Problem<'_, X>) -> (Vec<[f64; L]>, f64) {
+    let mut weights = vec![[0.0; L]; problem.lanes()];
+    let mut sums = vec![0.0; problem.outputs.max(2)];
+    for (label, cost) in problem.labels.iter().zip(&problem.costs) {
+        sums[*label as usize] += cost;
+    }
+    if !problem.intercept {
+        return (weights, problem.total * (sums.len() as f64).ln());
+    }
+    weights[problem.intercepts_at()..].copy_from_slice(&shares(problem));
+    (weights, sums.iter().map(|sum| sum * (problem.total / sum).ln()).sum())
 }
 
 /// Solves for Newton's direction by conjugate gradients, preconditioned by the diagonal, until what
