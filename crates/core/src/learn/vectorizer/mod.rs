@@ -222,6 +222,12 @@ impl TfidfVectorizer {
         self.parts.get(part).and_then(|part| part.terms().get(own as usize)).unwrap_or_default()
     }
 
+    /// Whether the n-gram of a column is one of characters, not of words.
+    pub fn is_of_letters(&self, column: u32) -> bool {
+        let part = self.offsets.partition_point(|offset| *offset <= column) - 1;
+        self.parts.get(part).is_some_and(|part| part.options().analyzer != Analyzer::Word)
+    }
+
     /// The n-grams of all columns.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().flat_map(|part| part.terms().iter())
