@@ -148,16 +148,28 @@ fn unseen_ngrams_are_counted() {
         min_df: Frequency::Count(2),
         ..TfidfOptions::default()
     };
-    let vectorizer = TfidfVectorizer::fit(&[words(), characters], &texts, None).unwrap();
+    let both = TfidfVectorizer::fit(&[words(), characters.clone()], &texts, None).unwrap();
+    let letters = TfidfVectorizer::fit(&[characters], &texts, None).unwrap();
     let mut scratch = Scratch::default();
-    let mut share = |text| vectorizer.unseen_share(text, &mut scratch);
-    assert_eq!(share("").to_bits(), 0.0_f64.to_bits());
-    assert_eq!(share("! a").to_bits(), 1.0_f64.to_bits());
-    assert_eq!(share("murah").to_bits(), 1.0_f64.to_bits());
-    // Of `sekali`, the word is known, and both n-grams of seven characters.
-    assert_eq!(share("sekali").to_bits(), 0.0_f64.to_bits());
-    // Two words and one pair; three n-grams of characters, of which one is too rare.
-    assert!((share("sekali bagus") - 2.0 / 6.0).abs() < 1e-15);
+    let mut row = Vec::new();
+    // Beside words, pieces of letters say nothing: only the words and their pairs count.
+    for (text, by_words, by_letters) in [
+        ("", 0.0, 0.0),
+        (" \n", 0.0, 0.0),
+        ("! a", 1.0, 1.0),
+        ("😍", 1.0, 1.0),
+        ("murah", 1.0, 1.0),
+        ("sekali", 0.0, 0.0),
+        ("sekali bagus", 1.0 / 3.0, 1.0 / 3.0),
+        ("bagus sekali", 0.0, 1.0 / 3.0),
+    ] {
+        for (vectorizer, expected) in [(&both, by_words), (&letters, by_letters)] {
+            let found = vectorizer.unseen_share(text, &mut scratch);
+            assert!((found - expected).abs() < 1e-15, "{text:?}: {found} not {expected}");
+            let also = vectorizer.transform_into(text, &mut scratch, &mut row);
+            assert_eq!(found.to_bits(), also.to_bits(), "{text:?}");
+        }
+    }
 }
 
 #[test]
