@@ -78,7 +78,7 @@ fn panel(svg: &mut String, left: f64, title: &str, colour: &str, scores: &Calibr
         FLOOR + 36.0,
         left - 38.0,
     );
-    let total = reliability.bins.iter().map(|bin| bin.count).sum::<u64>().max(1) as f64;
+    let total = reliability.bins.iter().map(|bin| bin.count as f64).sum::<f64>().max(1.0);
     let most = reliability.bins.iter().map(|bin| bin.count).max().unwrap_or(0).max(1) as f64;
     for bin in reliability.bins.iter().filter(|bin| bin.count > 0) {
         let Bin { low, high, count, confidence, accuracy } = bin;

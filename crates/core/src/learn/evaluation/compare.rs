@@ -184,8 +184,9 @@ impl Comparison {
     }
 
     fn blocks(&self) -> Vec<Block> {
-        let mut verdict = self.verdict.clone();
-        verdict[..1].make_ascii_uppercase();
+        let mut letters = self.verdict.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        let verdict: String = first.into_iter().chain(letters).collect();
         let kind = if self.exact { "exact McNemar test" } else { "McNemar test" };
         let pvalue = match self.pvalue {
             pvalue if pvalue < 0.001 => "p\u{a0}<\u{a0}0.001".to_owned(),

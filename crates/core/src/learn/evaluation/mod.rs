@@ -1,5 +1,6 @@
 //! How good a classifier is on labelled rows, how sure that is, and where it goes wrong.
 
+mod answers;
 mod compare;
 mod csv;
 mod measure;
@@ -225,22 +226,36 @@ impl Evaluation {
     pub fn from_json(json: &str) -> Result<Self> {
         let invalid = |problem: String| Error::invalid("evaluation", problem);
         let found: Self = serde_json::from_str(json).map_err(|error| invalid(error.to_string()))?;
-        let (classes, counted) = (found.classes.len(), found.confusion.classes());
-        if classes != counted || found.labels.len() > classes {
-            let labels = found.labels.len();
+        found.problem().map_or(Ok(()), |problem| Err(invalid(problem)))?;
+        Ok(found)
+    }
+
+    /// Which parts do not fit each other.
+    fn problem(&self) -> Option<String> {
+        let (classes, counted) = (self.classes.len(), self.confusion.classes());
+        let labels = self.labels.len();
+        if classes != counted || labels > classes {
             let problem =
                 format!("{labels} labels, {classes} classes and a confusion of {counted}");
-            return Err(invalid(problem));
+            return Some(problem);
         }
-        let names = found.classes.iter().map(|class| &class.label);
-        if let Some((label, class)) = found.labels.iter().zip(names).find(|(one, two)| one != two) {
-            return Err(invalid(format!("the label {label:?} and the class {class:?} differ")));
-        }
-        let (rows, counted) = (found.rows, found.confusion.rows());
+        let (rows, counted) = (self.rows, self.confusion.rows());
         if rows as u64 != counted {
-            return Err(invalid(format!("{rows} rows, but the confusion has {counted}")));
+            return Some(format!("{rows} rows, but the confusion has {counted}"));
         }
-        Ok(found)
+        for (class, scores) in self.classes.iter().zip(self.confusion.class_scores()) {
+            if (class.support, class.predicted) != (scores.support, scores.predicted) {
+                return Some(format!("the confusion has other counts for {:?}", class.label));
+            }
+        }
+        let names = self.classes.iter().map(|class| &class.label);
+        if let Some((label, class)) = self.labels.iter().zip(names).find(|(one, two)| one != two) {
+            return Some(format!("the label {label:?} and the class {class:?} differ"));
+        }
+        let unknown = self.classes[labels..].iter();
+        let unknown = unknown.map(|class| (class.label.clone(), class.support)).collect();
+        (self.unknown_labels != unknown)
+            .then(|| "unknown_labels are not the classes beyond the labels".to_owned())
     }
 
     /// How many rows are wrong.
@@ -271,6 +286,10 @@ mod tests {
         }
         let error = Evaluation::from_json(&json.replacen("\"rows\": ", "\"rows\": 9", 1));
         assert!(error.unwrap_err().to_string().contains("but the confusion has"));
+        let known = json.replacen("\"mixed\": 1", "\"mixed\": 2", 1);
+        assert!(Evaluation::from_json(&known).unwrap_err().to_string().contains("unknown_labels"));
+        let support = json.replacen("\"support\": ", "\"support\": 9", 1);
+        assert!(Evaluation::from_json(&support).unwrap_err().to_string().contains("other counts"));
         let extra = json.replacen('{', "{\"extra\": 1,", 1);
         assert!(Evaluation::from_json(&extra).unwrap_err().to_string().contains("extra"));
     }

@@ -99,6 +99,16 @@ pub fn split(
     })
 }
 
+/// How many different texts each class has.
+#[cfg(feature = "onnx")]
+pub(crate) fn texts_per_class(
+    texts: &[impl AsRef<str>],
+    labels: &[u32],
+    classes: usize,
+) -> Result<Vec<usize>> {
+    Ok(Grouped::new(texts, labels, classes)?.texts_per_class(classes))
+}
+
 /// Divides rows for cross-validation: for each fold the rows to learn from and the rows to measure
 /// with, both ascending, so that every row is measured with once.
 ///

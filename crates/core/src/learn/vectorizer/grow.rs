@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     cut::{CONTINUES, Cutter, IDENTITY, Sink},
+    index::Index,
     options::{Analyzer, Frequency, TfidfOptions},
     pieces::Pieces,
     table::{NONE, Step, Table},
@@ -160,7 +161,7 @@ impl<'c> Grower<'c> {
 
     /// The vocabulary that the options choose, and the counts of its n-grams.
     pub(super) fn finish(mut self, options: &TfidfOptions) -> Result<Vocabulary> {
-        let mut keep = self.frequent(options)?;
+        let keep = self.frequent(options)?;
         if options.binary {
             self.counts.times.fill(1);
         }
@@ -178,7 +179,6 @@ impl<'c> Grower<'c> {
             columns.truncate(limit);
             columns.sort_unstable();
             order = order.select(&columns);
-            keep.count = limit;
         }
         let mut column_of = vec![NONE; self.nodes.len()];
         for (column, node) in order.nodes.iter().enumerate() {
@@ -188,7 +188,13 @@ impl<'c> Grower<'c> {
         for place in &mut self.counts.places {
             *place = column_of[*place as usize];
         }
-        Ok(Vocabulary { terms: order.terms, texts, counts: self.counts })
+        // Where most n-grams stay, their tree stays, too; else a new one is smaller, thus faster.
+        let stays = order.nodes.len() * 2 >= self.nodes.len();
+        let index = self
+            .pieces
+            .filter(|_| stays)
+            .map(|pieces| Index::grown(pieces, &self.first, self.table, &self.origins, &column_of));
+        Ok(Vocabulary { terms: order.terms, texts, counts: self.counts, index })
     }
 
     /// Which n-grams are in neither too few nor too many texts.
@@ -327,4 +333,6 @@ pub(super) struct Vocabulary {
     pub(super) texts: Vec<u32>,
     /// Their places are columns, or [`NONE`].
     pub(super) counts: Counts,
+    /// The tree of the terms, if it need not be made.
+    pub(super) index: Option<Index>,
 }

@@ -75,6 +75,31 @@ impl Index {
         Ok(index)
     }
 
+    /// The tree of words that grew while texts were read: what n-grams are made of, and the columns
+    /// of those that are kept.
+    pub(super) fn grown(
+        pieces: Pieces,
+        first: &[u32],
+        mut table: Table,
+        origins: &[(u32, u32)],
+        columns: &[u32],
+    ) -> Self {
+        let mut has_next = vec![false; origins.len()];
+        // A longer n-gram comes after what it begins with.
+        for (node, (parent, _)) in origins.iter().enumerate().rev() {
+            if *parent != NONE && (has_next[node] || columns[node] != NONE) {
+                has_next[*parent as usize] = true;
+            }
+        }
+        let step = |node: u32| {
+            let at = node as usize;
+            Step { node: if has_next[at] { node } else { NONE }, column: columns[at] }
+        };
+        table.steps_mut().for_each(|grown| *grown = step(grown.node));
+        let first = first.iter().map(|node| if *node == NONE { UNSEEN } else { step(*node) });
+        Self { pieces: Some(pieces), first: first.collect(), table }
+    }
+
     /// The place of an n-gram, which is made if it is not there.
     fn place(&mut self, node: u32, symbol: u32, nodes: &mut Vec<bool>) -> &mut Step {
         let mut new = || {

@@ -173,27 +173,35 @@ impl TfidfVectorizer {
         row: &mut Vec<(u32, f64)>,
     ) -> f64 {
         row.clear();
-        let (mut known, mut all) = (0, 0);
+        let mut seen = Seen::default();
         for (part, offset) in self.parts.iter().zip(&self.offsets) {
             // A pattern that gives up finds no more.
             let _ = part.find(text, scratch);
-            known += scratch.hits.len();
-            all += scratch.ngrams;
+            if self.tells_novelty(part) {
+                seen.add(scratch);
+            }
             part.append_found(scratch, *offset, row);
         }
-        share(known, all)
+        seen.unseen_share(text)
     }
 
-    /// Of all n-grams of a text, in all parts and as often as they occur, the share that is
-    /// unknown: 1 if all are, 0 if none is or there is no n-gram at all.
+    /// Of all n-grams of a text, as often as they occur, the share that is unknown: 1 if all are,
+    /// or there is none in a text that is not empty; 0 if none is, or the text is empty.
+    ///
+    /// Where there are parts that count words, only those are asked: pieces of letters are known
+    /// from other words, and would make a foreign language look familiar.
     pub fn unseen_share(&self, text: &str, scratch: &mut Scratch) -> f64 {
-        let (mut known, mut all) = (0, 0);
-        for part in &self.parts {
+        let mut seen = Seen::default();
+        for part in self.parts.iter().filter(|part| self.tells_novelty(part)) {
             let _ = part.find(text, scratch);
-            known += scratch.hits.len();
-            all += scratch.ngrams;
+            seen.add(scratch);
         }
-        share(known, all)
+        seen.unseen_share(text)
+    }
+
+    fn tells_novelty(&self, part: &TfidfPart) -> bool {
+        let counts_words = |part: &TfidfPart| part.options().analyzer == Analyzer::Word;
+        counts_words(part) || !self.parts.iter().any(counts_words)
     }
 
     /// Where in a text the known n-grams occur, in the order of the parts and then of the text.
@@ -222,6 +230,12 @@ impl TfidfVectorizer {
         self.parts.get(part).and_then(|part| part.terms().get(own as usize)).unwrap_or_default()
     }
 
+    /// Whether the n-gram of a column is one of characters, not of words.
+    pub fn is_of_letters(&self, column: u32) -> bool {
+        let part = self.offsets.partition_point(|offset| *offset <= column) - 1;
+        self.parts.get(part).is_some_and(|part| part.options().analyzer != Analyzer::Word)
+    }
+
     /// The n-grams of all columns.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().flat_map(|part| part.terms().iter())
@@ -236,8 +250,25 @@ impl TfidfVectorizer {
     }
 }
 
-fn share(known: usize, all: usize) -> f64 {
-    if all == 0 { 0.0 } else { (all - known) as f64 / all as f64 }
+/// How many n-grams of a text are known.
+#[derive(Default)]
+struct Seen {
+    known: usize,
+    all: usize,
+}
+
+impl Seen {
+    fn add(&mut self, scratch: &Scratch) {
+        self.known += scratch.hits.len();
+        self.all += scratch.ngrams;
+    }
+
+    fn unseen_share(&self, text: &str) -> f64 {
+        if self.all == 0 {
+            return if text.chars().all(char::is_whitespace) { 0.0 } else { 1.0 };
+        }
+        (self.all - self.known) as f64 / self.all as f64
+    }
 }
 
 #[cfg(test)]

@@ -123,14 +123,18 @@ impl TfidfPart {
         for text in texts {
             grower.read(text.as_ref(), &mut spare)?;
         }
-        let Vocabulary { terms, texts: frequencies, counts } = grower.finish(options)?;
+        let Vocabulary { terms, texts: frequencies, counts, index } = grower.finish(options)?;
         if terms.is_empty() {
             return Err(nothing_found(options, &cutter, texts));
         }
         let idf = options.use_idf.then(|| {
             frequencies.iter().map(|texts_with| idf(options, texts.len(), *texts_with)).collect()
         });
-        Ok((Self::new(options.clone(), terms, idf)?, counts))
+        let index = match index {
+            Some(index) => index,
+            None => Index::new(options.analyzer, &terms)?,
+        };
+        Ok((Self { options: options.clone(), terms, idf, cutter, index }, counts))
     }
 
     fn fit_fixed<T: AsRef<str>>(

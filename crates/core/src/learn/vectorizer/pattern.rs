@@ -15,6 +15,9 @@ const MOST_STEPS: usize = 10_000_000;
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     regex: Regex,
+    /// The same, but not with nothing at the place where the search begins: what Python looks for
+    /// after it found nothing there.
+    further: Regex,
     /// The group that holds the word; 0 is the whole match.
     group: usize,
 }
@@ -27,11 +30,13 @@ impl Pattern {
         if groups > 1 {
             return Err(invalid(format!("{groups} capturing groups, at most 1 is allowed")));
         }
-        let regex = RegexBuilder::new(&translated)
-            .backtrack_limit(MOST_STEPS)
-            .build()
-            .map_err(|error| invalid(error.to_string()))?;
-        Ok(Self { regex, group: groups })
+        let build = |pattern: &str| {
+            let regex = RegexBuilder::new(pattern).backtrack_limit(MOST_STEPS).build();
+            regex.map_err(|error| invalid(error.to_string()))
+        };
+        let regex = build(&translated)?;
+        let further = build(&format!(r"(?:{translated})(?!\G)"))?;
+        Ok(Self { regex, further, group: groups })
     }
 
     /// Calls `found` with where each word is, as Python's `findall` would find them.
@@ -39,13 +44,15 @@ impl Pattern {
         let gave_up =
             |error: fancy_regex::Error| Error::invalid("token_pattern", error.to_string());
         let mut at = 0;
-        while at <= text.len() {
+        let mut was_empty = false;
+        loop {
+            let regex = if was_empty { &self.further } else { &self.regex };
             let (whole, word) = if self.group == 0 {
-                let found = self.regex.find_from_pos(text, at).map_err(gave_up)?;
+                let found = regex.find_from_pos(text, at).map_err(gave_up)?;
                 let Some(found) = found else { break };
                 (found.range(), found.range())
             } else {
-                let found = self.regex.captures_from_pos(text, at).map_err(gave_up)?;
+                let found = regex.captures_from_pos(text, at).map_err(gave_up)?;
                 let Some(found) = found else { break };
                 let whole = found.get(0).map_or(at..at, |whole| whole.range());
                 // A group that took no part is an empty word.
@@ -54,9 +61,7 @@ impl Pattern {
             };
             found(word);
             at = whole.end;
-            if whole.is_empty() {
-                at += text[at..].chars().next().map_or(1, char::len_utf8);
-            }
+            was_empty = whole.is_empty();
         }
         Ok(())
     }
@@ -140,6 +145,8 @@ mod tests {
             assert_eq!(words(pattern, text).join("·"), expected, "{pattern}");
         }
         assert_eq!(words(r"\w*", ""), [""]);
+        assert_eq!(words(r"\B", ""), [""; 0]);
+        assert_eq!(words(r"|\w", "aé-"), ["", "a", "", "é", "", ""]);
     }
 
     #[test]

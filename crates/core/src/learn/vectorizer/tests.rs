@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::ErrorKind;
 
@@ -146,16 +148,28 @@ fn unseen_ngrams_are_counted() {
         min_df: Frequency::Count(2),
         ..TfidfOptions::default()
     };
-    let vectorizer = TfidfVectorizer::fit(&[words(), characters], &texts, None).unwrap();
+    let both = TfidfVectorizer::fit(&[words(), characters.clone()], &texts, None).unwrap();
+    let letters = TfidfVectorizer::fit(&[characters], &texts, None).unwrap();
     let mut scratch = Scratch::default();
-    let mut share = |text| vectorizer.unseen_share(text, &mut scratch);
-    assert_eq!(share("").to_bits(), 0.0_f64.to_bits());
-    assert_eq!(share("! a").to_bits(), 1.0_f64.to_bits());
-    assert_eq!(share("murah").to_bits(), 1.0_f64.to_bits());
-    // Of `sekali`, the word is known, and both n-grams of seven characters.
-    assert_eq!(share("sekali").to_bits(), 0.0_f64.to_bits());
-    // Two words and one pair; three n-grams of characters, of which one is too rare.
-    assert!((share("sekali bagus") - 2.0 / 6.0).abs() < 1e-15);
+    let mut row = Vec::new();
+    // Beside words, pieces of letters say nothing: only the words and their pairs count.
+    for (text, by_words, by_letters) in [
+        ("", 0.0, 0.0),
+        (" \n", 0.0, 0.0),
+        ("! a", 1.0, 1.0),
+        ("😍", 1.0, 1.0),
+        ("murah", 1.0, 1.0),
+        ("sekali", 0.0, 0.0),
+        ("sekali bagus", 1.0 / 3.0, 1.0 / 3.0),
+        ("bagus sekali", 0.0, 1.0 / 3.0),
+    ] {
+        for (vectorizer, expected) in [(&both, by_words), (&letters, by_letters)] {
+            let found = vectorizer.unseen_share(text, &mut scratch);
+            assert!((found - expected).abs() < 1e-15, "{text:?}: {found} not {expected}");
+            let also = vectorizer.transform_into(text, &mut scratch, &mut row);
+            assert_eq!(found.to_bits(), also.to_bits(), "{text:?}");
+        }
+    }
 }
 
 #[test]
@@ -226,5 +240,66 @@ fn json_that_cannot_be_is_refused() {
     }
     for json in ["", "{}", "[]", "{\"format\":1,\"parts\":[]}"] {
         assert!(TfidfVectorizer::from_json(json).is_err(), "{json}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Any pattern is refused or used, and what was learnt with it can be written and read.
+    #[test]
+    fn any_pattern_meets_any_text(
+        pattern in r"([\\\[\](){}^$|?*+.,:!<=>a-c0-2wWdDsSbBAZuxUnP_ é-]){0,8}",
+        texts in proptest::collection::vec(r"[ab c1_é\n\t日\u{301}]{0,8}", 1..4),
+        accents in proptest::option::of(prop_oneof![Just(Accents::Ascii), Just(Accents::Unicode)]),
+    ) {
+        let token_pattern = Some(pattern);
+        let options = TfidfOptions { token_pattern, strip_accents: accents, ..words() };
+        if let Ok((vectorizer, rows)) = TfidfVectorizer::fit_transform(&[options], &texts, None) {
+            let read = TfidfVectorizer::from_json(&vectorizer.to_json()).unwrap();
+            prop_assert_eq!(read.transform(&texts, None), rows);
+            prop_assert!(vectorizer.terms().is_sorted());
+            for (text, other) in texts.iter().zip(texts.iter().rev()) {
+                vectorizer.trace(&format!("{text}{other}"));
+            }
+        }
+    }
+
+    /// The n-grams of characters are those that a plain loop over the text finds.
+    #[test]
+    fn characters_are_counted_as_a_loop_counts_them(
+        text in r"[ab c\u{1c}é]{0,12}",
+        least in 1_usize..4,
+        more in 0_usize..4,
+    ) {
+        let options = TfidfOptions {
+            analyzer: Analyzer::Char,
+            ngram_range: (least, least + more),
+            use_idf: false,
+            norm: None,
+            ..TfidfOptions::default()
+        };
+        let mut folded = String::new();
+        for letter in text.chars() {
+            let is_again = letters::is_space(letter) && folded.ends_with(letters::is_space);
+            if is_again {
+                folded.pop();
+            }
+            folded.push(if is_again { ' ' } else { letter });
+        }
+        let letters: Vec<char> = folded.chars().collect();
+        let mut counts = std::collections::BTreeMap::<String, f64>::new();
+        for length in least..=least + more {
+            for ngram in letters.windows(length) {
+                *counts.entry(ngram.iter().collect()).or_default() += 1.0;
+            }
+        }
+        match TfidfVectorizer::fit_transform(&[options], &[text], None) {
+            Err(_) => prop_assert!(counts.is_empty()),
+            Ok((vectorizer, rows)) => {
+                prop_assert!(vectorizer.terms().eq(counts.keys()));
+                prop_assert!(rows.row(0).1.iter().eq(counts.values()));
+            }
+        }
     }
 }

@@ -214,9 +214,12 @@ impl<'p> Translator<'p> {
                 let ends = ["(?:(?<=", &word, ")(?!", &word, ")|(?<!", &word, ")(?=", &word, "))"];
                 self.push(&ends);
             }
+            // Python up to 3.13 finds none in an empty text.
             'B' => {
-                let ends = ["(?:(?<=", &word, ")(?=", &word, ")|(?<!", &word, ")(?!", &word, "))"];
-                self.push(&ends);
+                let inside = ["(?:(?<=", &word, ")(?=", &word, ")"];
+                let outside = ["|(?!\\A\\z)(?<!", &word, ")(?!", &word, "))"];
+                self.push(&inside);
+                self.push(&outside);
             }
             'A' => self.out.push_str(r"\A"),
             'Z' => self.out.push_str(r"\z"),

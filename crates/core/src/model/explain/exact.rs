@@ -31,6 +31,7 @@ pub(super) fn explain(
         .iter()
         .map(|(column, value)| Contribution {
             term: linear.vectorizer.term(*column).to_owned(),
+            letters: linear.vectorizer.is_of_letters(*column),
             value: *value,
         })
         .collect();

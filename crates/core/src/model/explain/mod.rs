@@ -74,6 +74,8 @@ pub struct Explanation {
 pub struct Contribution {
     /// The term or the words.
     pub term: String,
+    /// Whether it is a piece of letters, not of whole words.
+    pub letters: bool,
     /// What it adds; below 0, it speaks for other labels.
     pub value: f64,
 }

@@ -32,7 +32,7 @@ pub(super) fn explain(
         let value = score - without;
         let own = &words[group.clone()];
         let term = text[own[0].start..own[own.len() - 1].end].to_owned();
-        contributions.push(Contribution { term, value });
+        contributions.push(Contribution { term, letters: false, value });
         shares.extend(own.iter().map(|word| WordShare {
             start: word.start,
             end: word.end,

@@ -22,34 +22,31 @@ impl Explanation {
         serde_json::from_str(json).map_err(|error| Error::invalid("explanation", error.to_string()))
     }
 
-    /// What speaks for the label and against it, for a terminal.
+    /// What speaks for the label and against it, for a terminal: the words, and where the model
+    /// weighs other things than words, those.
     pub fn to_text(&self) -> String {
         let mut text = format!("{} ({:+.3})\n", self.label, self.score);
-        let width = |term: &str| term.chars().count();
-        let shown = &self.contributions[..self.contributions.len().min(TERMS)];
-        let name = |term: &str| format!("{term:?}");
-        let widest = shown.iter().map(|part| width(&name(&part.term))).max().unwrap_or(0);
-        let widest = widest.max(width("(without words)")).min(48);
-        let most = shown.iter().map(|part| part.value.abs()).fold(0.0, f64::max);
-        let mut line = |term: &str, value: f64, bar: &str| {
-            let padding = " ".repeat(widest.saturating_sub(width(term)));
-            let line = format!("  {term}{padding}  {value:+.3}  {bar}");
-            text.push_str(line.trim_end());
-            text.push('\n');
-        };
-        for part in shown {
-            let length = if most > 0.0 { (part.value.abs() / most * 20.0).round() } else { 0.0 };
-            let bar = if part.value < 0.0 { "−" } else { "+" }.repeat(length as usize);
-            line(&name(&part.term), part.value, &bar);
+        let mut words: Vec<(String, f64)> = Vec::new();
+        for word in &self.words {
+            match words.iter_mut().find(|(own, _)| *own == word.word) {
+                Some((_, value)) => *value += word.value,
+                None => words.push((word.word.clone(), word.value)),
+            }
         }
-        let rest = &self.contributions[shown.len()..];
-        if !rest.is_empty() {
-            let sum = rest.iter().map(|part| part.value).sum();
-            line(&format!("({} more)", rest.len()), sum, "");
-        }
-        line("(without words)", self.baseline, "");
+        words.sort_by(|left, right| right.1.abs().total_cmp(&left.1.abs()));
+        let mut rest = vec![("(without words)".to_owned(), self.baseline)];
         if self.method == Method::Occlusion {
-            line("(unexplained)", self.gap, "");
+            rest.push(("(unexplained)".to_owned(), self.gap));
+        }
+        list(&mut text, &words, &rest);
+        if self.method == Method::Exact {
+            text.push_str("by terms, and pieces of words between dots\n");
+            let terms = self.contributions.iter().map(|part| {
+                let term = &part.term;
+                let name = if part.letters { format!("·{term}·") } else { term.clone() };
+                (name, part.value)
+            });
+            list(&mut text, &terms.collect::<Vec<_>>(), &[]);
         }
         text
     }
@@ -97,6 +94,29 @@ impl Explanation {
             self.baseline,
             self.score - self.baseline - self.gap,
         )
+    }
+}
+
+/// Appends a line for each of the most important parts, one for the others together, and the rest.
+fn list(text: &mut String, parts: &[(String, f64)], rest: &[(String, f64)]) {
+    let (shown, others) = parts.split_at(parts.len().min(TERMS));
+    let mut lines: Vec<(String, f64, bool)> =
+        shown.iter().map(|(name, value)| (name.clone(), *value, true)).collect();
+    if !others.is_empty() {
+        let sum = others.iter().map(|(_, value)| value).sum();
+        lines.push((format!("({} more)", others.len()), sum, false));
+    }
+    lines.extend(rest.iter().map(|(name, value)| (name.clone(), *value, false)));
+    let width = |name: &str| name.chars().count();
+    let widest = lines.iter().map(|(name, ..)| width(name)).max().unwrap_or(0).min(40);
+    let most = shown.iter().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+    for (name, value, has_bar) in lines {
+        let padding = " ".repeat(widest.saturating_sub(width(&name)));
+        let share = if has_bar && most > 0.0 { value.abs() / most } else { 0.0 };
+        let bar = if value < 0.0 { "−" } else { "+" }.repeat((share * 20.0).round() as usize);
+        let line = format!("  {name}{padding}  {value:+.3}  {bar}");
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
 }
 

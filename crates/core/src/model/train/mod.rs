@@ -24,7 +24,7 @@ use crate::{
     Error, Result,
     learn::{
         LinearModel, NaiveBayesKind, SplitOptions, TfidfOptions,
-        calibration::Calibration,
+        calibration::{Calibration, LARGEST_TEMPERATURE, SMALLEST_TEMPERATURE},
         evaluation::{Evaluation, EvaluationOptions},
         softmax_into, split,
     },
@@ -145,7 +145,7 @@ impl TrainOptions {
             _ => vec![given],
         };
         let usual: &[f64] = match self.kind {
-            LearnedKind::TfidfNb => &[1.0, 0.3, 0.1, 0.03],
+            LearnedKind::TfidfNb => &[1.0, 0.3, 0.1, 0.03, 0.01],
             LearnedKind::TfidfLogistic => &[1.0, 3.0, 10.0, 30.0],
             LearnedKind::EncoderHead if self.words => &[0.3, 1.0, 3.0, 10.0],
             LearnedKind::EncoderHead => &[0.001, 0.01, 0.1, 1.0],
@@ -380,7 +380,14 @@ fn check(
 ) -> Result<Checked> {
     let scores = model.scores(corpus, validation)?;
     let own: Vec<u32> = validation.iter().map(|row| labels[*row]).collect();
-    let calibration = Calibration::fit(&scores, &own, classes)?;
+    let mut calibration = Calibration::fit(&scores, &own, classes)?;
+    let is_at_the_edge = |temperature: f64| {
+        temperature <= SMALLEST_TEMPERATURE || temperature >= LARGEST_TEMPERATURE
+    };
+    if is_at_the_edge(calibration.temperature) {
+        // Few rows that are all right, or all wrong, say nothing of how sure to be.
+        calibration = Calibration::measure(&scores, &own, classes, 1.0)?;
+    }
     let novelty = write::Novelties::fit(model, corpus, labels, classes, train, validation)?;
     Ok(Checked { calibration, novelty })
 }

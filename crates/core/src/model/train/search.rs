@@ -9,8 +9,8 @@ use super::{
     recipe::{Corpus, Learner, Recipe},
 };
 use crate::{
-    Result,
-    learn::{folds, metrics::Confusion},
+    Error, Result,
+    learn::{folds, metrics::Confusion, texts_per_class},
 };
 
 /// One setting that was tried.
@@ -55,9 +55,8 @@ pub(super) fn search(
     threads: usize,
     watch: Watch<'_>,
 ) -> Result<(Recipe, Learner, Vec<Trial>)> {
-    let texts: Vec<&str> = data.rows.iter().map(|row| corpus.texts[*row]).collect();
     let labels: Vec<u32> = data.rows.iter().map(|row| data.labels[*row]).collect();
-    let own = folds(&texts, &labels, data.classes, fold_count, seed)?;
+    let own = divide(corpus, data, &labels, fold_count, seed)?;
     let total: usize = candidates.iter().map(|candidate| candidate.learners.len()).sum();
     let total = total * own.len();
     let mut trials = Vec::new();
@@ -114,6 +113,42 @@ pub(super) fn search(
     };
     trials[number].chosen = true;
     Ok((recipe.clone(), learner, trials))
+}
+
+/// The folds: places among the rows to learn from, and those to predict.
+///
+/// Of a label with fewer different texts than there are folds, all rows are learnt from in each
+/// fold, and none is predicted.
+fn divide(
+    corpus: &Corpus<'_>,
+    data: &Rows<'_>,
+    labels: &[u32],
+    fold_count: usize,
+    seed: u64,
+) -> Result<Vec<(Vec<usize>, Vec<usize>)>> {
+    let texts: Vec<&str> = data.rows.iter().map(|row| corpus.texts[*row]).collect();
+    let different = texts_per_class(&texts, labels, data.classes)?;
+    let is_common = |place: &usize| different[labels[*place] as usize] >= fold_count;
+    let common: Vec<usize> = (0..labels.len()).filter(is_common).collect();
+    if different.iter().filter(|count| **count >= fold_count).count() < 2 {
+        let most = different.iter().max().copied().unwrap_or(0);
+        let problem = format!(
+            "{fold_count} need two labels with as many different texts to learn from, the largest \
+             has {most}; give more rows"
+        );
+        return Err(Error::invalid("folds", problem));
+    }
+    let some_texts: Vec<&str> = common.iter().map(|place| texts[*place]).collect();
+    let some_labels: Vec<u32> = common.iter().map(|place| labels[*place]).collect();
+    let rare: Vec<usize> = (0..labels.len()).filter(|place| !is_common(place)).collect();
+    let parts = folds(&some_texts, &some_labels, data.classes, fold_count, seed)?;
+    let whole = |places: Vec<usize>| places.into_iter().map(|at| common[at]);
+    let with_rare = |places: Vec<usize>| {
+        let mut places: Vec<usize> = whole(places).chain(rare.iter().copied()).collect();
+        places.sort_unstable();
+        places
+    };
+    Ok(parts.into_iter().map(|(train, test)| (with_rare(train), whole(test).collect())).collect())
 }
 
 /// For each learner, the labels it predicts in one fold.
