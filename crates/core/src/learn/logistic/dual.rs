@@ -55,7 +55,8 @@ impl<const L: usize> Dual<L> {
                 sum
             })
             .collect();
-        let give = if problem.intercept { lengths.iter().sum::<f64>() / rows as f64 } else { 0.0 };
+        let give =
+            if problem.intercept { GIVE * lengths.iter().sum::<f64>() / rows as f64 } else { 0.0 };
         // No row pulls at first: each stands for its own label.
         let mut probabilities = vec![[0.0; L]; rows * chunks];
         for (row, own) in probabilities.chunks_exact_mut(chunks).enumerate() {

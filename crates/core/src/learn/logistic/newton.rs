@@ -5,6 +5,7 @@
 //! reached that floats allow.
 
 use super::{
+    intercepts,
     monitor::Monitor,
     problem::{Problem, Rows, add_product},
 };
@@ -71,6 +72,11 @@ pub(super) fn minimize<X: Rows, const L: usize>(
     let mut iterations = before;
     problem.scores(&weights, true, &mut room.scores);
     let mut loss = problem.losses(&room.scores, &mut room.probabilities);
+    if before > 0 {
+        // The weights come from a pass over the rows, which leaves the intercepts behind.
+        let Room { scores, probabilities, .. } = &mut room;
+        loss = intercepts::polish(problem, &mut weights, scores, probabilities, loss);
+    }
     let mut first = None;
     let converged = loop {
         problem.residuals(&room.probabilities, &mut room.rows);
