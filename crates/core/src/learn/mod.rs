@@ -3,6 +3,8 @@
 //! Everything here is pure: numbers and texts in, numbers out. What touches a disk or a model is
 //! in `model`.
 
+#[cfg(test)]
+mod golden;
 mod linear;
 mod logistic;
 mod matrix;
@@ -12,6 +14,7 @@ mod scaler;
 pub use linear::{LinearModel, softmax_into};
 pub use logistic::{
     ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
+    Watch,
 };
 pub use matrix::{DenseMatrix, Examples, SparseMatrix};
 pub use naive_bayes::{NaiveBayes, NaiveBayesKind, NaiveBayesOptions};

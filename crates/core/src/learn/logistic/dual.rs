@@ -109,7 +109,7 @@ impl<const L: usize> Dual<L> {
 
     /// Replaces the probabilities that a row stands for. Returns the cost times the square of the
     /// largest change.
-    #[inline(always)]
+    #[inline]
     fn step<X: Rows>(&mut self, problem: &Problem<'_, X>, row: usize) -> f64 {
         let chunks = problem.chunks;
         let cost = problem.costs[row];
@@ -180,7 +180,7 @@ fn shares<const L: usize, X: Rows>(problem: &Problem<'_, X>) -> Vec<[f64; L]> {
 
 /// The probability that fits the score it leads to: `p = sigmoid(score + reach * (own - p))`.
 /// Returns how far it is from `own`.
-#[inline(always)]
+#[inline]
 pub(super) fn nearest_one(score: f64, own: f64, reach: f64, out: &mut f64) -> f64 {
     let mut moved = score;
     *out = sigmoid(score);
@@ -201,7 +201,7 @@ pub(super) fn nearest_one(score: f64, own: f64, reach: f64, out: &mut f64) -> f6
 }
 
 /// [`nearest_one`] for several classes.
-#[inline(always)]
+#[inline]
 pub(super) fn nearest<const L: usize>(
     scores: &[[f64; L]],
     own: &[[f64; L]],

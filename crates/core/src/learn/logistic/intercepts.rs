@@ -32,7 +32,9 @@ pub(super) fn polish<X: Rows, const L: usize>(
             // much of it to move: this says none.
             let trace: f64 = (0..outputs).map(|class| hessian[class * outputs + class]).sum();
             let share = trace / (outputs * outputs) as f64;
-            hessian.iter_mut().for_each(|number| *number += share);
+            for number in &mut hessian {
+                *number += share;
+            }
         }
         let mut change = gradient;
         if !solve(&mut hessian, &mut change) {

@@ -243,7 +243,7 @@ impl<X: Rows, const L: usize> Quadratic<'_, X, L> {
 
     /// Calls `each` with the rows of a column and the numbers there, which for the intercepts are
     /// all rows and ones.
-    #[inline(always)]
+    #[inline]
     fn visit(&mut self, column: usize, mut each: impl FnMut(&mut Self, usize, f64)) {
         if column == self.problem.x.columns() {
             for row in 0..self.problem.x.rows() {

@@ -9,10 +9,12 @@ mod newton;
 mod online;
 mod options;
 pub(super) mod problem;
+#[cfg(test)]
+mod tests;
 
 use dual::Dual;
 use monitor::Monitor;
-pub use monitor::{Progress, Validation};
+pub use monitor::{Progress, Validation, Watch};
 use newton::Minimum;
 pub use options::{ClassWeight, FitExtras, LogisticOptions, Penalty};
 pub(super) use options::{check_labels, check_weights};
@@ -239,7 +241,9 @@ fn center<X: Rows, const L: usize>(
     for own in weights[first..].chunks_exact_mut(problem.chunks) {
         let own = &mut own.as_flattened_mut()[..problem.outputs];
         let mean = own.iter().sum::<f64>() / own.len() as f64;
-        own.iter_mut().for_each(|number| *number -= mean);
+        for number in own {
+            *number -= mean;
+        }
     }
 }
 
