@@ -5,9 +5,9 @@ use serde::Deserialize;
 use super::{DenseMatrix, SparseMatrix};
 
 /// A case; what it has depends on its kind.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "these are settings as the file has them")]
 pub(super) struct Case {
     pub(super) kind: String,
     pub(super) rows: Vec<Vec<f64>>,

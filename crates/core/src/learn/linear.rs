@@ -261,6 +261,8 @@ impl View for Numbers<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::float_cmp, reason = "these numbers are exact")]
+
     use super::*;
     use crate::learn::{DenseMatrix, SparseMatrix};
 

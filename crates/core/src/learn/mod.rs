@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod golden;
 mod linear;
+#[cfg(feature = "linfa")]
+pub mod linfa;
 mod logistic;
 mod matrix;
 mod naive_bayes;

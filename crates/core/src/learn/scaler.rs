@@ -120,8 +120,8 @@ mod tests {
             for (found, expected) in scaler.deviations().iter().zip(&case.deviations) {
                 assert!((found - expected).abs() <= 1e-6 * expected, "{found} {expected}");
             }
-            let scaled = scaler.transform(&rows).unwrap();
-            let first: Vec<f64> = scaled.values().iter().step_by(4).copied().collect();
+            let moved = scaler.transform(&rows).unwrap();
+            let first: Vec<f64> = moved.values().iter().step_by(4).copied().collect();
             let expected: Vec<f64> = case.scaled.iter().map(|row| row[0]).collect();
             assert!(distance(&first, &expected) < 1e-12);
         }
@@ -132,8 +132,8 @@ mod tests {
         let rows = DenseMatrix::from_rows(3, 2, vec![1.0, 50.0, 2.0, -20.0, 4.0, 3.0]).unwrap();
         let scaler = Scaler::fit(&rows).unwrap();
         let model = LinearModel::new(2, 2, vec![1.0, -1.0, 0.5, 2.0], vec![0.1, 0.2]).unwrap();
-        let scaled = scaler.transform(&rows).unwrap();
-        let expected = model.scores((&scaled).into(), None).unwrap();
+        let moved = scaler.transform(&rows).unwrap();
+        let expected = model.scores((&moved).into(), None).unwrap();
         let found = model.unscaled(&scaler).unwrap().scores((&rows).into(), None).unwrap();
         assert!(distance(&found, &expected) < 1e-12);
     }

@@ -86,6 +86,8 @@ pub(crate) fn softmax_parts<const L: usize>(scores: &mut [[f64; L]]) -> (f64, f6
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::float_cmp, reason = "these numbers are exact")]
+
     use super::*;
 
     #[test]

@@ -184,7 +184,7 @@ impl Task<'_> {
         }
         let precisions = online::precisions(&problem, &probabilities, options.c);
         let options = options.clone();
-        Ok(LogisticRegression { model, precisions, options, iterations, converged })
+        Ok(LogisticRegression { model, options, iterations, converged, precisions })
     }
 }
 

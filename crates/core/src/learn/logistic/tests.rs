@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "these numbers are exact")]
+
 use std::num::NonZero;
 
 use super::*;
