@@ -325,4 +325,11 @@ fn odd_examples_do_not_break_it() {
     let options = LogisticOptions { max_iterations: 1, tolerance: 1e-9, ..plain };
     let fitted = fit(Examples::Sparse(&matrix), &labels, 3, &options);
     assert!(!fitted.converged() && fitted.iterations() == 1);
+    // A tolerance that floats cannot reach ends all the same.
+    for (penalty, c) in [(Penalty::L1, 1.0), (Penalty::L2, 1.0), (Penalty::L2, 1e4)] {
+        let options =
+            LogisticOptions { penalty, c, tolerance: 1e-300, ..LogisticOptions::default() };
+        let fitted = fit(Examples::Sparse(&matrix), &labels, 3, &options);
+        assert!(!fitted.converged() && fitted.iterations() < 120, "{}", fitted.iterations());
+    }
 }
