@@ -56,7 +56,11 @@ def logistic() -> list[dict]:
                 continue
             if penalty == "l1" and classes % 2 == 0 and classes > 2:
                 continue
-            solver = dict(solver="saga", max_iter=1_000_000) if penalty == "l1" else dict(solver="newton-cg")
+            solver = (
+                dict(solver="saga", max_iter=1_000_000)
+                if penalty == "l1"
+                else dict(solver="newton-cg")
+            )
             model = LogisticRegression(
                 C=np.inf if penalty == "none" else c,
                 l1_ratio=1.0 if penalty == "l1" else 0.0,
@@ -67,7 +71,9 @@ def logistic() -> list[dict]:
             )
             model.fit(rows, labels, sample_weight=weights if setting.get("weighted") else None)
             intercepts = model.intercept_ - (model.intercept_.mean() if classes > 2 else 0)
-            coefficients = model.coef_ - (model.coef_.mean(0) if classes > 2 and penalty == "none" else 0)
+            coefficients = model.coef_ - (
+                model.coef_.mean(0) if classes > 2 and penalty == "none" else 0
+            )
             cases.append(
                 dict(kind="logistic", rows=rows.tolist(), labels=labels.tolist(), classes=classes)
                 | dict(penalty=penalty, c=c, balanced=setting.get("balanced", False))
@@ -101,7 +107,12 @@ def naive_bayes() -> list[dict]:
                 model = MultinomialNB(alpha=alpha, **priors)
             model.fit(rows, labels, sample_weight=weights if setting.get("weighted") else None)
             cases.append(
-                dict(kind=setting["kind"], rows=rows.tolist(), labels=labels.tolist(), classes=classes)
+                dict(
+                    kind=setting["kind"],
+                    rows=rows.tolist(),
+                    labels=labels.tolist(),
+                    classes=classes,
+                )
                 | dict(alpha=alpha, norm=norm, fit_prior=fit_prior, class_prior=class_prior)
                 | dict(weights=weights.tolist() if setting.get("weighted") else None)
                 | dict(class_log_prior=model.class_log_prior_.tolist())
@@ -113,10 +124,17 @@ def naive_bayes() -> list[dict]:
 
 def scaler() -> list[dict]:
     random = np.random.default_rng(5)
-    rows = np.column_stack([random.normal(3, 2, 8), np.full(8, 0.1), random.normal(1e6, 1e-3, 8), np.zeros(8)])
+    rows = np.column_stack(
+        [random.normal(3, 2, 8), np.full(8, 0.1), random.normal(1e6, 1e-3, 8), np.zeros(8)]
+    )
     model = StandardScaler().fit(rows)
     return [
-        dict(kind="scaler", rows=rows.tolist(), means=model.mean_.tolist(), deviations=model.scale_.tolist())
+        dict(
+            kind="scaler",
+            rows=rows.tolist(),
+            means=model.mean_.tolist(),
+            deviations=model.scale_.tolist(),
+        )
         | dict(scaled=model.transform(rows).tolist())
     ]
 

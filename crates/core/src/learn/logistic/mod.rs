@@ -49,9 +49,9 @@ impl LogisticRegression {
     /// Learns from examples and their classes, which are numbers from zero.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if a setting is out of its range, the lengths do not fit each other,
-    /// a label is not below `classes`, or a class has no example that counts; and what
-    /// [`FitExtras::watch`] returns.
+    /// [`InvalidInput`](crate::Error::InvalidInput) if a setting is out of its range, the lengths do
+    /// not fit each other, a label is not below `classes`, or a class has no example that counts;
+    /// and what [`FitExtras::watch`] returns.
     pub fn fit(
         examples: Examples<'_>,
         labels: &[u32],
