@@ -57,7 +57,7 @@ def logistic() -> list[dict]:
             if penalty == "l1" and classes % 2 == 0 and classes > 2:
                 continue
             solver = (
-                dict(solver="saga", max_iter=1_000_000)
+                dict(solver="saga", max_iter=1_000_000, random_state=0)
                 if penalty == "l1"
                 else dict(solver="newton-cg")
             )
