@@ -11,7 +11,7 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 22] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("arrow_array", &["model/table.rs", "text/features/table.rs"]),
     ("arrow_schema", &["model/table.rs", "text/features/table.rs"]),
     ("blake3", &["model/"]),
@@ -20,7 +20,9 @@ const HOMES: [(&str, &[&str]); 22] = [
     ("fancy_regex", &["learn/vectorizer/"]),
     ("half", &["onnx/"]),
     ("hmac", &["text/anonymize/replacement.rs"]),
+    ("linfa", &["learn/linfa.rs"]),
     ("memchr", &["file.rs", "onnx/", "text/"]),
+    ("ndarray", &["learn/linfa.rs"]),
     ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
     ("pantau_trim", &["model/engine/"]),
     ("prost", &["onnx/convert/"]),

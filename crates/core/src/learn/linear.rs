@@ -271,3 +271,92 @@ impl View for Numbers<'_> {
         self.numbers.len() * 8
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::float_cmp, reason = "these numbers are exact")]
+
+    use super::*;
+    use crate::learn::{DenseMatrix, SparseMatrix};
+
+    fn model(columns: usize, classes: usize) -> LinearModel {
+        let weights = (0..columns * classes).map(|at| (at as f64 * 0.37).sin()).collect();
+        let intercepts = (0..classes).map(|at| at as f64 / 8.0).collect();
+        LinearModel::new(columns, classes, weights, intercepts).unwrap()
+    }
+
+    #[test]
+    fn scores_are_weighted_sums_for_any_number_of_classes() {
+        for classes in 2..=12 {
+            let model = model(4, classes);
+            let sparse =
+                SparseMatrix::from_parts(4, vec![0, 2, 2], vec![1, 3], vec![2.0, -1.5]).unwrap();
+            let values = vec![0.0, 2.0, 0.0, -1.5, 0.0, 0.0, 0.0, 0.0];
+            let dense = DenseMatrix::from_rows(2, 4, values).unwrap();
+            let scores = model.scores((&sparse).into(), None).unwrap();
+            assert_eq!(scores, model.scores((&dense).into(), None).unwrap());
+            for class in 0..classes {
+                let weight = |column: usize| model.weights()[column * classes + class];
+                let sum = model.intercepts()[class] + 2.0 * weight(1) - 1.5 * weight(3);
+                assert!((scores[class] - sum).abs() < 1e-15);
+                assert_eq!(scores[classes + class], model.intercepts()[class]);
+            }
+            assert!(model.scores((&SparseMatrix::new(5)).into(), None).is_err());
+        }
+    }
+
+    #[test]
+    fn a_model_survives_being_written() {
+        let model = model(3, 5);
+        let bytes = model.to_safetensors();
+        assert_eq!(LinearModel::from_safetensors(&bytes).unwrap(), model);
+        assert_eq!(bytes, LinearModel::from_safetensors(&bytes).unwrap().to_safetensors());
+        for length in 0..bytes.len() {
+            assert!(LinearModel::from_safetensors(&bytes[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn foreign_bytes_are_refused() {
+        let message = |tensors: &[(&str, Vec<usize>, Vec<f64>)]| {
+            let tensors = tensors
+                .iter()
+                .map(|(name, shape, numbers)| (*name, Numbers { shape: shape.clone(), numbers }));
+            let bytes = safetensors::serialize(tensors, None).unwrap();
+            LinearModel::from_safetensors(&bytes).unwrap_err().to_string()
+        };
+        let intercepts = || ("intercepts", vec![2], vec![0.0; 2]);
+        assert!(message(&[intercepts()]).contains("weights"));
+        assert_eq!(
+            message(&[intercepts(), ("weights", vec![4], vec![0.0; 4])]),
+            "linear model: weights has 1 dimensions instead of 2"
+        );
+        assert_eq!(
+            message(&[intercepts(), ("weights", vec![1, 4], vec![0.0; 4])]),
+            "linear model: 2 intercepts for 4 classes"
+        );
+        assert_eq!(
+            message(&[intercepts(), ("weights", vec![1, 2], vec![0.0, f64::NAN])]),
+            "linear model: the weight of column 0, class 1 is NaN"
+        );
+        assert_eq!(
+            LinearModel::new(1, 1, vec![0.0], vec![0.0]).unwrap_err().to_string(),
+            "linear model: 1 classes, the fewest are 2"
+        );
+        assert!(LinearModel::from_safetensors(b"not a model").is_err());
+    }
+
+    #[test]
+    fn probabilities_add_up() {
+        let mut out = [0.0; 3];
+        softmax_into(&[1.0, 2.0, 3.0], &mut out);
+        // scipy.special.softmax, SciPy 1.17.1.
+        let expected =
+            [0.090_030_573_170_380_46, 0.244_728_471_054_797_64, 0.665_240_955_774_821_8];
+        for (found, expected) in out.into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-15);
+        }
+        softmax_into(&[1e308, -1e308, 0.0], &mut out);
+        assert_eq!(out, [1.0, 0.0, 0.0]);
+    }
+}

@@ -7,7 +7,11 @@ pub mod calibration;
 mod cascade;
 pub mod evaluation;
 pub mod gates;
+#[cfg(test)]
+mod golden;
 mod linear;
+#[cfg(feature = "linfa")]
+pub mod linfa;
 mod logistic;
 mod matrix;
 pub mod metrics;
@@ -23,6 +27,7 @@ pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold
 pub use linear::{LinearModel, log_softmax_into, softmax_into};
 pub use logistic::{
     ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
+    Watch,
 };
 pub use matrix::{DenseMatrix, Examples, SparseMatrix};
 pub use naive_bayes::{NaiveBayes, NaiveBayesKind, NaiveBayesOptions};

@@ -106,3 +106,54 @@ fn is_constant(variance: f64, mean: f64, count: f64) -> bool {
     let unit = f64::EPSILON;
     variance <= count * unit * variance + (count * mean * unit).powi(2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::{
+        LinearModel,
+        golden::{cases, distance},
+    };
+
+    #[test]
+    fn means_and_deviations_are_those_of_scikit_learn() {
+        for case in cases(&["scaler"]) {
+            let rows = case.dense();
+            let scaler = Scaler::fit(&rows).unwrap();
+            for (found, expected) in scaler.means().iter().zip(&case.means) {
+                assert!((found - expected).abs() <= 1e-15 * expected.abs(), "{found} {expected}");
+            }
+            for (found, expected) in scaler.deviations().iter().zip(&case.deviations) {
+                assert!((found - expected).abs() <= 1e-6 * expected, "{found} {expected}");
+            }
+            let moved = scaler.transform(&rows).unwrap();
+            let first: Vec<f64> = moved.values().iter().step_by(4).copied().collect();
+            let expected: Vec<f64> = case.scaled.iter().map(|row| row[0]).collect();
+            assert!(distance(&first, &expected) < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_model_takes_the_scaler_in() {
+        let rows = DenseMatrix::from_rows(3, 2, vec![1.0, 50.0, 2.0, -20.0, 4.0, 3.0]).unwrap();
+        let scaler = Scaler::fit(&rows).unwrap();
+        let model = LinearModel::new(2, 2, vec![1.0, -1.0, 0.5, 2.0], vec![0.1, 0.2]).unwrap();
+        let moved = scaler.transform(&rows).unwrap();
+        let expected = model.scores((&moved).into(), None).unwrap();
+        let found = model.unscaled(&scaler).unwrap().scores((&rows).into(), None).unwrap();
+        assert!(distance(&found, &expected) < 1e-12);
+    }
+
+    #[test]
+    fn what_cannot_be_scaled_is_refused() {
+        let message = |matrix: &DenseMatrix| Scaler::fit(matrix).unwrap_err().to_string();
+        let empty = DenseMatrix::from_rows(0, 2, vec![]).unwrap();
+        assert_eq!(message(&empty), "examples: no row to measure");
+        let huge = DenseMatrix::from_rows(2, 1, vec![1e300, -1e300]).unwrap();
+        assert_eq!(message(&huge), "examples: the variance of column 0 is inf");
+        let one = DenseMatrix::from_rows(1, 1, vec![7.0]).unwrap();
+        let scaler = Scaler::fit(&one).unwrap();
+        assert_eq!((scaler.means(), scaler.deviations()), (&[7.0][..], &[1.0][..]));
+        assert!(scaler.transform(&empty).is_err());
+    }
+}

@@ -55,7 +55,8 @@ impl<const L: usize> Dual<L> {
                 sum
             })
             .collect();
-        let give = if problem.intercept { GIVE * lengths.iter().sum::<f64>() / rows as f64 } else { 0.0 };
+        let give =
+            if problem.intercept { GIVE * lengths.iter().sum::<f64>() / rows as f64 } else { 0.0 };
         // No row pulls at first: each stands for its own label.
         let mut probabilities = vec![[0.0; L]; rows * chunks];
         for (row, own) in probabilities.chunks_exact_mut(chunks).enumerate() {
@@ -108,7 +109,7 @@ impl<const L: usize> Dual<L> {
 
     /// Replaces the probabilities that a row stands for. Returns the cost times the square of the
     /// largest change.
-    #[inline(always)]
+    #[inline]
     fn step<X: Rows>(&mut self, problem: &Problem<'_, X>, row: usize) -> f64 {
         let chunks = problem.chunks;
         let cost = problem.costs[row];
@@ -160,7 +161,7 @@ impl<const L: usize> Dual<L> {
 }
 
 /// Intercepts that give every class its share of the rows.
-pub(super) fn shares<const L: usize, X: Rows>(problem: &Problem<'_, X>) -> Vec<[f64; L]> {
+fn shares<const L: usize, X: Rows>(problem: &Problem<'_, X>) -> Vec<[f64; L]> {
     let mut sums = vec![0.0; problem.outputs.max(2)];
     for (label, cost) in problem.labels.iter().zip(&problem.costs) {
         sums[*label as usize] += cost;
@@ -179,7 +180,7 @@ pub(super) fn shares<const L: usize, X: Rows>(problem: &Problem<'_, X>) -> Vec<[
 
 /// The probability that fits the score it leads to: `p = sigmoid(score + reach * (own - p))`.
 /// Returns how far it is from `own`.
-#[inline(always)]
+#[inline]
 pub(super) fn nearest_one(score: f64, own: f64, reach: f64, out: &mut f64) -> f64 {
     let mut moved = score;
     *out = sigmoid(score);
@@ -200,7 +201,7 @@ pub(super) fn nearest_one(score: f64, own: f64, reach: f64, out: &mut f64) -> f6
 }
 
 /// [`nearest_one`] for several classes.
-#[inline(always)]
+#[inline]
 pub(super) fn nearest<const L: usize>(
     scores: &[[f64; L]],
     own: &[[f64; L]],

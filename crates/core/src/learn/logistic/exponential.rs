@@ -14,7 +14,7 @@ const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
 /// e to the power of `x`, to the last digit or the one before it.
-#[inline(always)]
+#[inline]
 pub(crate) fn exp(x: f64) -> f64 {
     let clamped = x.clamp(SMALLEST, LARGEST);
     let shifted = clamped * std::f64::consts::LOG2_E + ROUND;
@@ -39,28 +39,28 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// The logistic function.
-#[inline(always)]
+#[inline]
 pub(crate) fn sigmoid(x: f64) -> f64 {
     let small = exp(-x.abs());
     if x < 0.0 { small / (1.0 + small) } else { 1.0 / (1.0 + small) }
 }
 
 /// The logarithm of `1 + exp(x)`.
-#[inline(always)]
+#[inline]
 pub(crate) fn softplus(x: f64) -> f64 {
     x.max(0.0) + exp(-x.abs()).ln_1p()
 }
 
 /// Turns scores into probabilities, in place, and returns the logarithm of the sum of their
 /// exponentials. A score of minus infinity stands for a class that is not there.
-#[inline(always)]
+#[inline]
 pub(crate) fn softmax<const L: usize>(scores: &mut [[f64; L]]) -> f64 {
     let (largest, sum) = softmax_parts(scores);
     largest + sum.ln()
 }
 
 /// [`softmax`] for those who do not need the logarithm.
-#[inline(always)]
+#[inline]
 pub(crate) fn softmax_parts<const L: usize>(scores: &mut [[f64; L]]) -> (f64, f64) {
     let mut most = [f64::NEG_INFINITY; L];
     for chunk in scores.iter() {
@@ -79,15 +79,15 @@ pub(crate) fn softmax_parts<const L: usize>(scores: &mut [[f64; L]]) -> (f64, f6
     let sum: f64 = sums.into_iter().sum();
     let share = 1.0 / sum;
     for chunk in scores.iter_mut() {
-        for lane in 0..L {
-            chunk[lane] *= share;
-        }
+        *chunk = chunk.map(|number| number * share);
     }
     (largest, sum)
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::float_cmp, reason = "these numbers are exact")]
+
     use super::*;
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::{
     monitor::Monitor,
-    newton::Minimum,
+    newton::{Minimum, Patience},
     problem::{Problem, Rows, add_product},
 };
 use crate::{Result, learn::SparseMatrix};
@@ -44,6 +44,7 @@ pub(super) fn minimize<X: Rows, const L: usize>(
     let mut gradient = vec![[0.0; L]; weights.len()];
     let mut curvature = vec![[0.0; L]; weights.len()];
     let mut iterations = 0;
+    let mut patience = Patience::new();
     problem.scores(&weights, true, &mut scores);
     let mut loss = problem.losses(&scores, &mut probabilities);
     let converged = loop {
@@ -53,7 +54,7 @@ pub(super) fn minimize<X: Rows, const L: usize>(
         if worst <= tolerance {
             break true;
         }
-        if iterations >= monitor.most() {
+        if iterations >= monitor.most() || patience.is_spent(worst) {
             break false;
         }
         for (row, out) in work.iter_mut().enumerate() {
@@ -243,7 +244,7 @@ impl<X: Rows, const L: usize> Quadratic<'_, X, L> {
 
     /// Calls `each` with the rows of a column and the numbers there, which for the intercepts are
     /// all rows and ones.
-    #[inline(always)]
+    #[inline]
     fn visit(&mut self, column: usize, mut each: impl FnMut(&mut Self, usize, f64)) {
         if column == self.problem.x.columns() {
             for row in 0..self.problem.x.rows() {

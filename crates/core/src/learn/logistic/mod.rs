@@ -2,16 +2,19 @@
 
 mod dual;
 pub(super) mod exponential;
+mod intercepts;
 mod lasso;
 mod monitor;
 mod newton;
 mod online;
 mod options;
 pub(super) mod problem;
+#[cfg(test)]
+mod tests;
 
 use dual::Dual;
 use monitor::Monitor;
-pub use monitor::{Progress, Validation};
+pub use monitor::{Progress, Validation, Watch};
 use newton::Minimum;
 pub use options::{ClassWeight, FitExtras, LogisticOptions, Penalty};
 pub(super) use options::{check_labels, check_weights};
@@ -46,9 +49,9 @@ impl LogisticRegression {
     /// Learns from examples and their classes, which are numbers from zero.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if a setting is out of its range, the lengths do not fit each other,
-    /// a label is not below `classes`, or a class has no example that counts; and what
-    /// [`FitExtras::watch`] returns.
+    /// [`InvalidInput`](crate::Error::InvalidInput) if a setting is out of its range, the lengths do
+    /// not fit each other, a label is not below `classes`, or a class has no example that counts;
+    /// and what [`FitExtras::watch`] returns.
     pub fn fit(
         examples: Examples<'_>,
         labels: &[u32],
@@ -181,7 +184,7 @@ impl Task<'_> {
         }
         let precisions = online::precisions(&problem, &probabilities, options.c);
         let options = options.clone();
-        Ok(LogisticRegression { model, precisions, options, iterations, converged })
+        Ok(LogisticRegression { model, options, iterations, converged, precisions })
     }
 }
 
@@ -238,7 +241,9 @@ fn center<X: Rows, const L: usize>(
     for own in weights[first..].chunks_exact_mut(problem.chunks) {
         let own = &mut own.as_flattened_mut()[..problem.outputs];
         let mean = own.iter().sum::<f64>() / own.len() as f64;
-        own.iter_mut().for_each(|number| *number -= mean);
+        for number in own {
+            *number -= mean;
+        }
     }
 }
 
@@ -281,97 +286,4 @@ fn lanes_of<X: Rows, const L: usize>(
         weights[problem.intercepts_at()..].fill([0.0; L]);
     }
     weights
-}
-
-#[cfg(test)]
-mod bench {
-    use super::*;
-    fn env(n: &str) -> Option<String> {
-        std::env::var(n).ok()
-    }
-    fn load(path: &str) -> (SparseMatrix, Vec<u32>, usize) {
-        let bytes = std::fs::read(path).unwrap();
-        let mut at = 0;
-        let mut u64s = |n: usize| {
-            let v: Vec<u64> = bytes[at..at + n * 8]
-                .chunks(8)
-                .map(|c| u64::from_le_bytes(c.try_into().unwrap()))
-                .collect();
-            at += n * 8;
-            v
-        };
-        let head = u64s(4);
-        let (n, d, nnz, k) =
-            (head[0] as usize, head[1] as usize, head[2] as usize, head[3] as usize);
-        let starts = u64s(n + 1).into_iter().map(|x| x as usize).collect();
-        let mut p = at;
-        let places = bytes[p..p + nnz * 4]
-            .chunks(4)
-            .map(|c| u32::from_le_bytes(c.try_into().unwrap()))
-            .collect();
-        p += nnz * 4;
-        let values = bytes[p..p + nnz * 8]
-            .chunks(8)
-            .map(|c| f64::from_le_bytes(c.try_into().unwrap()))
-            .collect();
-        p += nnz * 8;
-        let y = bytes[p..p + n * 4]
-            .chunks(4)
-            .map(|c| u32::from_le_bytes(c.try_into().unwrap()))
-            .collect();
-        (SparseMatrix::from_parts(d, starts, places, values).unwrap(), y, k)
-    }
-    #[test]
-    #[ignore = "bench"]
-    fn fit_bench() {
-        let (m, y, k) = load(&env("DATA").unwrap());
-        let mut o = LogisticOptions::default();
-        if let Some(c) = env("C") {
-            o.c = c.parse().unwrap();
-        }
-        if let Some(c) = env("TOL") {
-            o.tolerance = c.parse().unwrap();
-        }
-        if let Some(c) = env("THREADS") {
-            o.threads = std::num::NonZero::new(c.parse().unwrap());
-        }
-        if env("BAL").is_some() {
-            o.class_weight = ClassWeight::Balanced;
-        }
-        match env("PEN").as_deref() {
-            Some("l1") => o.penalty = Penalty::L1,
-            Some("none") => o.penalty = Penalty::None,
-            _ => {}
-        }
-        let dense = env("DENSE").map(|_| {
-            let mut v = vec![0.0; m.rows() * m.columns()];
-            for r in 0..m.rows() {
-                let (p, x) = m.row(r);
-                for (p, x) in p.iter().zip(x) {
-                    v[r * m.columns() + *p as usize] = *x;
-                }
-            }
-            DenseMatrix::from_rows(m.rows(), m.columns(), v).unwrap()
-        });
-        let ex = match &dense {
-            Some(d) => Examples::Dense(d),
-            None => Examples::Sparse(&m),
-        };
-        for _ in 0..env("REP").map_or(1, |r| r.parse().unwrap()) {
-            let t = std::time::Instant::now();
-            let f = LogisticRegression::fit(ex, &y, k, &o, FitExtras::default()).unwrap();
-            println!(
-                "RESULT {:?} iterations {} converged {}",
-                t.elapsed(),
-                f.iterations(),
-                f.converged()
-            );
-            if let Some(out) = env("OUT") {
-                let (w, b) = f.coefficients();
-                let bytes: Vec<u8> =
-                    w.iter().flatten().chain(&b).flat_map(|x| x.to_le_bytes()).collect();
-                std::fs::write(out, bytes).unwrap();
-            }
-        }
-    }
 }

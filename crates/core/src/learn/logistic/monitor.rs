@@ -27,6 +27,9 @@ pub struct Progress {
     pub validation_loss: Option<f64>,
 }
 
+/// What may be called after every iteration; an error ends the fit.
+pub type Watch<'a> = dyn FnMut(&Progress) -> Result<()> + 'a;
+
 /// Sees the weights after every iteration.
 pub(super) struct Monitor<'a> {
     pub(super) tolerance: f64,
@@ -36,7 +39,7 @@ pub(super) struct Monitor<'a> {
     pub(super) chunks: usize,
     pub(super) threads: usize,
     pub(super) validation: Option<Validation<'a>>,
-    pub(super) watch: Option<&'a mut dyn FnMut(&Progress) -> Result<()>>,
+    pub(super) watch: Option<&'a mut Watch<'a>>,
     /// The best loss, the weights that had it, and how many iterations ago.
     pub(super) best: Option<(f64, LinearModel, usize)>,
     pub(super) stopped: bool,

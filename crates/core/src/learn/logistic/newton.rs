@@ -5,7 +5,7 @@
 //! reached that floats allow.
 
 use super::{
-    dual::shares,
+    intercepts,
     monitor::Monitor,
     problem::{Problem, Rows, add_product},
 };
@@ -72,15 +72,13 @@ pub(super) fn minimize<X: Rows, const L: usize>(
     let mut iterations = before;
     problem.scores(&weights, true, &mut room.scores);
     let mut loss = problem.losses(&room.scores, &mut room.probabilities);
-    let own = dot(&weights[..at], &weights[..at]) * penalty / 2.0;
-    let (nothing, worst) = nothing_learnt(problem);
-    if !loss.is_finite() || loss + own > worst {
-        // What came before went astray: where probabilities are all 0 or 1, no step is any good.
-        weights = nothing;
-        problem.scores(&weights, true, &mut room.scores);
-        loss = problem.losses(&room.scores, &mut room.probabilities);
+    if before > 0 {
+        // The weights come from a pass over the rows, which leaves the intercepts behind.
+        let Room { scores, probabilities, .. } = &mut room;
+        loss = intercepts::polish(problem, &mut weights, scores, probabilities, loss);
     }
     let mut first = None;
+    let mut patience = Patience::new();
     let converged = loop {
         problem.residuals(&room.probabilities, &mut room.rows);
         problem.gather(&room.rows, false, &mut room.gradient);
@@ -91,7 +89,7 @@ pub(super) fn minimize<X: Rows, const L: usize>(
         if steepest <= tolerance {
             break true;
         }
-        if iterations >= monitor.most() {
+        if iterations >= monitor.most() || patience.is_spent(steepest) {
             break false;
         }
         let first = *first.get_or_insert(steepest);
@@ -134,20 +132,6 @@ pub(super) fn minimize<X: Rows, const L: usize>(
         }
     };
     Ok(Minimum { weights, probabilities: room.probabilities, iterations, converged })
-}
-
-/// The weights that give every row the shares of the classes, and their loss.
-fn nothing_learnt<X: Rows, const L: usize>(problem: &Problem<'_, X>) -> (Vec<[f64; L]>, f64) {
-    let mut weights = vec![[0.0; L]; problem.lanes()];
-    let mut sums = vec![0.0; problem.outputs.max(2)];
-    for (label, cost) in problem.labels.iter().zip(&problem.costs) {
-        sums[*label as usize] += cost;
-    }
-    if !problem.intercept {
-        return (weights, problem.total * (sums.len() as f64).ln());
-    }
-    weights[problem.intercepts_at()..].copy_from_slice(&shares(problem));
-    (weights, sums.iter().map(|sum| sum * (problem.total / sum).ln()).sum())
 }
 
 /// Solves for Newton's direction by conjugate gradients, preconditioned by the diagonal, until what
@@ -224,6 +208,33 @@ fn fill_scale<X: Rows, const L: usize>(problem: &Problem<'_, X>, penalty: f64, r
     }
     for scale in &mut room.scale {
         *scale = scale.map(|number| if number > 0.0 { 1.0 / number } else { 0.0 });
+    }
+}
+
+/// Notices when a minimisation does not get nearer to its end, for rounding is all that is left.
+pub(super) struct Patience {
+    best: f64,
+    waited: usize,
+}
+
+impl Patience {
+    /// How many iterations may bring nothing: near the end of its floats a minimisation steps to
+    /// and fro, but far from it two or three steps may go sideways, too.
+    const MOST: usize = 8;
+
+    pub(super) fn new() -> Self {
+        Self { best: f64::INFINITY, waited: 0 }
+    }
+
+    /// Sees how steep it is now.
+    pub(super) fn is_spent(&mut self, steepest: f64) -> bool {
+        if steepest < self.best {
+            self.best = steepest;
+            self.waited = 0;
+        } else {
+            self.waited += 1;
+        }
+        self.waited > Self::MOST
     }
 }
 

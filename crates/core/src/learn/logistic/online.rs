@@ -89,7 +89,7 @@ impl LogisticRegression {
             return Err(Error::invalid("precisions", format!("number {at} is 0")));
         }
         let options = options.clone();
-        Ok(Self { model, precisions, options, iterations: 0, converged: false })
+        Ok(Self { model, options, iterations: 0, converged: false, precisions })
     }
 
     /// How sure each column's weights are, and at the end the intercepts: the curvature of the loss

@@ -4,7 +4,7 @@ use std::num::NonZero;
 
 use super::{
     super::{Examples, LinearModel},
-    monitor::{Progress, Validation},
+    monitor::{Validation, Watch},
 };
 use crate::{Error, Result};
 
@@ -94,7 +94,7 @@ pub struct FitExtras<'a> {
     /// What to measure the fit by, to end it before it learns what does not generalise.
     pub validation: Option<Validation<'a>>,
     /// Called after every iteration; an error ends the fit and is returned.
-    pub watch: Option<&'a mut dyn FnMut(&Progress) -> Result<()>>,
+    pub watch: Option<&'a mut Watch<'a>>,
 }
 
 impl std::fmt::Debug for FitExtras<'_> {

@@ -70,7 +70,7 @@ impl Rows for SparseRows<'_> {
         self.matrix.values().len()
     }
 
-    #[inline(always)]
+    #[inline]
     fn visit(&self, row: usize, mut each: impl FnMut(usize, f64)) {
         let (places, values) = self.matrix.row(row);
         for (place, value) in places.iter().zip(values) {
@@ -112,7 +112,7 @@ impl Rows for DenseMatrix {
         self.values().len()
     }
 
-    #[inline(always)]
+    #[inline]
     fn visit(&self, row: usize, mut each: impl FnMut(usize, f64)) {
         for (column, value) in self.row(row).iter().enumerate() {
             each(column, *value);
@@ -140,7 +140,7 @@ impl Rows for DenseMatrix {
     }
 }
 
-#[inline(always)]
+#[inline]
 pub(super) fn add_product<const L: usize>(sum: &mut [f64; L], factor: f64, numbers: &[f64; L]) {
     for lane in 0..L {
         sum[lane] += factor * numbers[lane];
@@ -181,7 +181,7 @@ impl<X: Rows> Problem<'_, X> {
 
     /// The scores of a row; those of classes that are not there are minus infinity if `closed`,
     /// which is right for scores, and what the weights say, which is right for directions.
-    #[inline(always)]
+    #[inline]
     pub(super) fn scores_of<const L: usize>(
         &self,
         row: usize,
@@ -245,7 +245,7 @@ impl<X: Rows> Problem<'_, X> {
     }
 
     /// The loss of a row before its cost, and the probabilities that follow from its scores.
-    #[inline(always)]
+    #[inline]
     fn loss<const L: usize>(&self, row: usize, scores: &[[f64; L]], out: &mut [[f64; L]]) -> f64 {
         let label = self.labels[row] as usize;
         if self.outputs == 1 {
@@ -260,7 +260,7 @@ impl<X: Rows> Problem<'_, X> {
     }
 
     /// What the probability of each class should be, subtracted.
-    #[inline(always)]
+    #[inline]
     pub(super) fn subtract_target<const L: usize>(&self, row: usize, out: &mut [[f64; L]]) {
         let label = self.labels[row] as usize;
         if self.outputs == 1 {
