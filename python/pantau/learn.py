@@ -108,7 +108,7 @@ class TfidfVectorizer(_Estimator):
     (2, 3)
     >>> both = TfidfVectorizer(parts=[{}, {"analyzer": "char_wb", "ngram_range": (2, 3)}])
     >>> both.fit(["ok"]).get_feature_names_out().tolist()
-    ['0__ok', '1__ ok', '1__ok ', '1__ o', '1__k ', '1__ok']
+    ['0__ok', '1__ o', '1__ ok', '1__k ', '1__ok', '1__ok ']
     """
 
     def __init__(
@@ -211,20 +211,20 @@ class TfidfVectorizer(_Estimator):
 class _Classifier(_Estimator):
     """What both classifiers have in common."""
 
-    def predict(self, X):  # noqa: N803
+    def predict(self, X):
         """The most probable label of each row."""
         best = self._learnt().best(X, self.threads)
         return self.classes_[best]
 
-    def predict_proba(self, X):  # noqa: N803
+    def predict_proba(self, X):
         """The probabilities of the labels, in the order of ``classes_``."""
         return self._learnt().probabilities(X, self.threads)
 
-    def predict_log_proba(self, X):  # noqa: N803
+    def predict_log_proba(self, X):
         """The logarithms of the probabilities."""
         return self._learnt().log_probabilities(X, self.threads)
 
-    def score(self, X, y, sample_weight=None):  # noqa: N803
+    def score(self, X, y, sample_weight=None):
         """The share of rows whose most probable label is that of ``y``."""
         import numpy
 
@@ -253,7 +253,7 @@ class NaiveBayes(_Classifier):
     >>> from pantau import NaiveBayes
     >>> classifier = NaiveBayes(alpha=0.5).fit([[2, 0], [0, 3]], ["good", "bad"])
     >>> classifier.predict_proba([[1, 0]]).round(3).tolist()
-    [[0.146, 0.854]]
+    [[0.13, 0.87]]
     >>> classifier.partial_fit([[1, 1]], ["bad"]).class_count_.tolist()
     [2.0, 1.0]
     """
@@ -275,7 +275,7 @@ class NaiveBayes(_Classifier):
         self.norm = norm
         self.threads = threads
 
-    def fit(self, X, y, sample_weight=None):  # noqa: N803
+    def fit(self, X, y, sample_weight=None):
         """Learn from rows and their labels."""
         classes, encoded = _encode(y)
         settings = self._rust_settings()
@@ -283,7 +283,7 @@ class NaiveBayes(_Classifier):
         self._start_again(classes, _width(X))
         return self
 
-    def partial_fit(self, X, y, classes=None, sample_weight=None):  # noqa: N803
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Learn from more rows: in the end it is the same as from all at once. The first call
         names all ``classes``."""
         classes, fitted = _resume(self, classes)
@@ -346,7 +346,7 @@ class LogisticRegression(_Classifier):
         self,
         *,
         penalty="l2",
-        C=1.0,  # noqa: N803
+        C=1.0,
         tol=1e-4,
         max_iter=1000,
         fit_intercept=True,
@@ -365,7 +365,7 @@ class LogisticRegression(_Classifier):
         self.warm_start = warm_start
         self.threads = threads
 
-    def fit(self, X, y, sample_weight=None):  # noqa: N803
+    def fit(self, X, y, sample_weight=None):
         """Learn from rows and their labels."""
         classes, encoded = _encode(y)
         start = self._start(classes, _width(X)) if self.warm_start else None
@@ -382,7 +382,7 @@ class LogisticRegression(_Classifier):
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return self
 
-    def partial_fit(self, X, y, classes=None, sample_weight=None):  # noqa: N803
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Learn from more rows, one after another; those before are not needed again. The first
         call names all ``classes``, unless ``fit`` was called."""
         classes, fitted = _resume(self, classes)
@@ -392,7 +392,7 @@ class LogisticRegression(_Classifier):
         self._start_again(classes, _width(X))
         return self
 
-    def decision_function(self, X):  # noqa: N803
+    def decision_function(self, X):
         """The score of each label; of two labels, that of the second above the first."""
         scores = self._learnt().scores(X, self.threads)
         return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
