@@ -15,7 +15,7 @@ use std::{
 use parallel::Watch;
 use recipe::{Corpus, Learner, Prepared, Recipe};
 pub use search::Trial;
-use search::{Candidate, Rows, search};
+use search::{Candidate, Known, search};
 use serde::Deserialize;
 pub(super) use write::linear_answers;
 
@@ -256,7 +256,7 @@ pub fn train(
 
     let threads = options.threads.unwrap_or_else(processors).get();
     let candidates = options.candidates(own);
-    let to_learn = Rows { rows: &parts.train, labels: &numbers, classes };
+    let to_learn = Known { rows: &parts.train, labels: &numbers, classes };
     let (recipe, learner, trials) =
         search(&corpus, &to_learn, &candidates, options.folds, options.seed, threads, watch)?;
 
