@@ -108,6 +108,11 @@ fn words_are_learnt_and_explained() {
         let kept = fs::read_to_string(trained.bundle.file("evaluation.json").unwrap()).unwrap();
         assert!(Evaluation::from_json(&kept).unwrap().mistakes.iter().all(|m| m.text.is_none()));
 
+        for file in ["README.md", "trials.json", "pantau.json"] {
+            let kept = fs::read_to_string(trained.bundle.path().join(file)).unwrap();
+            assert!(reviews().texts().iter().all(|text| !kept.contains(text)), "{file}");
+        }
+
         let classifier = open(&trained.bundle);
         let texts = ["Filmnya bagus sekali", "kurirnya lambat dan buruk", "", "😍"];
         let many = classifier.predict_batch(&texts, PredictOptions::default()).unwrap();

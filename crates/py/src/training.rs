@@ -57,7 +57,7 @@ use crate::{
     )
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-#[expect(clippy::fn_params_excessive_bools, reason = "they are keywords in Python")]
+
 pub(crate) fn train_classifier(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
