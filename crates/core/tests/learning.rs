@@ -17,8 +17,9 @@ use pantau::{
     },
     model::{
         Bundle, Cascade, Classifier, ConvertOptions, Ensemble, ExplainOptions, LabelledTexts,
-        LearnedKind, Method, ModelOptions, PredictOptions, TrainOptions, Trained, assess,
-        compare_classifiers, convert, evaluate, import_sklearn, train,
+        LearnedKind, Method, ModelOptions, PredictOptions, ReferenceRows, TrainOptions, Trained,
+        assess, compare_classifiers, convert, evaluate, import_sklearn, train,
+        train_with_reference,
     },
 };
 
@@ -383,6 +384,36 @@ fn bad_data_is_refused_and_leaves_nothing() {
         assert!(error.to_string().starts_with(what), "{error}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something was left behind");
+}
+
+#[test]
+fn a_reference_is_kept_with_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = TrainOptions::new(LearnedKind::TfidfNb);
+    let data = reviews();
+    let mut make = |rows: &ReferenceRows<'_>| {
+        assert_eq!(rows.model_labels, ["negative", "neutral", "positive"]);
+        assert_eq!(
+            (rows.texts.len(), rows.probabilities.len()),
+            (rows.labels.len(), rows.labels.len() * 3)
+        );
+        let known = |text: &&str| data.texts().iter().any(|own| own == text);
+        assert!(rows.texts.iter().all(known) && !rows.texts.is_empty());
+        Ok(format!("{} rows", rows.texts.len()).into_bytes())
+    };
+    let target = folder.path().join("model");
+    let trained =
+        train_with_reference(&data, None, &target, &options, &mut nobody, Some(&mut make)).unwrap();
+    let kept = fs::read_to_string(trained.bundle.file("reference.profile").unwrap()).unwrap();
+    assert_eq!(kept, format!("{} rows", trained.rows.validation));
+
+    let mut refuse = |_: &ReferenceRows<'_>| {
+        Err(Error::InvalidInput { what: "reference".to_owned(), problem: "no".to_owned() })
+    };
+    let other = folder.path().join("other");
+    let refused =
+        train_with_reference(&data, None, &other, &options, &mut nobody, Some(&mut refuse));
+    assert!(refused.unwrap_err().to_string().contains("reference: no") && !other.exists());
 }
 
 /// A class with one row is learnt from that row; it is nowhere else.

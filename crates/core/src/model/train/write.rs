@@ -75,6 +75,7 @@ pub(super) struct Outcome<'a> {
     pub(super) tested: Option<Evaluation>,
     pub(super) train_accuracy: f64,
     pub(super) rows: RowCounts,
+    pub(super) profile: Option<Vec<u8>>,
 }
 
 pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Trained> {
@@ -93,6 +94,9 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
         put(NOVELTY, novelty.to_json().as_bytes())?;
         put("calibration.json", pretty(calibration).as_bytes())?;
         put("calibration.svg", reliability_svg(calibration).as_bytes())?;
+    }
+    if let Some(profile) = &outcome.profile {
+        put("reference.profile", profile)?;
     }
     put("trials.json", pretty(&outcome.trials).as_bytes())?;
     // Without the texts of its mistakes: whose they are, and whether they may be kept, is not
