@@ -1552,6 +1552,12 @@ pantau_status pantau_naive_bayes_predict(const pantau_naive_bayes *bayes,
 pantau_status pantau_naive_bayes_to_linear(const pantau_naive_bayes *bayes,
                                            pantau_linear_model **out);
 
+// How many columns a row has. Of a NULL: 0.
+size_t pantau_naive_bayes_columns(const pantau_naive_bayes *bayes);
+
+// How many classes there are. Of a NULL: 0.
+size_t pantau_naive_bayes_classes(const pantau_naive_bayes *bayes);
+
 // Frees a classifier; NULL is fine.
 void pantau_naive_bayes_free(pantau_naive_bayes *bayes);
 
@@ -1613,6 +1619,12 @@ pantau_status pantau_logistic_regression_predict(const pantau_logistic_regressio
 // Gives the classifier as weights and intercepts.
 pantau_status pantau_logistic_regression_to_linear(const pantau_logistic_regression *regression,
                                                    pantau_linear_model **out);
+
+// How many columns a row has. Of a NULL: 0.
+size_t pantau_logistic_regression_columns(const pantau_logistic_regression *regression);
+
+// How many classes there are. Of a NULL: 0.
+size_t pantau_logistic_regression_classes(const pantau_logistic_regression *regression);
 
 // How sure each column's weights are, and at the end the intercepts: one number more than there
 // are columns, borrowed until the classifier learns more. Of a NULL: NULL.

@@ -191,6 +191,24 @@ pub unsafe extern "C" fn pantau_logistic_regression_to_linear(
     })
 }
 
+/// How many columns a row has. Of a NULL: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_logistic_regression_columns(
+    regression: *const pantau_logistic_regression,
+) -> usize {
+    // SAFETY: the header's rules for objects.
+    unsafe { read(regression, 0, |regression| regression.model().columns()) }
+}
+
+/// How many classes there are. Of a NULL: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_logistic_regression_classes(
+    regression: *const pantau_logistic_regression,
+) -> usize {
+    // SAFETY: the header's rules for objects.
+    unsafe { read(regression, 0, |regression| regression.model().classes()) }
+}
+
 /// How sure each column's weights are, and at the end the intercepts: one number more than there
 /// are columns, borrowed until the classifier learns more. Of a NULL: NULL.
 #[unsafe(no_mangle)]

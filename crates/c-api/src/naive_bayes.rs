@@ -162,6 +162,29 @@ pub unsafe extern "C" fn pantau_naive_bayes_to_linear(
     })
 }
 
+/// How many columns a row has. Of a NULL: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_naive_bayes_columns(bayes: *const pantau_naive_bayes) -> usize {
+    // SAFETY: the header's rules for objects.
+    unsafe { read(bayes, NaiveBayes::columns) }
+}
+
+/// How many classes there are. Of a NULL: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_naive_bayes_classes(bayes: *const pantau_naive_bayes) -> usize {
+    // SAFETY: the header's rules for objects.
+    unsafe { read(bayes, |bayes| bayes.class_counts().len()) }
+}
+
+/// # Safety
+/// As for [`argument::object`].
+unsafe fn read(bayes: *const pantau_naive_bayes, read: impl FnOnce(&NaiveBayes) -> usize) -> usize {
+    guard_or(0, || {
+        // SAFETY: promised by the caller.
+        unsafe { bayes.as_ref() }.map_or(0, |bayes| read(&bayes.bayes))
+    })
+}
+
 /// Frees a classifier; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_naive_bayes_free(bayes: *mut pantau_naive_bayes) {
