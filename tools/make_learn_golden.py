@@ -6,12 +6,12 @@ options of each part, in the form of `TfidfOptions`; what is not there has its d
 learn from, `others` to transform, and what comes out: the `terms`, the `idf`, and the `rows` of the
 texts and then of the others, each a list of columns and numbers.
 
-In `sklearn.jsonl` are fitted pipelines as `export_sklearn.py` writes them (`pipeline`), `texts`,
-and the `probabilities` of each of them.
+In `sklearn.jsonl` are fitted pipelines as `pantau.sklearn.export` writes them (`pipeline`),
+`texts`, and the `probabilities` of each of them.
 
 The tests read only these files; this script was run once with scikit-learn 1.9.1 and Python 3.11:
 
-    pip install scikit-learn==1.9.1
+    pip install scikit-learn==1.9.1 pantau
     python tools/make_learn_golden.py
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import scipy.sparse
 import sklearn
-from export_sklearn import to_dict
+from pantau.sklearn import to_dict
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB, MultinomialNB

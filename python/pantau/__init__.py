@@ -5,7 +5,7 @@
 'aplikasi ini sangat bagus'
 """
 
-from pantau import text
+from pantau import learn, text
 from pantau._core import (
     Bundle,
     BusyError,
@@ -27,15 +27,18 @@ from pantau._core import (
     Prediction,
     Predictions,
     Runtime,
+    SparseMatrix,
     StorageError,
     __version__,
     assess,
     compare,
     convert,
     evaluate,
+    import_sklearn,
     select,
     train,
 )
+from pantau.learn import LogisticRegression, NaiveBayes, TfidfVectorizer
 
 __all__ = [
     "Bundle",
@@ -54,16 +57,22 @@ __all__ = [
     "IncompatibleError",
     "InferenceError",
     "InvalidInputError",
+    "LogisticRegression",
+    "NaiveBayes",
     "NotFoundError",
     "Prediction",
     "Predictions",
     "Runtime",
+    "SparseMatrix",
     "StorageError",
+    "TfidfVectorizer",
     "__version__",
     "assess",
     "compare",
     "convert",
     "evaluate",
+    "import_sklearn",
+    "learn",
     "select",
     "text",
     "train",

@@ -5,25 +5,31 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
-from numpy import bool_, float32, float64
+from numpy import bool_, float32, float64, int32, int64
 from numpy.typing import NDArray
 
 __all__ = [
     "Anonymizer",
     "Bundle",
     "BusyError",
+    "Cascade",
     "Classifier",
     "Cleaner",
+    "Comparison",
     "DeadlineError",
     "Dictionary",
     "Embeddings",
     "Encoder",
+    "Ensemble",
     "Error",
+    "Evaluation",
+    "Explanation",
     "FeatureConfig",
     "FeatureExtractor",
     "FeatureStream",
     "FeatureTable",
     "Features",
+    "GateReport",
     "IncompatibleError",
     "InferenceError",
     "InvalidInputError",
@@ -32,14 +38,24 @@ __all__ = [
     "Prediction",
     "Predictions",
     "Runtime",
+    "SparseMatrix",
     "Stemmer",
     "StopWords",
     "StorageError",
     "TextArray",
+    "_LogisticRegression",
+    "_NaiveBayes",
+    "_Vectorizer",
     "__version__",
     "_provoke_panic",
     "_restore",
+    "assess",
+    "compare",
     "convert",
+    "evaluate",
+    "import_sklearn",
+    "select",
+    "train",
 ]
 
 __version__: str
@@ -89,6 +105,31 @@ _Flag: TypeAlias = Literal["empty", "truncated", "replaced"]
 _Device: TypeAlias = Literal["cpu", "prefer_cuda", "require_cuda"]
 _LongText: TypeAlias = Literal["truncate", "truncate_start", "windows"]
 _Weights: TypeAlias = Literal["fp32", "fp16", "int8"]
+
+_Kind: TypeAlias = Literal["tfidf-logistic", "tfidf-nb", "encoder-head"]
+_Strategy: TypeAlias = Literal["margin", "entropy", "least_confident", "diversity", "random"]
+# A path, a DataFrame, a dict of columns, dicts, or pairs of text and label.
+_Labelled: TypeAlias = (
+    _Path
+    | _ArrowStream
+    | Mapping[str, Iterable[Any]]
+    | Iterable[Mapping[str, Any]]
+    | Iterable[tuple[str, Any]]
+)
+
+class _HasProbabilities(Protocol):
+    @property
+    def classes_(self) -> Any: ...
+    def predict_proba(self, texts: Any, /) -> Any: ...
+
+_Own: TypeAlias = Classifier | Ensemble | Cascade | Bundle | _Path
+_Judged: TypeAlias = _Own | _HasProbabilities
+
+class _Chosen(TypedDict):
+    row: int
+    reason: str
+    score: float
+    probability: float | None
 
 class _FeatureDict(TypedDict):
     original_text: str
@@ -161,6 +202,45 @@ class Bundle:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
+class Cascade:
+    def __new__(cls, cheap: Classifier, strong: Classifier, threshold: float) -> Cascade: ...
+    @staticmethod
+    def fit(
+        cheap: Classifier,
+        strong: Classifier,
+        data: _Labelled,
+        accuracy: float,
+        *,
+        text: str = "text",
+        label: str = "label",
+        progress: bool = False,
+    ) -> Cascade: ...
+    @property
+    def choice(self) -> dict[str, Any] | None: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def labels(self) -> list[str]: ...
+    @overload
+    def predict(
+        self,
+        texts: str,
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Prediction: ...
+    @overload
+    def predict(
+        self,
+        texts: _Arrow | Iterable[_Item],
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Predictions: ...
+
+@final
 class Classifier:
     @staticmethod
     def open(
@@ -211,6 +291,7 @@ class Classifier:
         deadline: float | None = None,
         progress: bool = False,
     ) -> Coroutine[Any, Any, Predictions]: ...
+    def explain(self, text: str, *, label: str | None = None, budget: int = 256) -> Explanation: ...
     @property
     def labels(self) -> list[str]: ...
     def warm_up(self) -> None: ...
@@ -245,6 +326,22 @@ class Cleaner:
     def clean(
         self, texts: Iterable[_Item], *, threads: int | None = None, progress: bool = False
     ) -> list[str | None]: ...
+
+@final
+class Comparison:
+    @property
+    def rows(self) -> int: ...
+    @property
+    def difference(self) -> float: ...
+    @property
+    def difference_interval(self) -> tuple[float, float]: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def verdict(self) -> str: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    def _repr_html_(self) -> str: ...
 
 @final
 class Dictionary:
@@ -319,6 +416,95 @@ class Encoder:
     def close(self) -> None: ...
     def __enter__(self) -> Encoder: ...
     def __exit__(self, *_error: object) -> None: ...
+
+@final
+class Ensemble:
+    def __new__(
+        cls, classifiers: Sequence[Classifier], weights: Sequence[float] | None = None
+    ) -> Ensemble: ...
+    @property
+    def labels(self) -> list[str]: ...
+    @overload
+    def predict(
+        self,
+        texts: str,
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Prediction: ...
+    @overload
+    def predict(
+        self,
+        texts: _Arrow | Iterable[_Item],
+        *,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+        progress: bool = False,
+    ) -> Predictions: ...
+
+@final
+class Evaluation:
+    @property
+    def rows(self) -> int: ...
+    @property
+    def labels(self) -> list[str]: ...
+    @property
+    def accuracy(self) -> float: ...
+    @property
+    def accuracy_interval(self) -> tuple[float, float]: ...
+    @property
+    def macro_f1(self) -> float: ...
+    @property
+    def macro_f1_interval(self) -> tuple[float, float]: ...
+    @property
+    def mcc(self) -> float: ...
+    @property
+    def cohen_kappa(self) -> float | None: ...
+    @property
+    def log_loss(self) -> float: ...
+    @property
+    def brier(self) -> float: ...
+    @property
+    def ece(self) -> float: ...
+    @property
+    def confusion(self) -> NDArray[int64]: ...
+    @property
+    def classes(self) -> list[dict[str, Any]]: ...
+    @property
+    def mistakes(self) -> list[dict[str, Any]]: ...
+    @overload
+    def mistakes_csv(self, path: None = None) -> str: ...
+    @overload
+    def mistakes_csv(self, path: _Path) -> None: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Explanation:
+    @property
+    def text(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def method(self) -> Literal["exact", "occlusion"]: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def baseline(self) -> float: ...
+    @property
+    def contributions(self) -> list[tuple[str, float]]: ...
+    @property
+    def words(self) -> list[tuple[str, float]]: ...
+    @property
+    def gap(self) -> float: ...
+    @property
+    def asked(self) -> int: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class FeatureConfig:
@@ -454,6 +640,17 @@ class Features:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
+class GateReport:
+    @property
+    def passed(self) -> bool: ...
+    @property
+    def usable(self) -> bool: ...
+    @property
+    def outcomes(self) -> list[dict[str, Any]]: ...
+    def to_json(self) -> str: ...
+    def __bool__(self) -> bool: ...
+
+@final
 class Normalizer:
     def __new__(cls, table: _Pairs) -> Normalizer: ...
     @staticmethod
@@ -494,6 +691,10 @@ class Prediction:
     def flags(self) -> list[_Flag]: ...
     @property
     def truncated(self) -> bool: ...
+    @property
+    def novelty(self) -> float | None: ...
+    @property
+    def novelty_pvalue(self) -> float | None: ...
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
@@ -510,6 +711,10 @@ class Predictions:
     def flags(self) -> list[list[_Flag]]: ...
     @property
     def truncated(self) -> NDArray[bool_]: ...
+    @property
+    def novelty(self) -> NDArray[float64] | None: ...
+    @property
+    def novelty_pvalue(self) -> NDArray[float64] | None: ...
     def to_pandas(self) -> Any: ...
     def to_polars(self) -> Any: ...
     def to_arrow(self) -> Any: ...
@@ -533,6 +738,25 @@ class Runtime:
     def version(self) -> str: ...
     @property
     def origin(self) -> Literal["path", "environment", "process", "package", "system"]: ...
+
+@final
+class SparseMatrix:
+    def __new__(
+        cls, shape: tuple[int, int], *, data: Any, indices: Any, indptr: Any
+    ) -> SparseMatrix: ...
+    @property
+    def shape(self) -> tuple[int, int]: ...
+    @property
+    def nnz(self) -> int: ...
+    @property
+    def data(self) -> NDArray[float64]: ...
+    @property
+    def indices(self) -> NDArray[int32 | int64]: ...
+    @property
+    def indptr(self) -> NDArray[int32 | int64]: ...
+    def to_scipy(self) -> Any: ...
+    def to_numpy(self) -> NDArray[float64]: ...
+    def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Stemmer:
@@ -605,6 +829,92 @@ class TextArray:
     def __len__(self) -> int: ...
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]: ...
 
+@final
+class _LogisticRegression:
+    def __new__(
+        cls, columns: int, classes: int, settings: dict[str, Any]
+    ) -> _LogisticRegression: ...
+    @staticmethod
+    def fit(
+        examples: Any,
+        labels: Any,
+        classes: int,
+        settings: dict[str, Any],
+        sample_weight: Any,
+        start: _LogisticRegression | None,
+    ) -> _LogisticRegression: ...
+    def partial_fit(
+        self, examples: Any, labels: Any, sample_weight: Any
+    ) -> _LogisticRegression: ...
+    def scores(self, rows: Any, threads: int | None) -> NDArray[float64]: ...
+    def probabilities(self, rows: Any, threads: int | None) -> NDArray[float64]: ...
+    def log_probabilities(self, rows: Any, threads: int | None) -> NDArray[float64]: ...
+    def best(self, rows: Any, threads: int | None) -> NDArray[int64]: ...
+    def coefficients(self) -> tuple[NDArray[float64], NDArray[float64]]: ...
+    @property
+    def iterations(self) -> int: ...
+    @property
+    def converged(self) -> bool: ...
+    @property
+    def shape(self) -> tuple[int, int]: ...
+
+@final
+class _NaiveBayes:
+    def __new__(cls, columns: int, classes: int, settings: dict[str, Any]) -> _NaiveBayes: ...
+    @staticmethod
+    def fit(
+        examples: Any, labels: Any, classes: int, settings: dict[str, Any], sample_weight: Any
+    ) -> _NaiveBayes: ...
+    def partial_fit(self, examples: Any, labels: Any, sample_weight: Any) -> _NaiveBayes: ...
+    def scores(self, rows: Any, threads: int | None) -> NDArray[float64]: ...
+    def probabilities(self, rows: Any, threads: int | None) -> NDArray[float64]: ...
+    def log_probabilities(self, rows: Any, threads: int | None) -> NDArray[float64]: ...
+    def best(self, rows: Any, threads: int | None) -> NDArray[int64]: ...
+    def class_count(self) -> NDArray[float64]: ...
+    def feature_count(self) -> NDArray[float64]: ...
+    def class_log_prior(self) -> NDArray[float64]: ...
+    def feature_log_prob(self) -> NDArray[float64]: ...
+
+@final
+class _Vectorizer:
+    @staticmethod
+    def fit(parts: Any, texts: Any, threads: int | None) -> _Vectorizer: ...
+    @staticmethod
+    def fit_transform(
+        parts: Any, texts: Any, threads: int | None
+    ) -> tuple[_Vectorizer, SparseMatrix]: ...
+    def transform(self, texts: Any, threads: int | None) -> SparseMatrix: ...
+    def terms(self) -> list[list[str]]: ...
+    def idf(self) -> NDArray[float64]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def assess(
+    model: _Own,
+    data: _Labelled,
+    *,
+    text: str = "text",
+    label: str = "label",
+    champion: _Own | None = None,
+    train_accuracy: float | None = None,
+    floor: float = 0.70,
+    promote: float = 0.75,
+    gap: float = 0.15,
+    champion_margin: float = 0.05,
+    level: float = 0.95,
+    progress: bool = False,
+) -> GateReport: ...
+def compare(
+    first: _Judged,
+    second: _Judged,
+    data: _Labelled,
+    *,
+    text: str = "text",
+    label: str = "label",
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    progress: bool = False,
+) -> Comparison: ...
 def convert(
     checkpoint: _Path,
     bundle: _Path,
@@ -614,5 +924,51 @@ def convert(
     overwrite: bool = False,
     calibration: _Arrow | Iterable[str] | None = None,
 ) -> Bundle: ...
+def evaluate(
+    model: _Judged,
+    data: _Labelled,
+    *,
+    text: str = "text",
+    label: str = "label",
+    slices: Iterable[Any] | None = None,
+    level: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    worst: int = 20,
+    progress: bool = False,
+) -> Evaluation: ...
+def import_sklearn(
+    path: _Path, output: _Path, *, name: str | None = None, overwrite: bool = False
+) -> Bundle: ...
+def select(
+    predictions: Predictions | Any,
+    count: int,
+    *,
+    strategy: _Strategy = "margin",
+    features: Any | None = None,
+    random_share: float = 0.1,
+    seed: int = 0,
+) -> list[_Chosen]: ...
+def train(
+    data: _Labelled,
+    output: _Path,
+    *,
+    text: str = "text",
+    label: str = "label",
+    kind: _Kind = "tfidf-logistic",
+    test: _Labelled | None = None,
+    encoder: Encoder | Bundle | _Path | None = None,
+    words: bool = False,
+    features: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    strengths: Sequence[float] | None = None,
+    validation_share: float = 0.1,
+    test_share: float = 0.1,
+    folds: int = 3,
+    seed: int = 0,
+    threads: int | None = None,
+    name: str | None = None,
+    overwrite: bool = False,
+    progress: bool = False,
+) -> Classifier: ...
 def _provoke_panic() -> None: ...
 def _restore(kind: str, payload: object) -> object: ...

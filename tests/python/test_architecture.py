@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pantau
 import pytest
-from pantau import _core, text
+from pantau import _core, learn, text
 
 EXPORTED = set(pantau.__all__) | set(text.__all__)
 
@@ -77,7 +77,15 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
     extractor = text.FeatureExtractor(text.FeatureConfig("en"))
     classifier = pantau.Classifier.open(bundle("bert-classifier"))
     encoder = pantau.Encoder.open(bundle("bert-encoder"))
+    data = [("good", "positive"), ("bad", "negative")]
     return [
+        classifier.explain("good"),
+        pantau.Ensemble([classifier, classifier]),
+        pantau.Cascade(classifier, classifier, 0.5),
+        pantau.evaluate(classifier, data),
+        pantau.compare(classifier, classifier, data),
+        pantau.assess(classifier, data),
+        pantau.SparseMatrix((1, 1), data=[1.0], indices=[0], indptr=[0, 1]),
         bundle("bert-classifier"),
         classifier,
         classifier.predict("good"),
@@ -131,9 +139,13 @@ def test_every_class_and_method_is_documented() -> None:
             if not name.startswith("_") and callable(getattr(native, name)):
                 assert member.__doc__, f"{native.__name__}.{name}"
                 looked_at += 1
-    for name in text.__all__:
-        assert inspect.getdoc(getattr(text, name)), name
-        looked_at += 1
+    for home in [text, learn]:
+        for name in home.__all__:
+            assert inspect.getdoc(getattr(home, name)), name
+            looked_at += 1
+    for estimator in [learn.TfidfVectorizer, learn.NaiveBayes, learn.LogisticRegression]:
+        for name in dir(estimator):
+            assert name.startswith("_") or inspect.getdoc(getattr(estimator, name)), name
     assert looked_at > 40
 
 

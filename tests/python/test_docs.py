@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pantau
 import pytest
-from pantau import _core, text
+from pantau import _core, learn, text
 
 PARSER = doctest.DocTestParser()
 FLAGS = doctest.ELLIPSIS
@@ -19,7 +19,7 @@ FLAGS = doctest.ELLIPSIS
 def documented() -> dict[str, str]:
     """Everything public that has a docstring."""
     found = {}
-    for home in [pantau, text, _core]:
+    for home in [pantau, text, learn, _core]:
         found[home.__name__] = home.__doc__
         for name in dir(home):
             value = getattr(home, name)

@@ -97,6 +97,40 @@ async def models_async(classifier: pantau.Classifier, encoder: pantau.Encoder) -
     assert_type(await encoder.embed_async([one]), npt.NDArray[np.float32])
 
 
+def learning(path: Path, data: pl.DataFrame) -> None:
+    """Learning and judging; never called, for there is no data here."""
+    classifier = pantau.train(data, path, kind="encoder-head", encoder=path, words=True)
+    assert_type(classifier, pantau.Classifier)
+    pantau.train(path, "bundle", text="review", features={"ngram_range": (1, 2)}, strengths=[1])
+    pantau.train([("Bagus", "good"), ("Lemot", "bad")], path, test=path, overwrite=True)
+    evaluation = pantau.evaluate(classifier, [("Bagus", "good")], slices=["a"])
+    assert_type(evaluation, pantau.Evaluation)
+    assert_type(evaluation.confusion, npt.NDArray[np.int64])
+    assert_type(evaluation.accuracy_interval, tuple[float, float])
+    assert_type(evaluation.mistakes_csv(), str)
+    evaluation.mistakes_csv(path)
+    comparison = pantau.compare(classifier, path, {"text": ["Bagus"], "label": ["good"]})
+    assert_type(comparison.pvalue, float)
+    explanation = classifier.explain(one, label="good")
+    assert_type(explanation.words, list[tuple[str, float]])
+    cascade = pantau.Cascade.fit(classifier, classifier, path, 0.9)
+    assert_type(cascade.predict(one), pantau.Prediction)
+    assert_type(pantau.Ensemble([classifier], [1.0]).predict([one]), pantau.Predictions)
+    assert_type(pantau.assess(cascade, path, champion=classifier).passed, bool)
+    assert_type(classifier.predict(one).novelty, float | None)
+    chosen = pantau.select(classifier.predict([one]), 1, strategy="diversity", features=[[0.0]])
+    assert_type(chosen[0]["reason"], str)
+    assert_type(pantau.import_sklearn("model.json", path), pantau.Bundle)
+
+
+vectorizer = pantau.TfidfVectorizer(ngram_range=(1, 2), stop_words="id", min_df=0.1)
+rows = vectorizer.fit_transform([one, "Lemot"])
+assert_type(vectorizer.vocabulary_, dict[str, int])
+regression = pantau.LogisticRegression(C=10, class_weight={"good": 2}).fit(rows, ["good", "bad"])
+assert_type(regression, pantau.LogisticRegression)
+assert_type(regression.predict_proba(rows), npt.NDArray[np.float64])
+assert_type(pantau.NaiveBayes(kind="complement").fit(rows, [0, 1]).score(rows, [0, 1]), float)
+
 try:
     text.FeatureConfig.load(Path("nothing-here.json"))
 except pantau.NotFoundError as error:
@@ -110,3 +144,6 @@ def wrong() -> None:
     text.FeatureConfig().version = "2"  # type: ignore[misc]
     pantau.Classifier.open("a", device="gpu")  # type: ignore[arg-type]
     text.stem(one, algorithm="porter")  # type: ignore[call-overload]
+    pantau.train([("a", "b")], "c", kind="svm")  # type: ignore[arg-type]
+    pantau.NaiveBayes(kind="gaussian")  # type: ignore[arg-type]
+    pantau.LogisticRegression().transform([[1.0]])  # type: ignore[attr-defined]

@@ -168,6 +168,51 @@ pub(crate) fn pairs(argument: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<(S
         .collect()
 }
 
+/// What an argument is, and was expected to be.
+pub(crate) fn wrong(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+    match shown(value.as_borrowed()) {
+        Ok(value) => invalid(name, format!("expected {expected}, got {value}")),
+        Err(error) => error,
+    }
+}
+
+/// A value of an expected kind.
+pub(crate) fn expect<'py, T: for<'a> FromPyObject<'a, 'py>>(
+    name: &str,
+    value: &Bound<'py, PyAny>,
+    expected: &str,
+) -> PyResult<T> {
+    value.extract().map_err(|_| wrong(name, value, expected))
+}
+
+/// True or False.
+pub(crate) fn truth(name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    expect(name, value, "True or False")
+}
+
+/// One of some words.
+pub(crate) fn choose<T: Clone>(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    choices: &[(&str, T)],
+) -> PyResult<T> {
+    let word = value.cast::<PyString>().map(|word| word.to_string_lossy().into_owned());
+    let found = word.ok().and_then(|word| choices.iter().find(|(choice, _)| *choice == word));
+    found.map(|(_, meaning)| meaning.clone()).ok_or_else(|| {
+        let names: Vec<String> = choices.iter().map(|(choice, _)| format!("{choice:?}")).collect();
+        wrong(name, value, &format!("one of {}", names.join(", ")))
+    })
+}
+
+/// One of some words, or None.
+pub(crate) fn choose_or_none<T: Clone>(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    choices: &[(&str, T)],
+) -> PyResult<Option<T>> {
+    if value.is_none() { Ok(None) } else { choose(name, value, choices).map(Some) }
+}
+
 /// A path, or a message that says what was expected.
 pub(crate) fn path(
     value: Borrowed<'_, '_, PyAny>,

@@ -31,6 +31,8 @@ macro_rules! number {
 
 number!(f32, "float32", f32::to_ne_bytes);
 number!(f64, "float64", f64::to_ne_bytes);
+number!(i32, "int32", i32::to_ne_bytes);
+number!(i64, "int64", i64::to_ne_bytes);
 number!(bool, "bool", |truth| [u8::from(truth)]);
 
 /// An array of its own, which the caller may change.
@@ -76,12 +78,27 @@ pub(crate) fn read_numbers(what: &str, numbers: &Bound<'_, PyAny>) -> PyResult<V
     Ok(numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
 }
 
+/// The whole numbers of an array of one dimension; none is negative.
+pub(crate) fn read_whole(what: &str, numbers: &Bound<'_, PyAny>) -> PyResult<Vec<u64>> {
+    let array = convert(what, numbers, "int64", &["b", "i", "u"])?;
+    let bytes = array.call_method0("tobytes")?;
+    let (numbers, _) = bytes.cast::<PyBytes>()?.as_bytes().as_chunks::<8>();
+    numbers
+        .iter()
+        .map(|number| {
+            let number = i64::from_ne_bytes(*number);
+            u64::try_from(number).map_err(|_| invalid(what, format!("{number} is below 0")))
+        })
+        .collect()
+}
+
 /// The rows of anything that NumPy makes an array of two dimensions of.
 pub(crate) fn read_matrix(what: &str, rows: &Bound<'_, PyAny>) -> PyResult<DenseMatrix> {
     let array = as_floats(what, rows)?;
     let shape: Vec<usize> = array.getattr("shape")?.extract()?;
     let [rows, columns] = shape[..] else {
-        let problem = format!("expected rows of numbers, got {} dimensions", shape.len());
+        let dimensions = if shape.len() == 1 { "dimension" } else { "dimensions" };
+        let problem = format!("expected rows of numbers, got {} {dimensions}", shape.len());
         return Err(invalid(what, problem));
     };
     let numbers = read_numbers(what, &array)?;
@@ -93,9 +110,28 @@ pub(crate) fn read_matrix(what: &str, rows: &Bound<'_, PyAny>) -> PyResult<Dense
 }
 
 fn as_floats<'py>(what: &str, numbers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    convert(what, numbers, "float64", &["b", "i", "u", "f", "O"])
+}
+
+/// An array of `name`, made of one of the kinds of numbers in `kinds`: NumPy itself would take
+/// texts for numbers, and leave out half of complex ones.
+fn convert<'py>(
+    what: &str,
+    numbers: &Bound<'py, PyAny>,
+    name: &str,
+    kinds: &[&str],
+) -> PyResult<Bound<'py, PyAny>> {
     let py = numbers.py();
+    let numpy = py.import("numpy")?;
+    let wrong = |error: PyErr| invalid(what, format!("expected numbers ({})", error.value(py)));
+    let array = numpy.call_method1("asarray", (numbers,)).map_err(wrong)?;
+    let data_type = array.getattr("dtype")?;
+    let kind: String = data_type.getattr("kind")?.extract()?;
+    // An empty list has no kind of its own.
+    if !kinds.contains(&kind.as_str()) && array.getattr("size")?.extract::<usize>()? > 0 {
+        return Err(invalid(what, format!("expected numbers, got {data_type}")));
+    }
     let keywords = PyDict::new(py);
-    keywords.set_item("dtype", "float64")?;
-    let array = py.import("numpy")?.call_method("ascontiguousarray", (numbers,), Some(&keywords));
-    array.map_err(|error| invalid(what, format!("expected numbers ({})", error.value(py))))
+    keywords.set_item("dtype", name)?;
+    numpy.call_method("ascontiguousarray", (array,), Some(&keywords)).map_err(wrong)
 }

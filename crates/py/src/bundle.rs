@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pantau::model::{Bundle, ConvertOptions, Manifest, convert};
+use pantau::model::{Bundle, ConvertOptions, Manifest, convert, import_sklearn};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyMapping, PyString, PyTuple},
@@ -148,6 +148,27 @@ pub(crate) fn convert_checkpoint(
     tell_package_folders(py)?;
     let bundle = py.detach(|| convert(checkpoint, bundle, &options)).map_err(PyError)?;
     Ok(PyBundle(bundle))
+}
+
+/// Makes a bundle of a pipeline that was fitted with scikit-learn: of the file ``path`` that
+/// ``pantau.sklearn.export`` wrote. Nothing in it is run, and scikit-learn is not needed.
+///
+/// ``name`` is by default that of the folder ``output``; ``overwrite`` replaces a bundle that is
+/// there already. ``Classifier.open`` opens what comes out.
+#[pyfunction]
+#[pyo3(name = "import_sklearn", signature = (path, output, *, name=None, overwrite=false))]
+pub(crate) fn import_pipeline(
+    py: Python<'_>,
+    path: &Bound<'_, PyAny>,
+    output: &Bound<'_, PyAny>,
+    name: Option<String>,
+    overwrite: bool,
+) -> PyResult<PyBundle> {
+    let path = self::path(path.as_borrowed(), "path", "the path of an exported pipeline")?;
+    let output = absolute(self::path(output.as_borrowed(), "output", "the path of a new bundle")?);
+    tell_package_folders(py)?;
+    let bundle = py.detach(|| import_sklearn(&path, &output, name.as_deref(), overwrite));
+    Ok(PyBundle(bundle.map_err(PyError)?))
 }
 
 /// The path of a bundle, given as such or as a Bundle.

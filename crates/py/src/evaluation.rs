@@ -19,7 +19,7 @@ const WIDTH: usize = 80;
 /// tables; ``to_dict`` has all of it.
 ///
 /// >>> import pantau
-/// >>> data = [("Bagus sekali!", "LABEL_0"), ("Lemot", "LABEL_1"), ("Biasa saja", "LABEL_1")]
+/// >>> data = [("Bagus sekali!", "positive"), ("Lemot", "negative"), ("Biasa saja", "negative")]
 /// >>> evaluation = pantau.evaluate("sentiment", data)
 /// >>> evaluation.rows, 0 <= evaluation.accuracy <= 1
 /// (3, True)
@@ -160,7 +160,7 @@ impl PyEvaluation {
 /// than chance.
 ///
 /// >>> import pantau
-/// >>> data = [("Bagus sekali!", "LABEL_0"), ("Lemot", "LABEL_1")]
+/// >>> data = [("Bagus sekali!", "positive"), ("Lemot", "negative")]
 /// >>> comparison = pantau.compare("sentiment", "sentiment", data)
 /// >>> comparison.difference, comparison.pvalue
 /// (0.0, 1.0)

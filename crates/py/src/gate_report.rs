@@ -8,7 +8,7 @@ use crate::transforms::from_json;
 /// What each gate said of a classifier, and whether it may pass. Printed, it gives the reasons.
 ///
 /// >>> import pantau
-/// >>> report = pantau.assess("sentiment", [("Bagus", "LABEL_0"), ("Lemot", "LABEL_1")])
+/// >>> report = pantau.assess("sentiment", [("Bagus", "positive"), ("Lemot", "negative")])
 /// >>> [outcome["gate"] for outcome in report.outcomes]
 /// ['floor', 'promote', 'label_set', 'edge_cases']
 #[pyclass(frozen, name = "GateReport", module = "pantau")]

@@ -118,9 +118,9 @@ impl<'py> Judged<'py> {
 /// are kept. ``slices``, one name for each row, tells apart what is also judged by itself.
 ///
 /// >>> import pantau
-/// >>> evaluation = pantau.evaluate("sentiment", [("Bagus", "LABEL_0"), ("Lemot", "LABEL_1")])
+/// >>> evaluation = pantau.evaluate("sentiment", [("Bagus", "positive"), ("Lemot", "negative")])
 /// >>> evaluation.rows, evaluation.labels
-/// (2, ['LABEL_0', 'LABEL_1', 'LABEL_2'])
+/// (2, ['negative', 'neutral', 'positive'])
 #[pyfunction]
 #[pyo3(
     name = "evaluate",
@@ -165,7 +165,7 @@ pub(crate) fn evaluate_model(
 /// Compares two classifiers on the same labelled texts; the arguments are as for ``evaluate``.
 ///
 /// >>> import pantau
-/// >>> data = [("Bagus", "LABEL_0"), ("Lemot", "LABEL_1")]
+/// >>> data = [("Bagus", "positive"), ("Lemot", "negative")]
 /// >>> pantau.compare("sentiment", "sentiment", data).rows
 /// 2
 #[pyfunction]
@@ -205,7 +205,7 @@ pub(crate) fn compare_models(
 /// ``evaluate``.
 ///
 /// >>> import pantau
-/// >>> report = pantau.assess("sentiment", [("Bagus", "LABEL_0"), ("Lemot", "LABEL_1")])
+/// >>> report = pantau.assess("sentiment", [("Bagus", "positive"), ("Lemot", "negative")])
 /// >>> report.passed, report.outcomes[0]["gate"]
 /// (False, 'floor')
 #[pyfunction]

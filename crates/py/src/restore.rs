@@ -24,8 +24,9 @@ use crate::{
     explanation::PyExplanation,
     feature_config::PyFeatureConfig,
     features::PyFeatureExtractor,
-    prediction,
+    logistic_regression, matrix, naive_bayes, prediction,
     transforms::{PyCleaner, PyNormalizer, PyStemmer, PyStopWords},
+    vectorizer,
 };
 
 /// Restores what was pickled.
@@ -70,6 +71,12 @@ pub(crate) fn restore<'py>(
             let config = FeatureConfig::from_json(&json).map_err(PyError)?;
             let extractor = FeatureExtractor::new(config, dictionary(words).map_err(PyError)?);
             Bound::new(py, PyFeatureExtractor(extractor.map_err(PyError)?))?.into_any()
+        }
+        "SparseMatrix" => Bound::new(py, matrix::restore(payload)?)?.into_any(),
+        "_LogisticRegression" => Bound::new(py, logistic_regression::restore(payload)?)?.into_any(),
+        "_NaiveBayes" => Bound::new(py, naive_bayes::restore(payload)?)?.into_any(),
+        "_Vectorizer" => {
+            Bound::new(py, vectorizer::restore(&payload.extract::<String>()?)?)?.into_any()
         }
         "Normalizer" => {
             let pairs = payload.extract::<Vec<(String, String)>>()?;

@@ -18,6 +18,7 @@ use crate::{
     labelled,
     predictions::PyPredictions,
     runtime::tell_package_folders,
+    tfidf_options::read_parts,
     watch::Steps,
 };
 
@@ -89,7 +90,10 @@ pub(crate) fn train_classifier(
         folds,
         seed,
         threads: Threads::limit(threads),
-        features: features.map(read_features).transpose()?.unwrap_or_default(),
+        features: features
+            .map(|parts| read_parts("features", parts))
+            .transpose()?
+            .unwrap_or_default(),
         strengths: strengths.unwrap_or_default(),
         encoder: encoder.map(read_encoder).transpose()?,
         words,
@@ -114,23 +118,6 @@ fn read_encoder(encoder: &Bound<'_, PyAny>) -> PyResult<std::path::PathBuf> {
         return Ok(encoder.get().bundle());
     }
     encoder.extract::<BundleArgument>().map(|BundleArgument(bundle)| bundle)
-}
-
-/// Settings of vectorizers: a dict, or several side by side.
-pub(crate) fn read_features(
-    features: &Bound<'_, PyAny>,
-) -> PyResult<Vec<pantau::learn::TfidfOptions>> {
-    let py = features.py();
-    let features = if features.is_instance_of::<PyDict>() {
-        PyList::new(py, [features])?.into_any()
-    } else {
-        features.clone()
-    };
-    let json = py.import("json")?.call_method1("dumps", (features,)).map_err(|error| {
-        invalid("features", format!("cannot be written as JSON ({})", error.value(py)))
-    })?;
-    let json = json.extract::<String>()?;
-    Ok(pantau::learn::TfidfOptions::many_from_json(&json).map_err(PyError)?)
 }
 
 /// Which texts of a pool to label next.

@@ -222,6 +222,19 @@ pub fn softmax_into(scores: &[f64], out: &mut [f64]) {
     softmax(out);
 }
 
+/// Turns the scores of a row into the logarithms of probabilities: exact also where a probability
+/// is too small for a float.
+///
+/// # Panics
+/// If the two have different lengths.
+pub fn log_softmax_into(scores: &[f64], out: &mut [f64]) {
+    let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
+    let all = sum.ln();
+    out.copy_from_slice(scores);
+    out.iter_mut().for_each(|score| *score = *score - most - all);
+}
+
 /// Reads a tensor of 64-bit floats.
 fn read_numbers(file: &SafeTensors<'_>, name: &str) -> Result<(Vec<f64>, Vec<usize>)> {
     let tensor =

@@ -24,7 +24,7 @@ mod split;
 mod vectorizer;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
-pub use linear::{LinearModel, softmax_into};
+pub use linear::{LinearModel, log_softmax_into, softmax_into};
 pub use logistic::{
     ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
     Watch,

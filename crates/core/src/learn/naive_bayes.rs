@@ -133,6 +133,25 @@ impl NaiveBayes {
         })
     }
 
+    /// One that was kept: its [`counts`](NaiveBayes::counts) and its
+    /// [`class_counts`](NaiveBayes::class_counts).
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] as [`NaiveBayes::new`], or if there is not a finite number of at
+    /// least 0 for each column and class.
+    pub fn resume(
+        counts: Vec<f64>,
+        class_counts: Vec<f64>,
+        options: &NaiveBayesOptions,
+    ) -> Result<Self> {
+        let classes = class_counts.len();
+        let columns = counts.len() / classes.max(1);
+        let fresh = Self::new(columns, classes, options)?;
+        check_weights("counts", &counts, fresh.counts.len(), "columns × classes")?;
+        check_weights("class counts", &class_counts, classes, "classes")?;
+        Ok(Self { counts, class_counts, ..fresh })
+    }
+
     /// Learns from examples and their classes, which are numbers from zero.
     ///
     /// # Errors

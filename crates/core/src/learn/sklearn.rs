@@ -1,4 +1,4 @@
-//! Pipelines that were fitted with scikit-learn and written by `tools/export_sklearn.py`.
+//! Pipelines that were fitted with scikit-learn and written by `pantau.sklearn.export`.
 
 use serde::Deserialize;
 
@@ -48,7 +48,7 @@ impl ImportedPipeline {
     /// The newest format this version reads.
     pub const FORMAT: u32 = 1;
 
-    /// Reads what `tools/export_sklearn.py` wrote, and checks it.
+    /// Reads what `pantau.sklearn.export` wrote, and checks it.
     ///
     /// # Errors
     /// When it is of a newer format, has an unknown field, or its parts do not fit each other.

@@ -1,42 +1,45 @@
-"""Writes a fitted scikit-learn pipeline as JSON, for `pantau` to read.
+"""Pipelines that were fitted with scikit-learn, as files that Pantau reads.
 
-    from export_sklearn import export
+    from pantau import Classifier, import_sklearn
+    from pantau.sklearn import export
 
     export(pipeline, "model.json")
+    classifier = Classifier.open(import_sklearn("model.json", "reviews"))
 
-What can be written is a `Pipeline` of a vectorizer and a classifier. The vectorizer is a
-`TfidfVectorizer`, a `CountVectorizer` with or without a `TfidfTransformer` after it, or a
-`FeatureUnion` of these; the classifier is a `MultinomialNB`, a `ComplementNB` or a
-`LogisticRegression`. Anything else is refused with a `ValueError` that names it.
+What can be exported is a ``Pipeline`` of a vectorizer and a classifier. The vectorizer is a
+``TfidfVectorizer``, a ``CountVectorizer`` with or without a ``TfidfTransformer`` after it, or a
+``FeatureUnion`` of these; the classifier is a ``MultinomialNB``, a ``ComplementNB`` or a
+``LogisticRegression``. Anything else is refused with an error that names it.
 
-The file holds numbers and texts only, so that nothing in it can be run.
+The file holds numbers and texts only, so that nothing in it can be run. scikit-learn is needed
+where a pipeline is exported, and not where the file is read.
 """
+
+from __future__ import annotations
 
 import json
 from numbers import Integral
-from pathlib import Path
 
-import numpy as np
-import sklearn
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import ComplementNB, MultinomialNB
-from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.utils.validation import check_is_fitted
+from pantau._core import InvalidInputError
 
 __all__ = ["export", "to_dict"]
 
-FORMAT = 1
+_FORMAT = 1
 
 
 def export(pipeline, path):
-    """Writes `pipeline` to `path`."""
+    """Write a fitted pipeline to the file ``path``."""
     written = json.dumps(to_dict(pipeline), ensure_ascii=False, allow_nan=False)
-    Path(path).write_text(written + "\n", encoding="utf-8")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(written + "\n")
 
 
 def to_dict(pipeline):
-    """What `export` writes."""
+    """What ``export`` writes."""
+    import sklearn
+    from sklearn.pipeline import Pipeline
+    from sklearn.utils.validation import check_is_fitted
+
     if type(pipeline) is not Pipeline:
         raise _no_counterpart(pipeline, "a Pipeline is needed")
     steps = _steps(pipeline)
@@ -48,11 +51,13 @@ def to_dict(pipeline):
     columns = sum(len(part["terms"]) for part in parts)
     if coefficients.shape[1] != columns:
         found = coefficients.shape[1]
-        raise ValueError(f"{columns} terms, but {found} coefficients for each class")
+        raise InvalidInputError(
+            f"pipeline: {columns} terms, but {found} coefficients for each class"
+        )
     return {
-        "format": FORMAT,
+        "format": _FORMAT,
         "scikit_learn": sklearn.__version__,
-        "vectorizer": {"format": FORMAT, "parts": parts},
+        "vectorizer": {"format": _FORMAT, "parts": parts},
         "model": model,
         "labels": labels,
         "coefficients": coefficients.tolist(),
@@ -61,7 +66,7 @@ def to_dict(pipeline):
 
 
 def _no_counterpart(what, why="it has no counterpart in pantau"):
-    return ValueError(f"cannot export {type(what).__name__}: {why}")
+    return InvalidInputError(f"pipeline: cannot export {type(what).__name__}: {why}")
 
 
 def _steps(pipeline):
@@ -69,7 +74,11 @@ def _steps(pipeline):
 
 
 def _parts(steps):
-    """The parts of the vectorizer that `steps` are."""
+    """The parts of the vectorizer that ``steps`` are."""
+    import numpy as np
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+    from sklearn.pipeline import FeatureUnion, Pipeline
+
     first, others = steps[0], steps[1:]
     if type(first) is FeatureUnion and not others:
         if first.transformer_weights:
@@ -91,7 +100,7 @@ def _parts(steps):
 
 
 def _part(vectorizer, weights):
-    """One part: what cuts texts, and what weighs counts (`None`: nothing)."""
+    """One part: what cuts texts, and what weighs counts (None: nothing)."""
     for setting in ("preprocessor", "tokenizer"):
         if getattr(vectorizer, setting) is not None:
             raise _no_counterpart(vectorizer, f"a custom {setting} has no counterpart")
@@ -137,6 +146,10 @@ def _frequency(bound):
 
 def _classifier(model):
     """Its name, its labels, a row of coefficients for each class, and the intercepts."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.naive_bayes import ComplementNB, MultinomialNB
+
     if type(model) is MultinomialNB:
         name, coefficients = "multinomial_nb", model.feature_log_prob_
         intercepts = model.class_log_prior_
@@ -170,11 +183,14 @@ def _classifier(model):
 def _label(label):
     if isinstance(label, (str, bool, int)):
         return str(label)
-    raise ValueError(f"cannot export the label {label!r}: labels are texts or whole numbers")
+    message = f"pipeline: cannot export the label {label!r}: labels are texts or whole numbers"
+    raise InvalidInputError(message)
 
 
 def _finite(what, numbers):
+    import numpy as np
+
     numbers = np.asarray(numbers, dtype=np.float64)
     if not np.isfinite(numbers).all():
-        raise ValueError(f"cannot export {what}: not all of them are finite")
+        raise InvalidInputError(f"pipeline: cannot export {what}: not all of them are finite")
     return numbers
