@@ -113,6 +113,8 @@ typedef enum {
     PANTAU_STATUS_BUSY = 6,
     // The answer was not there in time.
     PANTAU_STATUS_DEADLINE = 7,
+    // The callback that was told of the progress ended the call.
+    PANTAU_STATUS_STOPPED = 8,
     // A mistake inside Pantau, which should be reported. The library can still be used.
     PANTAU_STATUS_PANIC = 100,
 } pantau_status;
@@ -151,11 +153,19 @@ typedef struct pantau_bundle pantau_bundle;
 // The files a bundle is made of. Adding one changes it; otherwise threads may share it.
 typedef struct pantau_bundle_files pantau_bundle_files;
 
+// A cheap classifier that answers when it is sure, in front of a strong one that answers the rest.
+// It never changes, so threads may share it.
+typedef struct pantau_cascade pantau_cascade;
+
 // Gives texts a label. Threads may share it, and should: their texts run together.
 typedef struct pantau_classifier pantau_classifier;
 
 // Cleans texts in separate, ordered steps. It never changes, so threads may share it.
 typedef struct pantau_cleaner pantau_cleaner;
+
+// Two classifiers, called A and B, on the same labelled texts. It never changes, so threads may
+// share it.
+typedef struct pantau_comparison pantau_comparison;
 
 // How a checkpoint is converted. Setting an option changes it; otherwise threads may share it.
 typedef struct pantau_convert_options pantau_convert_options;
@@ -172,6 +182,18 @@ typedef struct pantau_embeddings pantau_embeddings;
 // their texts run together.
 typedef struct pantau_encoder pantau_encoder;
 
+// The mean of what several classifiers say. Calibrate them first: one that is too sure of itself
+// outvotes the others. It never changes, so threads may share it.
+typedef struct pantau_ensemble pantau_ensemble;
+
+// How good a classifier is on labelled texts, how sure that is, and where it goes wrong. It never
+// changes, so threads may share it.
+typedef struct pantau_evaluation pantau_evaluation;
+
+// Why a text got its label: what each part of it adds to the label's score, which is
+// `baseline + the sum of the contributions + gap`. It never changes, so threads may share it.
+typedef struct pantau_explanation pantau_explanation;
+
 // Everything that decides which features an extractor gives, so that training and serving can
 // share it as one JSON file. It never changes, so threads may share it.
 typedef struct pantau_feature_config pantau_feature_config;
@@ -183,8 +205,37 @@ typedef struct pantau_feature_extractor pantau_feature_extractor;
 // The features of one text. They never change, so threads may share them.
 typedef struct pantau_features pantau_features;
 
+// What all gates found that a classifier has to pass. It never changes, so threads may share it.
+typedef struct pantau_gate_report pantau_gate_report;
+
+// Texts with the labels that people gave them: what classifiers learn from and are judged by. They
+// never change, so threads may share them.
+typedef struct pantau_labelled_texts pantau_labelled_texts;
+
+// Scores that are sums of weighted numbers: what every linear classifier is when it is used. It
+// never changes, so threads may share it.
+typedef struct pantau_linear_model pantau_linear_model;
+
+// A logistic regression of rows of numbers. `pantau_logistic_regression_partial_fit` changes it;
+// otherwise threads may share it.
+typedef struct pantau_logistic_regression pantau_logistic_regression;
+
+// Rows of numbers, sparse or dense: what learners learn from. It never changes, so threads may
+// share it; every column is borrowed from it.
+//
+// Of a sparse matrix, which is called CSR elsewhere, only the numbers are kept that are not zero:
+// those of row `r` are the `pantau_matrix_values` from `pantau_matrix_starts()[r]` up to
+// `pantau_matrix_starts()[r + 1]`, and their columns stand at the same places of
+// `pantau_matrix_places`. Of a dense one, `pantau_matrix_values` has all numbers, row after row,
+// and the other two are NULL.
+typedef struct pantau_matrix pantau_matrix;
+
 // How a model is opened. Setting an option changes it; otherwise threads may share it.
 typedef struct pantau_model_options pantau_model_options;
+
+// A naive Bayes classifier of rows of numbers. `pantau_naive_bayes_partial_fit` changes it;
+// otherwise threads may share it.
+typedef struct pantau_naive_bayes pantau_naive_bayes;
 
 // Replaces colloquial words by standard ones (gak → tidak), from a table of two columns. It
 // never changes, so threads may share it.
@@ -196,6 +247,14 @@ typedef struct pantau_prediction pantau_prediction;
 // What a classifier answers for many texts, column by column, in the order of the texts. It never
 // changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_predictions pantau_predictions;
+
+// What a linear classifier says of rows of numbers, column by column, in the order of the rows. It
+// never changes, so threads may share it; every column is borrowed from it.
+typedef struct pantau_scores pantau_scores;
+
+// The texts of a pool that people should label next, the most valuable first within each reason.
+// It never changes, so threads may share it.
+typedef struct pantau_selection pantau_selection;
 
 // Reduces words to their stems. It never changes, so threads may share it.
 typedef struct pantau_stemmer pantau_stemmer;
@@ -209,6 +268,15 @@ typedef struct pantau_stop_words pantau_stop_words;
 // may share it.
 typedef struct pantau_text pantau_text;
 
+// A classifier, an ensemble or a cascade as what may be judged: `pantau_evaluate`,
+// `pantau_compare` and `pantau_assess` take any of them. It is borrowed from what it stands for,
+// with `pantau_classifier_as_text_classifier` and its like. Threads may share it.
+typedef struct pantau_text_classifier pantau_text_classifier;
+
+// Turns texts into rows of numbers, one column for each n-gram it learnt: the numbers of
+// scikit-learn's class of that name. It never changes, so threads may share it.
+typedef struct pantau_tfidf_vectorizer pantau_tfidf_vectorizer;
+
 // What `pantau_classifier_predict_then` calls. With `PANTAU_STATUS_OK` the prediction is yours and
 // goes to `pantau_prediction_free`; with any other status it is NULL. `message` says why it
 // failed, is empty after a success, and ends with the call.
@@ -216,6 +284,12 @@ typedef void (*pantau_predict_callback)(void *user_data,
                                         pantau_status status,
                                         pantau_prediction *prediction,
                                         const char *message);
+
+// What a long call tells how far it is: `done` of `all` steps. A new part of the work has its own
+// number of steps. If it returns false, the call ends with `PANTAU_STATUS_STOPPED` and leaves
+// nothing behind. It is called on the thread that made the call, and must not throw. NULL wherever
+// nobody wants to know.
+typedef bool (*pantau_progress)(void *user_data, size_t done, size_t all);
 
 #ifdef __cplusplus
 extern "C" {
@@ -670,6 +744,15 @@ bool pantau_prediction_is_truncated(const pantau_prediction *prediction);
 // Whether the text holds U+FFFD: somebody before could not decode it. Of a NULL: false.
 bool pantau_prediction_is_replaced(const pantau_prediction *prediction);
 
+// How unlike the text is to those the model has learnt from: of a model that reads words, the
+// share of what stands in the text that it has never seen; of a head, how far the text is from
+// the nearest label's middle. NaN if the model cannot tell. Of a NULL: NaN.
+double pantau_prediction_novelty(const pantau_prediction *prediction);
+
+// Which share of texts like those the model has learnt from are at least as unusual: the smaller,
+// the less the text is one of them. NaN if the model cannot tell. Of a NULL: NaN.
+double pantau_prediction_novelty_pvalue(const pantau_prediction *prediction);
+
 // Frees a prediction; NULL is fine.
 void pantau_prediction_free(pantau_prediction *prediction);
 
@@ -692,6 +775,11 @@ const double *pantau_predictions_probabilities(const pantau_predictions *predict
 
 // For each text, what is odd about it: `pantau_flag`s, joined by `|`. Of a NULL: NULL.
 const uint32_t *pantau_predictions_flags(const pantau_predictions *predictions);
+
+// For each text, which share of texts like those the model has learnt from are at least as
+// unusual: the smaller, the less the text is one of them. NULL if the model cannot tell. Of a
+// NULL: NULL.
+const double *pantau_predictions_novelty_pvalues(const pantau_predictions *predictions);
 
 // How many labels the model chose from. Of a NULL: 0.
 size_t pantau_predictions_label_count(const pantau_predictions *predictions);
@@ -779,8 +867,51 @@ pantau_status pantau_classifier_swap(const pantau_classifier *classifier,
 // `INVALID_INPUT`.
 pantau_status pantau_classifier_close(const pantau_classifier *classifier);
 
+// The classifier as what may be judged, borrowed from it. Of a NULL: NULL.
+const pantau_text_classifier *pantau_classifier_as_text_classifier(const pantau_classifier *classifier);
+
 // Frees a classifier; NULL is fine.
 void pantau_classifier_free(pantau_classifier *classifier);
+
+// Copies a dense matrix: `rows` times `columns` finite numbers, row after row.
+pantau_status pantau_matrix_from_dense(const double *values,
+                                       size_t rows,
+                                       size_t columns,
+                                       pantau_matrix **out);
+
+// Copies a sparse matrix of its parts: `rows + 1` starts, the first 0 and the last how many
+// numbers there are, and so many places and values. The columns of a row must ascend.
+pantau_status pantau_matrix_from_sparse(const size_t *starts,
+                                        const uint32_t *places,
+                                        const double *values,
+                                        size_t rows,
+                                        size_t columns,
+                                        pantau_matrix **out);
+
+// How many rows there are. Of a NULL: 0.
+size_t pantau_matrix_rows(const pantau_matrix *matrix);
+
+// How many columns there are. Of a NULL: 0.
+size_t pantau_matrix_columns(const pantau_matrix *matrix);
+
+// Whether only the numbers are kept that are not zero. Of a NULL: false.
+bool pantau_matrix_is_sparse(const pantau_matrix *matrix);
+
+// How many numbers are kept. Of a NULL: 0.
+size_t pantau_matrix_value_count(const pantau_matrix *matrix);
+
+// The numbers that are kept, row after row. Of a NULL: NULL.
+const double *pantau_matrix_values(const pantau_matrix *matrix);
+
+// Of a sparse matrix: where the numbers of each row begin, and where those of the last one end.
+// NULL of a dense one, and of a NULL.
+const size_t *pantau_matrix_starts(const pantau_matrix *matrix);
+
+// Of a sparse matrix: the column of each number. NULL of a dense one, and of a NULL.
+const uint32_t *pantau_matrix_places(const pantau_matrix *matrix);
+
+// Frees a matrix; NULL is fine.
+void pantau_matrix_free(pantau_matrix *matrix);
 
 // How many texts there are. Of a NULL: 0.
 size_t pantau_embeddings_count(const pantau_embeddings *embeddings);
@@ -793,6 +924,9 @@ const float *pantau_embeddings_numbers(const pantau_embeddings *embeddings);
 
 // For each text, what is odd about it: `pantau_flag`s, joined by `|`. Of a NULL: NULL.
 const uint32_t *pantau_embeddings_flags(const pantau_embeddings *embeddings);
+
+// Gives the vectors as the rows of a dense matrix, for `pantau_select` and for learners.
+pantau_status pantau_embeddings_to_matrix(const pantau_embeddings *embeddings, pantau_matrix **out);
 
 // Frees embeddings; NULL is fine.
 void pantau_embeddings_free(pantau_embeddings *embeddings);
@@ -839,6 +973,671 @@ pantau_status pantau_encoder_close(const pantau_encoder *encoder);
 
 // Frees an encoder; NULL is fine.
 void pantau_encoder_free(pantau_encoder *encoder);
+
+// Copies texts and their labels, `count` of each. All four lists hold as many entries.
+pantau_status pantau_labelled_texts_new(const char *const *texts,
+                                        const size_t *lengths,
+                                        const char *const *labels,
+                                        const size_t *label_lengths,
+                                        size_t count,
+                                        pantau_labelled_texts **out);
+
+// Reads a file with a header: comma-, semicolon- or tab-separated, or JSON Lines where its name
+// ends in `.jsonl`. `text_column` and `label_column` name the columns.
+pantau_status pantau_labelled_texts_open(const char *path,
+                                         size_t path_length,
+                                         const char *text_column,
+                                         size_t text_column_length,
+                                         const char *label_column,
+                                         size_t label_column_length,
+                                         pantau_labelled_texts **out);
+
+// How many rows there are. Of a NULL: 0.
+size_t pantau_labelled_texts_count(const pantau_labelled_texts *data);
+
+// Gives the text of a row.
+pantau_status pantau_labelled_texts_text(const pantau_labelled_texts *data,
+                                         size_t row,
+                                         pantau_text **out);
+
+// Gives the label of a row.
+pantau_status pantau_labelled_texts_label(const pantau_labelled_texts *data,
+                                          size_t row,
+                                          pantau_text **out);
+
+// Frees labelled texts; NULL is fine.
+void pantau_labelled_texts_free(pantau_labelled_texts *data);
+
+// Learns a classifier from labelled texts, writes it into the folder `bundle`, which appears whole
+// or not at all, and gives it. The same data and options give the same bytes on any number of
+// threads.
+//
+// `test` is data of its own that says how good the classifier is; with NULL, some of the rows are
+// kept aside for that. The bundle holds all settings that were tried (`trials.json`), the
+// evaluation (`evaluation.json`, for `pantau_evaluation_from_json`), a picture of the calibration,
+// and a page for people (`README.md`).
+//
+// `options` are JSON; the empty text is the default ones, and what is left out has its default:
+//
+// ```json
+// {"kind": "tfidf-logistic", "name": null, "overwrite": false, "validation_share": 0.1,
+//  "test_share": 0.1, "folds": 3, "seed": 0, "threads": null, "features": [], "strengths": [],
+//  "encoder": null, "words": false}
+// ```
+//
+// `kind` is `tfidf-logistic` (words), `tfidf-nb` (words, sooner) or `encoder-head` (meaning, on
+// the vectors of `encoder`, the path of an encoder's bundle, and with `words` on words as well).
+// `features`, as for `pantau_tfidf_vectorizer_fit`, and `strengths`, values of `C` or `alpha`, are
+// what is tried; usual ones if there are none.
+pantau_status pantau_train(const pantau_labelled_texts *data,
+                           const pantau_labelled_texts *test,
+                           const char *bundle,
+                           size_t bundle_length,
+                           const char *options,
+                           size_t options_length,
+                           pantau_progress progress,
+                           void *user_data,
+                           pantau_bundle **out);
+
+// Makes a bundle of a pipeline that was fitted with scikit-learn and written as JSON by
+// `pantau.sklearn.export` in Python, and gives it. `pipeline` is the path of that file. No pickle
+// is read. An empty `name` is that of the bundle's folder; with `overwrite`, a bundle that is
+// there already is replaced.
+pantau_status pantau_import_sklearn(const char *pipeline,
+                                    size_t pipeline_length,
+                                    const char *bundle,
+                                    size_t bundle_length,
+                                    const char *name,
+                                    size_t name_length,
+                                    bool overwrite,
+                                    pantau_bundle **out);
+
+// Explains why a text gets its label. An empty `label` is the most probable one.
+//
+// Of models that weigh words this is exact, and costs no more than a prediction. Others are asked
+// again for the text without each word, at most `budget` times, 3 or more; 0 is the default, 256.
+// With more words than that, neighbours are explained together.
+pantau_status pantau_classifier_explain(const pantau_classifier *classifier,
+                                        const char *text,
+                                        size_t length,
+                                        const char *label,
+                                        size_t label_length,
+                                        size_t budget,
+                                        pantau_explanation **out);
+
+// The label that is explained, borrowed from the explanation. Of a NULL: NULL.
+const pantau_text *pantau_explanation_label(const pantau_explanation *explanation);
+
+// How it was found out what a part adds, borrowed from the explanation: `exact`, the score is a
+// sum of these; or `occlusion`, the model was asked again without it. Of a NULL: NULL.
+const pantau_text *pantau_explanation_method(const pantau_explanation *explanation);
+
+// The label's score for the text: how far its logit is above the mean of the other labels'. Of a
+// NULL: NaN.
+double pantau_explanation_score(const pantau_explanation *explanation);
+
+// The label's score for a text without words. Of a NULL: NaN.
+double pantau_explanation_baseline(const pantau_explanation *explanation);
+
+// What the contributions leave unexplained; 0 but for rounding where the method is exact. Of a
+// NULL: NaN.
+double pantau_explanation_gap(const pantau_explanation *explanation);
+
+// How many texts the model was asked. Of a NULL: 0.
+size_t pantau_explanation_asked(const pantau_explanation *explanation);
+
+// How many contributions there are, the most important first: of a model that weighs words its
+// terms, of others words. Of a NULL: 0.
+size_t pantau_explanation_contribution_count(const pantau_explanation *explanation);
+
+// The term of a contribution, borrowed from the explanation; NULL if there are not as many.
+const pantau_text *pantau_explanation_contribution_term(const pantau_explanation *explanation,
+                                                        size_t index);
+
+// What a contribution adds: below 0, it speaks for other labels; 0 if there are not as many.
+double pantau_explanation_contribution_value(const pantau_explanation *explanation, size_t index);
+
+// How many words the text has. Of a NULL: 0.
+size_t pantau_explanation_word_count(const pantau_explanation *explanation);
+
+// A word of the text, in their order, borrowed from the explanation; NULL if there are not as
+// many.
+const pantau_text *pantau_explanation_word(const pantau_explanation *explanation, size_t index);
+
+// Where a word begins in the text, in bytes; 0 if there are not as many.
+size_t pantau_explanation_word_start(const pantau_explanation *explanation, size_t index);
+
+// Where a word ends in the text, in bytes; 0 if there are not as many.
+size_t pantau_explanation_word_end(const pantau_explanation *explanation, size_t index);
+
+// What a word adds, which what several words add together is divided for; 0 if there are not as
+// many.
+double pantau_explanation_word_value(const pantau_explanation *explanation, size_t index);
+
+// Gives all of an explanation as a JSON object.
+pantau_status pantau_explanation_to_json(const pantau_explanation *explanation, pantau_text **out);
+
+// Gives what speaks for the label and against it, for a terminal.
+pantau_status pantau_explanation_to_text(const pantau_explanation *explanation, pantau_text **out);
+
+// Gives the text with its words coloured by what they add, as a part of a page for a browser.
+pantau_status pantau_explanation_to_html(const pantau_explanation *explanation, pantau_text **out);
+
+// Frees an explanation; NULL is fine.
+void pantau_explanation_free(pantau_explanation *explanation);
+
+// Gives the mean of `count` classifiers, which must have the same labels, in any order. `weights`
+// holds how important each of them is, above 0; NULL is equally. They stay yours.
+pantau_status pantau_ensemble_new(const pantau_classifier *const *classifiers,
+                                  const double *weights,
+                                  size_t count,
+                                  pantau_ensemble **out);
+
+// Gives the prediction for one text, with the probabilities of all labels.
+pantau_status pantau_ensemble_predict(const pantau_ensemble *ensemble,
+                                      const char *text,
+                                      size_t length,
+                                      pantau_prediction **out);
+
+// Gives the predictions for many texts, in their order; the arguments are as for
+// `pantau_classifier_predict_batch`.
+pantau_status pantau_ensemble_predict_batch(const pantau_ensemble *ensemble,
+                                            const char *const *texts,
+                                            const size_t *lengths,
+                                            size_t count,
+                                            bool return_probabilities,
+                                            uint64_t deadline_ms,
+                                            pantau_predictions **out);
+
+// Gives how many labels an ensemble chooses from.
+pantau_status pantau_ensemble_label_count(const pantau_ensemble *ensemble, size_t *out);
+
+// Gives the label with an index, which is that of its probability.
+pantau_status pantau_ensemble_label(const pantau_ensemble *ensemble,
+                                    size_t index,
+                                    pantau_text **out);
+
+// The ensemble as what may be judged, borrowed from it. Of a NULL: NULL.
+const pantau_text_classifier *pantau_ensemble_as_text_classifier(const pantau_ensemble *ensemble);
+
+// Frees an ensemble, not its classifiers; NULL is fine.
+void pantau_ensemble_free(pantau_ensemble *ensemble);
+
+// Gives a cascade in which the cheap classifier answers where its confidence is at least
+// `threshold`. Both must have the same labels, in any order; they stay yours.
+pantau_status pantau_cascade_new(const pantau_classifier *cheap,
+                                 const pantau_classifier *strong,
+                                 double threshold,
+                                 pantau_cascade **out);
+
+// Gives a cascade whose threshold is chosen on labelled texts that neither classifier has learnt
+// from: the cheap one answers as much as it may while both together are right as often as
+// `accuracy`, 0 to 1, says.
+pantau_status pantau_cascade_fit(const pantau_classifier *cheap,
+                                 const pantau_classifier *strong,
+                                 const pantau_labelled_texts *data,
+                                 double accuracy,
+                                 pantau_progress progress,
+                                 void *user_data,
+                                 pantau_cascade **out);
+
+// How sure the cheap classifier must be; above 1, it never is. Of a NULL: NaN.
+double pantau_cascade_threshold(const pantau_cascade *cascade);
+
+// Gives how the threshold was chosen as a JSON object: the accuracy and the share that the cheap
+// classifier answers, of it and of others. `INVALID_INPUT` if it was given, not chosen.
+pantau_status pantau_cascade_choice(const pantau_cascade *cascade, pantau_text **out);
+
+// Gives the prediction for one text, with the probabilities of all labels.
+pantau_status pantau_cascade_predict(const pantau_cascade *cascade,
+                                     const char *text,
+                                     size_t length,
+                                     pantau_prediction **out);
+
+// Gives the predictions for many texts, in their order; the arguments are as for
+// `pantau_classifier_predict_batch`.
+pantau_status pantau_cascade_predict_batch(const pantau_cascade *cascade,
+                                           const char *const *texts,
+                                           const size_t *lengths,
+                                           size_t count,
+                                           bool return_probabilities,
+                                           uint64_t deadline_ms,
+                                           pantau_predictions **out);
+
+// Gives how many labels a cascade chooses from.
+pantau_status pantau_cascade_label_count(const pantau_cascade *cascade, size_t *out);
+
+// Gives the label with an index, which is that of its probability.
+pantau_status pantau_cascade_label(const pantau_cascade *cascade, size_t index, pantau_text **out);
+
+// The cascade as what may be judged, borrowed from it. Of a NULL: NULL.
+const pantau_text_classifier *pantau_cascade_as_text_classifier(const pantau_cascade *cascade);
+
+// Frees a cascade, not its classifiers; NULL is fine.
+void pantau_cascade_free(pantau_cascade *cascade);
+
+// Evaluates a classifier on labelled texts. A label that it does not know counts as a mistake.
+//
+// `options` are JSON; the empty text is the default ones, and what is left out has its default:
+//
+// ```json
+// {"level": 0.95, "resamples": 1000, "seed": 0, "worst": 20, "slices": null, "threads": null}
+// ```
+//
+// Intervals hold with the probability `level`; that of F1 is made with `resamples` samples.
+// `worst` is how many mistakes are kept. `slices`, one name for each row, tells apart what is also
+// judged by itself.
+pantau_status pantau_evaluate(const pantau_text_classifier *classifier,
+                              const pantau_labelled_texts *data,
+                              const char *options,
+                              size_t options_length,
+                              pantau_progress progress,
+                              void *user_data,
+                              pantau_evaluation **out);
+
+// Reads an evaluation from JSON as `pantau_evaluation_to_json` and the `evaluation.json` of a
+// bundle have it.
+pantau_status pantau_evaluation_from_json(const char *json, size_t length, pantau_evaluation **out);
+
+// How many rows were evaluated. Of a NULL: 0.
+size_t pantau_evaluation_rows(const pantau_evaluation *evaluation);
+
+// The share of rows that are right. Of a NULL: NaN.
+double pantau_evaluation_accuracy(const pantau_evaluation *evaluation);
+
+// Where the interval of the accuracy begins. Of a NULL: NaN.
+double pantau_evaluation_accuracy_low(const pantau_evaluation *evaluation);
+
+// Where the interval of the accuracy ends. Of a NULL: NaN.
+double pantau_evaluation_accuracy_high(const pantau_evaluation *evaluation);
+
+// The mean F1 of the labels that occur. Of a NULL: NaN.
+double pantau_evaluation_macro_f1(const pantau_evaluation *evaluation);
+
+// Where the interval of the mean F1 begins. Of a NULL: NaN.
+double pantau_evaluation_macro_f1_low(const pantau_evaluation *evaluation);
+
+// Where the interval of the mean F1 ends. Of a NULL: NaN.
+double pantau_evaluation_macro_f1_high(const pantau_evaluation *evaluation);
+
+// The mean probability of the answers: as high as the accuracy if they mean what they say. Of a
+// NULL: NaN.
+double pantau_evaluation_mean_confidence(const pantau_evaluation *evaluation);
+
+// Gives all of an evaluation as a JSON object.
+pantau_status pantau_evaluation_to_json(const pantau_evaluation *evaluation, pantau_text **out);
+
+// Gives an evaluation for people, in lines of `width` columns; a terminal mostly has 80.
+pantau_status pantau_evaluation_to_text(const pantau_evaluation *evaluation,
+                                        size_t width,
+                                        pantau_text **out);
+
+// Gives an evaluation for a browser, as a part of a page.
+pantau_status pantau_evaluation_to_html(const pantau_evaluation *evaluation, pantau_text **out);
+
+// Gives the mistakes that were kept as a table in CSV, the surest first.
+pantau_status pantau_evaluation_mistakes_csv(const pantau_evaluation *evaluation,
+                                             pantau_text **out);
+
+// Frees an evaluation; NULL is fine.
+void pantau_evaluation_free(pantau_evaluation *evaluation);
+
+// Compares two classifiers, A and B, on the same labelled texts. `options` are as for
+// `pantau_evaluate`.
+pantau_status pantau_compare(const pantau_text_classifier *first,
+                             const pantau_text_classifier *second,
+                             const pantau_labelled_texts *data,
+                             const char *options,
+                             size_t options_length,
+                             pantau_progress progress,
+                             void *user_data,
+                             pantau_comparison **out);
+
+// How many rows both answered. Of a NULL: 0.
+size_t pantau_comparison_rows(const pantau_comparison *comparison);
+
+// The accuracy of B less that of A. Of a NULL: NaN.
+double pantau_comparison_difference(const pantau_comparison *comparison);
+
+// Where the interval of the difference begins. Of a NULL: NaN.
+double pantau_comparison_difference_low(const pantau_comparison *comparison);
+
+// Where the interval of the difference ends. Of a NULL: NaN.
+double pantau_comparison_difference_high(const pantau_comparison *comparison);
+
+// How likely a difference as large is if neither is better (McNemar's test). Of a NULL: NaN.
+double pantau_comparison_pvalue(const pantau_comparison *comparison);
+
+// What it comes to, in a sentence that is borrowed from the comparison. Of a NULL: NULL.
+const pantau_text *pantau_comparison_verdict(const pantau_comparison *comparison);
+
+// Gives all of a comparison as a JSON object.
+pantau_status pantau_comparison_to_json(const pantau_comparison *comparison, pantau_text **out);
+
+// Gives a comparison for people, in lines of `width` columns; a terminal mostly has 80.
+pantau_status pantau_comparison_to_text(const pantau_comparison *comparison,
+                                        size_t width,
+                                        pantau_text **out);
+
+// Gives a comparison for a browser, as a part of a page.
+pantau_status pantau_comparison_to_html(const pantau_comparison *comparison, pantau_text **out);
+
+// Frees a comparison; NULL is fine.
+void pantau_comparison_free(pantau_comparison *comparison);
+
+// Tells whether a classifier may be used, as its answers to labelled texts show that it has not
+// learnt from, and how it bears odd ones.
+//
+// `gates` are JSON; the empty text is the default ones, and what is left out has its default:
+//
+// ```json
+// {"floor": 0.7, "promote": 0.75, "gap": 0.15, "level": 0.95, "champion_margin": 0.05}
+// ```
+//
+// `train_accuracy` is its accuracy on the texts it has learnt from; NaN is what its bundle says.
+// `champion` is what it would replace, or NULL. Gates for which something is missing are left out.
+pantau_status pantau_assess(const pantau_text_classifier *classifier,
+                            const pantau_labelled_texts *data,
+                            const char *gates,
+                            size_t gates_length,
+                            double train_accuracy,
+                            const pantau_text_classifier *champion,
+                            pantau_progress progress,
+                            void *user_data,
+                            pantau_gate_report **out);
+
+// Whether the classifier may be promoted: it passes every gate. Of a NULL: false.
+bool pantau_gate_report_passed(const pantau_gate_report *report);
+
+// Whether the classifier may be used: it passes every gate that is an error otherwise. Of a NULL:
+// false.
+bool pantau_gate_report_usable(const pantau_gate_report *report);
+
+// Gives what each gate found as a JSON object.
+pantau_status pantau_gate_report_to_json(const pantau_gate_report *report, pantau_text **out);
+
+// Gives what each gate found for people, in lines of 80 columns.
+pantau_status pantau_gate_report_to_text(const pantau_gate_report *report, pantau_text **out);
+
+// Frees a report; NULL is fine.
+void pantau_gate_report_free(pantau_gate_report *report);
+
+// Chooses `count` texts of a pool that people should label next.
+//
+// `probabilities` are what a classifier said of the pool, as `pantau_predictions_probabilities`
+// has them: `rows` times `classes` numbers. A share of the texts, `random_share`, 0 to 1, is drawn
+// at random first, whatever the strategy: what is measured on those is true of the whole pool. The
+// rest is chosen by `strategy`: `margin`, the two best labels are close; `entropy`, the
+// probability is spread; `least_confident`; `diversity`, unsure and unlike each other, which needs
+// `features`, one row for each text; or `random`. `features` may be NULL for the others.
+pantau_status pantau_select(const double *probabilities,
+                            size_t rows,
+                            size_t classes,
+                            const pantau_matrix *features,
+                            const char *strategy,
+                            size_t strategy_length,
+                            size_t count,
+                            double random_share,
+                            uint64_t seed,
+                            pantau_selection **out);
+
+// How many texts were chosen. Of a NULL: 0.
+size_t pantau_selection_count(const pantau_selection *selection);
+
+// For each chosen text, its row in the pool. Of a NULL: NULL.
+const size_t *pantau_selection_rows(const pantau_selection *selection);
+
+// For each chosen text, how uncertain the classifier is, as the strategy measures it. Of a NULL:
+// NULL.
+const double *pantau_selection_scores(const pantau_selection *selection);
+
+// For each chosen text, the chance with which each text of the pool was drawn, if it was drawn at
+// random; else NaN. Of a NULL: NULL.
+const double *pantau_selection_probabilities(const pantau_selection *selection);
+
+// What a text was chosen for, a strategy or `random`, borrowed from the selection; NULL if there
+// are not as many.
+const pantau_text *pantau_selection_reason(const pantau_selection *selection, size_t index);
+
+// Frees a selection; NULL is fine.
+void pantau_selection_free(pantau_selection *selection);
+
+// Learns the n-grams of texts, and how rare they are. `texts` and `lengths` hold `count` entries
+// each. `threads` is how many threads may work, 0 for as many as this process may use.
+//
+// `parts` is a JSON list with the settings of parts whose columns stand side by side; the empty
+// text is one part with the default ones. They are those of scikit-learn, and what is left out has
+// its default; a whole number is a count of texts, one with a decimal point a share of them:
+//
+// ```json
+// [{"analyzer": "word", "ngram_range": [1, 1], "token_pattern": null, "lowercase": true,
+//   "strip_accents": null, "stop_words": null, "min_df": 1, "max_df": 1.0,
+//   "max_features": null, "vocabulary": null, "binary": false, "use_idf": true,
+//   "smooth_idf": true, "sublinear_tf": false, "norm": "l2"}]
+// ```
+pantau_status pantau_tfidf_vectorizer_fit(const char *parts,
+                                          size_t parts_length,
+                                          const char *const *texts,
+                                          const size_t *lengths,
+                                          size_t count,
+                                          size_t threads,
+                                          pantau_tfidf_vectorizer **out);
+
+// Reads a vectorizer from JSON as `pantau_tfidf_vectorizer_to_json` and the `vectorizer.json` of a
+// bundle have it.
+pantau_status pantau_tfidf_vectorizer_from_json(const char *json,
+                                                size_t length,
+                                                pantau_tfidf_vectorizer **out);
+
+// Gives everything there is to know as JSON; equal vectorizers give equal bytes.
+pantau_status pantau_tfidf_vectorizer_to_json(const pantau_tfidf_vectorizer *vectorizer,
+                                              pantau_text **out);
+
+// Gives the rows of texts, in their order, as a sparse matrix. `texts` and `lengths` hold `count`
+// entries each; `threads` is as for `pantau_tfidf_vectorizer_fit`.
+pantau_status pantau_tfidf_vectorizer_transform(const pantau_tfidf_vectorizer *vectorizer,
+                                                const char *const *texts,
+                                                const size_t *lengths,
+                                                size_t count,
+                                                size_t threads,
+                                                pantau_matrix **out);
+
+// How many columns there are. Of a NULL: 0.
+size_t pantau_tfidf_vectorizer_columns(const pantau_tfidf_vectorizer *vectorizer);
+
+// For each column, how much its n-gram weighs. It is borrowed from the vectorizer. Of a NULL:
+// NULL.
+const double *pantau_tfidf_vectorizer_idf(const pantau_tfidf_vectorizer *vectorizer);
+
+// Gives the n-gram of a column.
+pantau_status pantau_tfidf_vectorizer_term(const pantau_tfidf_vectorizer *vectorizer,
+                                           uint32_t column,
+                                           pantau_text **out);
+
+// Frees a vectorizer; NULL is fine.
+void pantau_tfidf_vectorizer_free(pantau_tfidf_vectorizer *vectorizer);
+
+// How many rows there are. Of a NULL: 0.
+size_t pantau_scores_rows(const pantau_scores *scores);
+
+// How many classes there are. Of a NULL: 0.
+size_t pantau_scores_classes(const pantau_scores *scores);
+
+// For each row, the class with the highest score, the first of equal ones. Of a NULL: NULL.
+const uint32_t *pantau_scores_best(const pantau_scores *scores);
+
+// For each row, the scores of all classes, then those of the next row. Of a NULL: NULL.
+const double *pantau_scores_values(const pantau_scores *scores);
+
+// For each row, the probabilities of all classes, then those of the next row: the softmax of the
+// scores. Of a NULL: NULL.
+const double *pantau_scores_probabilities(const pantau_scores *scores);
+
+// Frees scores; NULL is fine.
+void pantau_scores_free(pantau_scores *scores);
+
+// Gives a model of its numbers, which are copied: for each column the `classes` weights of all
+// classes, and `classes` intercepts.
+pantau_status pantau_linear_model_new(const double *weights,
+                                      const double *intercepts,
+                                      size_t columns,
+                                      size_t classes,
+                                      pantau_linear_model **out);
+
+// Gives the scores, the probabilities and the best class of each row of a matrix. `threads` is how
+// many threads may work, 0 for as many as this process may use.
+pantau_status pantau_linear_model_predict(const pantau_linear_model *model,
+                                          const pantau_matrix *matrix,
+                                          size_t threads,
+                                          pantau_scores **out);
+
+// How many columns a row has. Of a NULL: 0.
+size_t pantau_linear_model_columns(const pantau_linear_model *model);
+
+// How many classes there are. Of a NULL: 0.
+size_t pantau_linear_model_classes(const pantau_linear_model *model);
+
+// For each column, the weights of all classes, borrowed from the model. Of a NULL: NULL.
+//
+// Of a logistic regression between two classes, the second has half of what scikit-learn's
+// `coef_` says, and the first the same below 0.
+const double *pantau_linear_model_weights(const pantau_linear_model *model);
+
+// What each class has from the start, borrowed from the model. Of a NULL: NULL.
+const double *pantau_linear_model_intercepts(const pantau_linear_model *model);
+
+// Frees a model; NULL is fine.
+void pantau_linear_model_free(pantau_linear_model *model);
+
+// Gives a classifier that has seen nothing yet; `pantau_naive_bayes_partial_fit` goes on from
+// there. `options` are as for `pantau_naive_bayes_fit`.
+pantau_status pantau_naive_bayes_new(size_t columns,
+                                     size_t classes,
+                                     const char *options,
+                                     size_t options_length,
+                                     pantau_naive_bayes **out);
+
+// Learns from the rows of a matrix, none of whose numbers is below 0. `labels` holds the class of
+// each row, a number below `classes`; `sample_weights` how much each row counts, or is NULL.
+//
+// `options` are JSON; the empty text is the default ones, and what is left out has its default.
+// `kind` is `multinomial` or `complement`:
+//
+// ```json
+// {"kind": "multinomial", "alpha": 1.0, "fit_prior": true, "class_prior": null, "norm": false}
+// ```
+pantau_status pantau_naive_bayes_fit(const pantau_matrix *matrix,
+                                     const uint32_t *labels,
+                                     const double *sample_weights,
+                                     size_t classes,
+                                     const char *options,
+                                     size_t options_length,
+                                     pantau_naive_bayes **out);
+
+// Learns from more rows: in the end it is the same as from all at once. If it fails, the
+// classifier is as before.
+pantau_status pantau_naive_bayes_partial_fit(pantau_naive_bayes *bayes,
+                                             const pantau_matrix *matrix,
+                                             const uint32_t *labels,
+                                             const double *sample_weights);
+
+// Gives the scores, the probabilities and the best class of each row of a matrix. `threads` is how
+// many threads may work, 0 for as many as this process may use.
+pantau_status pantau_naive_bayes_predict(const pantau_naive_bayes *bayes,
+                                         const pantau_matrix *matrix,
+                                         size_t threads,
+                                         pantau_scores **out);
+
+// Gives the classifier as weights and intercepts.
+pantau_status pantau_naive_bayes_to_linear(const pantau_naive_bayes *bayes,
+                                           pantau_linear_model **out);
+
+// How many columns a row has. Of a NULL: 0.
+size_t pantau_naive_bayes_columns(const pantau_naive_bayes *bayes);
+
+// How many classes there are. Of a NULL: 0.
+size_t pantau_naive_bayes_classes(const pantau_naive_bayes *bayes);
+
+// Frees a classifier; NULL is fine.
+void pantau_naive_bayes_free(pantau_naive_bayes *bayes);
+
+// Gives a classifier that has learnt nothing yet; `pantau_logistic_regression_partial_fit` goes on
+// from there. `options` are as for `pantau_logistic_regression_fit`.
+pantau_status pantau_logistic_regression_new(size_t columns,
+                                             size_t classes,
+                                             const char *options,
+                                             size_t options_length,
+                                             pantau_logistic_regression **out);
+
+// Learns from the rows of a matrix. `labels` holds the class of each row, a number below
+// `classes`; `sample_weights` how much each row counts, or is NULL. `start` is an earlier model of
+// the same shape to begin with, or NULL. `progress` hears how many iterations are done.
+//
+// `options` are JSON; the empty text is the default ones, and what is left out has its default.
+// `penalty` is `l2`, `l1` or `none`; `class_weight` is `equal`, `balanced` or `{"given": [...]}`
+// with a number for each class:
+//
+// ```json
+// {"penalty": "l2", "c": 1.0, "class_weight": "equal", "fit_intercept": true,
+//  "tolerance": 0.0001, "max_iterations": 1000, "seed": 0, "threads": null}
+// ```
+pantau_status pantau_logistic_regression_fit(const pantau_matrix *matrix,
+                                             const uint32_t *labels,
+                                             const double *sample_weights,
+                                             size_t classes,
+                                             const char *options,
+                                             size_t options_length,
+                                             const pantau_linear_model *start,
+                                             pantau_progress progress,
+                                             void *user_data,
+                                             pantau_logistic_regression **out);
+
+// Gives a classifier that was kept: its `pantau_logistic_regression_to_linear` and the `count`
+// numbers of its `pantau_logistic_regression_precisions`. `options` are as for
+// `pantau_logistic_regression_fit`.
+pantau_status pantau_logistic_regression_resume(const pantau_linear_model *model,
+                                                const double *precisions,
+                                                size_t count,
+                                                const char *options,
+                                                size_t options_length,
+                                                pantau_logistic_regression **out);
+
+// Learns from more rows, one after another. It comes near what all rows together would give. If it
+// fails, the classifier is as before.
+pantau_status pantau_logistic_regression_partial_fit(pantau_logistic_regression *regression,
+                                                     const pantau_matrix *matrix,
+                                                     const uint32_t *labels,
+                                                     const double *sample_weights);
+
+// Gives the scores, the probabilities and the best class of each row of a matrix. `threads` is how
+// many threads may work, 0 for as many as this process may use.
+pantau_status pantau_logistic_regression_predict(const pantau_logistic_regression *regression,
+                                                 const pantau_matrix *matrix,
+                                                 size_t threads,
+                                                 pantau_scores **out);
+
+// Gives the classifier as weights and intercepts.
+pantau_status pantau_logistic_regression_to_linear(const pantau_logistic_regression *regression,
+                                                   pantau_linear_model **out);
+
+// How many columns a row has. Of a NULL: 0.
+size_t pantau_logistic_regression_columns(const pantau_logistic_regression *regression);
+
+// How many classes there are. Of a NULL: 0.
+size_t pantau_logistic_regression_classes(const pantau_logistic_regression *regression);
+
+// How sure each column's weights are, and at the end the intercepts: one number more than there
+// are columns, borrowed until the classifier learns more. Of a NULL: NULL.
+const double *pantau_logistic_regression_precisions(const pantau_logistic_regression *regression);
+
+// How many iterations the fit took. Of a NULL: 0.
+size_t pantau_logistic_regression_iterations(const pantau_logistic_regression *regression);
+
+// Whether the fit reached its tolerance. Of a NULL: false.
+bool pantau_logistic_regression_converged(const pantau_logistic_regression *regression);
+
+// Frees a classifier; NULL is fine.
+void pantau_logistic_regression_free(pantau_logistic_regression *regression);
 
 #ifdef __cplusplus
 }  // extern "C"

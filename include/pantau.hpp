@@ -12,7 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <future>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -74,10 +76,20 @@ class Deadline : public Error {
     using Error::Error;
 };
 
+// The callback that was told of the progress ended the call.
+class Stopped : public Error {
+    using Error::Error;
+};
+
 // A mistake inside Pantau, which should be reported. The library can still be used.
 class Panic : public Error {
     using Error::Error;
 };
+
+// What a long call tells how far it is: `done` of `all` steps; a new part of the work has its own
+// number of steps. It is called on the thread that made the call, which ends with `Stopped` if it
+// returns false, and with what it throws.
+using Progress = std::function<bool(std::size_t done, std::size_t all)>;
 
 namespace detail {
 
@@ -100,6 +112,8 @@ namespace detail {
         throw Busy(status, message);
     case PANTAU_STATUS_DEADLINE:
         throw Deadline(status, message);
+    case PANTAU_STATUS_STOPPED:
+        throw Stopped(status, message);
     case PANTAU_STATUS_PANIC:
         throw Panic(status, message);
     }
@@ -187,6 +201,64 @@ inline std::uint64_t milliseconds(std::chrono::milliseconds time, const char *wh
                                " ms is less than none");
     }
     return static_cast<std::uint64_t>(time.count());
+}
+
+// Throws unless a list has as many entries as what it belongs to.
+inline void check_length(const char *what, std::size_t length, std::size_t wanted,
+                         const char *of) {
+    if (length != wanted) {
+        throw InvalidInput(PANTAU_STATUS_INVALID_INPUT,
+                           std::string(what) + ": " + std::to_string(length) + " for " +
+                               std::to_string(wanted) + ' ' + of);
+    }
+}
+
+// The numbers of a list that may be left out.
+inline const double *maybe(const char *what, const std::vector<double> &numbers,
+                           std::size_t wanted, const char *of) {
+    if (numbers.empty()) {
+        return nullptr;
+    }
+    check_length(what, numbers.size(), wanted, of);
+    return numbers.data();
+}
+
+// Lets a callback of the C face call a `Progress`, whose exceptions must not pass through C.
+class Watch {
+public:
+    explicit Watch(const Progress &progress) : progress_(progress) {}
+
+    pantau_progress callback() const { return progress_ ? call : nullptr; }
+
+    // Throws what the callback threw, or what a status means.
+    void check(pantau_status status) const {
+        if (thrown_) {
+            std::rethrow_exception(thrown_);
+        }
+        detail::check(status);
+    }
+
+private:
+    static bool call(void *user_data, std::size_t done, std::size_t all) noexcept {
+        auto *const watch = static_cast<Watch *>(user_data);
+        try {
+            return watch->progress_(done, all);
+        } catch (...) {
+            watch->thrown_ = std::current_exception();
+            return false;
+        }
+    }
+
+    const Progress &progress_;
+    std::exception_ptr thrown_;
+};
+
+// Runs a call that gives an object and tells how far it is.
+template <typename Object, typename Call> Object give(const Progress &progress, Call call) {
+    typename Object::pointer out = nullptr;
+    Watch watch(progress);
+    watch.check(call(watch.callback(), static_cast<void *>(&watch), &out));
+    return Object(out);
 }
 
 inline std::optional<std::string> maybe(const char *text) {
@@ -671,6 +743,7 @@ struct BundleFile {
 };
 
 class ConvertOptions;
+class LabelledTexts;
 
 // A model on disk: a folder with a manifest that lists its files and their hashes.
 class Bundle {
@@ -721,6 +794,9 @@ public:
 
 private:
     friend Bundle convert(std::string_view, std::string_view, const ConvertOptions &);
+    friend Bundle train(const LabelledTexts &, const LabelledTexts *, std::string_view,
+                        std::string_view, const Progress &);
+    friend Bundle import_sklearn(std::string_view, std::string_view, std::string_view, bool);
     using Object = detail::Owned<pantau_bundle, pantau_bundle_free>;
 
     explicit Bundle(Object object) : object_(std::move(object)) {}
@@ -879,8 +955,17 @@ public:
     // Whether the text holds U+FFFD: somebody before could not decode it.
     bool is_replaced() const { return pantau_prediction_is_replaced(object_.get()); }
 
+    // How unlike the text is to those the model has learnt from; NaN if it cannot tell.
+    double novelty() const { return pantau_prediction_novelty(object_.get()); }
+
+    // Which share of texts like those the model has learnt from are at least as unusual: the
+    // smaller, the less the text is one of them; NaN if it cannot tell.
+    double novelty_pvalue() const { return pantau_prediction_novelty_pvalue(object_.get()); }
+
 private:
     friend class Classifier;
+    friend class Ensemble;
+    friend class Cascade;
     friend class Predictions;
     using Object = detail::Owned<pantau_prediction, pantau_prediction_free>;
 
@@ -914,6 +999,12 @@ public:
     // For each text, what is odd about it: `pantau_flag`s, joined by `|`.
     const std::uint32_t *flags() const { return pantau_predictions_flags(object_.get()); }
 
+    // For each text, which share of texts like those the model has learnt from are at least as
+    // unusual: the smaller, the less the text is one of them. NULL if it cannot tell.
+    const double *novelty_pvalues() const {
+        return pantau_predictions_novelty_pvalues(object_.get());
+    }
+
     // How many labels the model chose from.
     std::size_t label_count() const { return pantau_predictions_label_count(object_.get()); }
 
@@ -931,9 +1022,102 @@ public:
 
 private:
     friend class Classifier;
+    friend class Ensemble;
+    friend class Cascade;
     using Object = detail::Owned<pantau_predictions, pantau_predictions_free>;
 
     explicit Predictions(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// What a part of a text adds to the score of a label.
+struct Contribution {
+    // The term or the words.
+    std::string term;
+    // What it adds; below 0, it speaks for other labels.
+    double value;
+};
+
+// What a word of a text adds to the score of a label.
+struct WordShare {
+    // Where the word begins in the text, in bytes, and where it ends.
+    std::size_t start;
+    std::size_t end;
+    std::string word;
+    // What it adds. What several words add together is divided among them.
+    double value;
+};
+
+// Why a text got its label. The score is `baseline + the sum of the contributions + gap`.
+class Explanation {
+public:
+    // The label that is explained.
+    std::string label() const { return detail::copy(pantau_explanation_label(object_.get())); }
+
+    // How it was found out: `exact`, the score is a sum; or `occlusion`, the model was asked again
+    // for the text without each word.
+    std::string method() const { return detail::copy(pantau_explanation_method(object_.get())); }
+
+    // How far the label's logit is above the mean of the other labels'.
+    double score() const { return pantau_explanation_score(object_.get()); }
+
+    // The label's score for a text without words.
+    double baseline() const { return pantau_explanation_baseline(object_.get()); }
+
+    // What the contributions leave unexplained.
+    double gap() const { return pantau_explanation_gap(object_.get()); }
+
+    // How many texts the model was asked.
+    std::size_t asked() const { return pantau_explanation_asked(object_.get()); }
+
+    // What the parts of the text add, the most important first.
+    std::vector<Contribution> contributions() const {
+        std::vector<Contribution> all;
+        const std::size_t count = pantau_explanation_contribution_count(object_.get());
+        for (std::size_t at = 0; at < count; ++at) {
+            all.push_back({detail::copy(pantau_explanation_contribution_term(object_.get(), at)),
+                           pantau_explanation_contribution_value(object_.get(), at)});
+        }
+        return all;
+    }
+
+    // What each word of the text adds, in their order.
+    std::vector<WordShare> words() const {
+        std::vector<WordShare> all;
+        const std::size_t count = pantau_explanation_word_count(object_.get());
+        for (std::size_t at = 0; at < count; ++at) {
+            all.push_back({pantau_explanation_word_start(object_.get(), at),
+                           pantau_explanation_word_end(object_.get(), at),
+                           detail::copy(pantau_explanation_word(object_.get(), at)),
+                           pantau_explanation_word_value(object_.get(), at)});
+        }
+        return all;
+    }
+
+    // All of it as a JSON object.
+    std::string to_json() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_explanation_to_json(object_.get(), out); });
+    }
+
+    // What speaks for the label and against it, for a terminal.
+    std::string to_text() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_explanation_to_text(object_.get(), out); });
+    }
+
+    // The text with its words coloured by what they add, as a part of a page for a browser.
+    std::string to_html() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_explanation_to_html(object_.get(), out); });
+    }
+
+private:
+    friend class Classifier;
+    using Object = detail::Owned<pantau_explanation, pantau_explanation_free>;
+
+    explicit Explanation(Object object) : object_(std::move(object)) {}
 
     Object object_;
 };
@@ -988,6 +1172,16 @@ public:
         // It belongs to the callback now, which may have been called already.
         static_cast<void>(promise.release());
         return future;
+    }
+
+    // Why a text gets its label, or another one. A model that does not weigh words is asked at most
+    // `budget` times; 0 is the default, 256.
+    Explanation explain(std::string_view text, std::string_view label = {},
+                        std::size_t budget = 0) const {
+        return Explanation(detail::give<Explanation::Object>([&](pantau_explanation **out) {
+            return pantau_classifier_explain(object_.get(), text.data(), text.size(),
+                                             label.data(), label.size(), budget, out);
+        }));
     }
 
     // The labels it chooses from, in the order of the probabilities.
@@ -1046,6 +1240,68 @@ private:
     Object object_;
 };
 
+// Rows of numbers, sparse or dense: what learners learn from. Its numbers are borrowed from it.
+class Matrix {
+public:
+    // A dense matrix, row after row.
+    static Matrix from_dense(const std::vector<double> &values, std::size_t rows,
+                             std::size_t columns) {
+        detail::check_length("values", values.size(), rows * columns, "places");
+        return Matrix(detail::give<Object>([&](pantau_matrix **out) {
+            return pantau_matrix_from_dense(values.data(), rows, columns, out);
+        }));
+    }
+
+    // A sparse matrix, which is called CSR elsewhere: where the numbers of each row begin and those
+    // of the last one end, and for each number its column and itself.
+    static Matrix from_sparse(const std::vector<std::size_t> &starts,
+                              const std::vector<std::uint32_t> &places,
+                              const std::vector<double> &values, std::size_t columns) {
+        detail::check_length("places", places.size(), values.size(), "values");
+        // Its last entry says how many numbers are read.
+        detail::check_length("starts", starts.empty() ? 0 : starts.back(), values.size(),
+                             "values");
+        const std::size_t rows = starts.empty() ? 0 : starts.size() - 1;
+        return Matrix(detail::give<Object>([&](pantau_matrix **out) {
+            return pantau_matrix_from_sparse(starts.data(), places.data(), values.data(), rows,
+                                             columns, out);
+        }));
+    }
+
+    // How many rows there are.
+    std::size_t rows() const { return pantau_matrix_rows(object_.get()); }
+
+    // How many columns there are.
+    std::size_t columns() const { return pantau_matrix_columns(object_.get()); }
+
+    // Whether only the numbers are kept that are not zero.
+    bool is_sparse() const { return pantau_matrix_is_sparse(object_.get()); }
+
+    // How many numbers are kept.
+    std::size_t value_count() const { return pantau_matrix_value_count(object_.get()); }
+
+    // The numbers that are kept, row after row.
+    const double *values() const { return pantau_matrix_values(object_.get()); }
+
+    // Of a sparse matrix, where the numbers of each row begin and those of the last one end.
+    const std::size_t *starts() const { return pantau_matrix_starts(object_.get()); }
+
+    // Of a sparse matrix, the column of each number.
+    const std::uint32_t *places() const { return pantau_matrix_places(object_.get()); }
+
+    // The object of the C face, borrowed.
+    const pantau_matrix *get() const { return object_.get(); }
+
+private:
+    friend class Embeddings;
+    friend class TfidfVectorizer;
+    using Object = detail::Owned<pantau_matrix, pantau_matrix_free>;
+
+    explicit Matrix(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
 // Vectors for texts, in their order. The columns are borrowed from it.
 class Embeddings {
 public:
@@ -1060,6 +1316,13 @@ public:
 
     // For each text, what is odd about it: `pantau_flag`s, joined by `|`.
     const std::uint32_t *flags() const { return pantau_embeddings_flags(object_.get()); }
+
+    // The vectors as the rows of a dense matrix.
+    Matrix to_matrix() const {
+        return Matrix(detail::give<Matrix::Object>([&](pantau_matrix **out) {
+            return pantau_embeddings_to_matrix(object_.get(), out);
+        }));
+    }
 
 private:
     friend class Encoder;
@@ -1132,6 +1395,778 @@ private:
     using Object = detail::Owned<pantau_encoder, pantau_encoder_free>;
 
     explicit Encoder(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Texts with the labels that people gave them: what classifiers learn from and are judged by.
+class LabelledTexts {
+public:
+    // Copies texts and their labels, `std::string`s or `std::string_view`s.
+    template <typename Text = std::string_view, typename Label = std::string_view>
+    LabelledTexts(const std::vector<Text> &texts, const std::vector<Label> &labels)
+        : LabelledTexts(detail::Texts(texts), detail::Texts(labels)) {}
+
+    // Reads a file with a header: comma-, semicolon- or tab-separated, or JSON Lines where its name
+    // ends in `.jsonl`.
+    static LabelledTexts open(std::string_view path, std::string_view text_column,
+                              std::string_view label_column) {
+        return LabelledTexts(detail::give<Object>([&](pantau_labelled_texts **out) {
+            return pantau_labelled_texts_open(path.data(), path.size(), text_column.data(),
+                                              text_column.size(), label_column.data(),
+                                              label_column.size(), out);
+        }));
+    }
+
+    // How many rows there are.
+    std::size_t count() const { return pantau_labelled_texts_count(object_.get()); }
+
+    // The text of a row.
+    std::string text(std::size_t row) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_labelled_texts_text(object_.get(), row, out);
+        });
+    }
+
+    // The label of a row.
+    std::string label(std::size_t row) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_labelled_texts_label(object_.get(), row, out);
+        });
+    }
+
+    // The object of the C face, borrowed.
+    const pantau_labelled_texts *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_labelled_texts, pantau_labelled_texts_free>;
+
+    LabelledTexts(const detail::Texts &texts, const detail::Texts &labels)
+        : object_(detail::give<Object>([&](pantau_labelled_texts **out) {
+              detail::check_length("labels", labels.data.size(), texts.data.size(), "texts");
+              return pantau_labelled_texts_new(texts.data.data(), texts.lengths.data(),
+                                               labels.data.data(), labels.lengths.data(),
+                                               texts.data.size(), out);
+          })) {}
+
+    explicit LabelledTexts(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Learns a classifier from labelled texts, writes it into the folder `bundle` and gives it. `test`
+// says how good it is; with NULL, some of the rows are kept aside for that. `options` are JSON as
+// for `pantau_train`, and so are all options below; empty ones are the default ones.
+inline Bundle train(const LabelledTexts &data, const LabelledTexts *test, std::string_view bundle,
+                    std::string_view options = {}, const Progress &progress = {}) {
+    const auto call = [&](pantau_progress callback, void *user_data, pantau_bundle **out) {
+        return pantau_train(data.get(), test == nullptr ? nullptr : test->get(), bundle.data(),
+                            bundle.size(), options.data(), options.size(), callback, user_data,
+                            out);
+    };
+    return Bundle(detail::give<Bundle::Object>(progress, call));
+}
+
+// Learns a classifier from labelled texts, and keeps some of them aside to say how good it is.
+inline Bundle train(const LabelledTexts &data, std::string_view bundle,
+                    std::string_view options = {}, const Progress &progress = {}) {
+    return train(data, nullptr, bundle, options, progress);
+}
+
+// Makes a bundle of a pipeline that was fitted with scikit-learn and written as JSON by
+// `pantau.sklearn.export` in Python. An empty `name` is that of the bundle's folder.
+inline Bundle import_sklearn(std::string_view pipeline, std::string_view bundle,
+                             std::string_view name = {}, bool overwrite = false) {
+    return Bundle(detail::give<Bundle::Object>([&](pantau_bundle **out) {
+        return pantau_import_sklearn(pipeline.data(), pipeline.size(), bundle.data(),
+                                     bundle.size(), name.data(), name.size(), overwrite, out);
+    }));
+}
+
+// The mean of what several classifiers say. Calibrate them first: one that is too sure of itself
+// outvotes the others.
+class Ensemble {
+public:
+    // The mean of classifiers that have the same labels, each as important as its weight; equally,
+    // if there are none.
+    explicit Ensemble(const std::vector<std::reference_wrapper<const Classifier>> &classifiers,
+                      const std::vector<double> &weights = {})
+        : object_(detail::give<Object>([&](pantau_ensemble **out) {
+              std::vector<const pantau_classifier *> list;
+              for (const Classifier &classifier : classifiers) {
+                  list.push_back(classifier.get());
+              }
+              const double *numbers =
+                  detail::maybe("weights", weights, list.size(), "classifiers");
+              return pantau_ensemble_new(list.data(), numbers, list.size(), out);
+          })) {}
+
+    // The prediction for one text, with the probabilities of all labels.
+    Prediction predict(std::string_view text) const {
+        return Prediction(detail::give<Prediction::Object>([&](pantau_prediction **out) {
+            return pantau_ensemble_predict(object_.get(), text.data(), text.size(), out);
+        }));
+    }
+
+    // The predictions for many texts, `std::string`s or `std::string_view`s.
+    template <typename Text = std::string_view>
+    Predictions predict_batch(const std::vector<Text> &texts, PredictOptions options = {}) const {
+        const detail::Texts list(texts);
+        return Predictions(detail::give<Predictions::Object>([&](pantau_predictions **out) {
+            return pantau_ensemble_predict_batch(
+                object_.get(), list.data.data(), list.lengths.data(), texts.size(),
+                options.return_probabilities, detail::milliseconds(options.deadline, "deadline"),
+                out);
+        }));
+    }
+
+    // The labels it chooses from, in the order of the probabilities.
+    std::vector<std::string> labels() const {
+        std::size_t count = 0;
+        detail::check(pantau_ensemble_label_count(object_.get(), &count));
+        std::vector<std::string> labels;
+        for (std::size_t index = 0; index < count; ++index) {
+            labels.push_back(detail::give_text([&](pantau_text **out) {
+                return pantau_ensemble_label(object_.get(), index, out);
+            }));
+        }
+        return labels;
+    }
+
+    // The object of the C face, borrowed.
+    const pantau_ensemble *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_ensemble, pantau_ensemble_free>;
+
+    Object object_;
+};
+
+// A cheap classifier that answers when it is sure, in front of a strong one that answers the rest.
+class Cascade {
+public:
+    // The cheap one answers where its confidence is at least `threshold`.
+    Cascade(const Classifier &cheap, const Classifier &strong, double threshold)
+        : object_(detail::give<Object>([&](pantau_cascade **out) {
+              return pantau_cascade_new(cheap.get(), strong.get(), threshold, out);
+          })) {}
+
+    // Chooses the threshold on labelled texts that neither has learnt from: the cheap one answers
+    // as much as it may while both together are right as often as `accuracy`, 0 to 1, says.
+    static Cascade fit(const Classifier &cheap, const Classifier &strong,
+                       const LabelledTexts &data, double accuracy,
+                       const Progress &progress = {}) {
+        const auto call = [&](pantau_progress callback, void *user_data, pantau_cascade **out) {
+            return pantau_cascade_fit(cheap.get(), strong.get(), data.get(), accuracy, callback,
+                                      user_data, out);
+        };
+        return Cascade(detail::give<Object>(progress, call));
+    }
+
+    // The prediction for one text, with the probabilities of all labels.
+    Prediction predict(std::string_view text) const {
+        return Prediction(detail::give<Prediction::Object>([&](pantau_prediction **out) {
+            return pantau_cascade_predict(object_.get(), text.data(), text.size(), out);
+        }));
+    }
+
+    // The predictions for many texts, `std::string`s or `std::string_view`s.
+    template <typename Text = std::string_view>
+    Predictions predict_batch(const std::vector<Text> &texts, PredictOptions options = {}) const {
+        const detail::Texts list(texts);
+        return Predictions(detail::give<Predictions::Object>([&](pantau_predictions **out) {
+            return pantau_cascade_predict_batch(
+                object_.get(), list.data.data(), list.lengths.data(), texts.size(),
+                options.return_probabilities, detail::milliseconds(options.deadline, "deadline"),
+                out);
+        }));
+    }
+
+    // The labels it chooses from, in the order of the probabilities.
+    std::vector<std::string> labels() const {
+        std::size_t count = 0;
+        detail::check(pantau_cascade_label_count(object_.get(), &count));
+        std::vector<std::string> labels;
+        for (std::size_t index = 0; index < count; ++index) {
+            labels.push_back(detail::give_text([&](pantau_text **out) {
+                return pantau_cascade_label(object_.get(), index, out);
+            }));
+        }
+        return labels;
+    }
+
+    // How sure the cheap one must be; above 1, it never is.
+    double threshold() const { return pantau_cascade_threshold(object_.get()); }
+
+    // How the threshold was chosen as a JSON object; `InvalidInput` if it was given.
+    std::string choice() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_cascade_choice(object_.get(), out); });
+    }
+
+    // The object of the C face, borrowed.
+    const pantau_cascade *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_cascade, pantau_cascade_free>;
+
+    explicit Cascade(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// A classifier, an ensemble or a cascade as what may be judged, borrowed as by a pointer: it ends
+// with what it stands for.
+class TextClassifier {
+public:
+    TextClassifier(const Classifier &classifier)
+        : object_(pantau_classifier_as_text_classifier(classifier.get())) {}
+    TextClassifier(const Ensemble &ensemble)
+        : object_(pantau_ensemble_as_text_classifier(ensemble.get())) {}
+    TextClassifier(const Cascade &cascade)
+        : object_(pantau_cascade_as_text_classifier(cascade.get())) {}
+
+    // The object of the C face, borrowed.
+    const pantau_text_classifier *get() const { return object_; }
+
+private:
+    const pantau_text_classifier *object_;
+};
+
+// A number that was measured on a sample, and where it may really lie.
+struct Estimate {
+    double value;
+    double low;
+    double high;
+};
+
+// How good a classifier is on labelled texts, how sure that is, and where it goes wrong.
+class Evaluation {
+public:
+    // Reads an evaluation from JSON as `to_json` and the `evaluation.json` of a bundle have it.
+    static Evaluation from_json(std::string_view json) {
+        return Evaluation(detail::give<Object>([&](pantau_evaluation **out) {
+            return pantau_evaluation_from_json(json.data(), json.size(), out);
+        }));
+    }
+
+    // How many rows were evaluated.
+    std::size_t rows() const { return pantau_evaluation_rows(object_.get()); }
+
+    // The share of rows that are right.
+    Estimate accuracy() const {
+        return {pantau_evaluation_accuracy(object_.get()),
+                pantau_evaluation_accuracy_low(object_.get()),
+                pantau_evaluation_accuracy_high(object_.get())};
+    }
+
+    // The mean F1 of the labels that occur.
+    Estimate macro_f1() const {
+        return {pantau_evaluation_macro_f1(object_.get()),
+                pantau_evaluation_macro_f1_low(object_.get()),
+                pantau_evaluation_macro_f1_high(object_.get())};
+    }
+
+    // The mean probability of the answers: as high as the accuracy if they mean what they say.
+    double mean_confidence() const { return pantau_evaluation_mean_confidence(object_.get()); }
+
+    // All of it as a JSON object.
+    std::string to_json() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_evaluation_to_json(object_.get(), out); });
+    }
+
+    // The evaluation for people, in lines of `width` columns.
+    std::string to_text(std::size_t width = 80) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_evaluation_to_text(object_.get(), width, out);
+        });
+    }
+
+    // The evaluation for a browser, as a part of a page.
+    std::string to_html() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_evaluation_to_html(object_.get(), out); });
+    }
+
+    // The mistakes that were kept as a table in CSV, the surest first.
+    std::string mistakes_csv() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_evaluation_mistakes_csv(object_.get(), out); });
+    }
+
+private:
+    friend Evaluation evaluate(const TextClassifier &, const LabelledTexts &, std::string_view,
+                               const Progress &);
+    using Object = detail::Owned<pantau_evaluation, pantau_evaluation_free>;
+
+    explicit Evaluation(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Evaluates a classifier on labelled texts. A label that it does not know counts as a mistake.
+inline Evaluation evaluate(const TextClassifier &classifier, const LabelledTexts &data,
+                           std::string_view options = {}, const Progress &progress = {}) {
+    const auto call = [&](pantau_progress callback, void *user_data, pantau_evaluation **out) {
+        return pantau_evaluate(classifier.get(), data.get(), options.data(), options.size(),
+                               callback, user_data, out);
+    };
+    return Evaluation(detail::give<Evaluation::Object>(progress, call));
+}
+
+// Two classifiers, called A and B, on the same labelled texts.
+class Comparison {
+public:
+    // How many rows both answered.
+    std::size_t rows() const { return pantau_comparison_rows(object_.get()); }
+
+    // The accuracy of B less that of A.
+    Estimate difference() const {
+        return {pantau_comparison_difference(object_.get()),
+                pantau_comparison_difference_low(object_.get()),
+                pantau_comparison_difference_high(object_.get())};
+    }
+
+    // How likely a difference as large is if neither is better (McNemar's test).
+    double pvalue() const { return pantau_comparison_pvalue(object_.get()); }
+
+    // What it comes to, in a sentence.
+    std::string verdict() const { return detail::copy(pantau_comparison_verdict(object_.get())); }
+
+    // All of it as a JSON object.
+    std::string to_json() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_comparison_to_json(object_.get(), out); });
+    }
+
+    // The comparison for people, in lines of `width` columns.
+    std::string to_text(std::size_t width = 80) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_comparison_to_text(object_.get(), width, out);
+        });
+    }
+
+    // The comparison for a browser, as a part of a page.
+    std::string to_html() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_comparison_to_html(object_.get(), out); });
+    }
+
+private:
+    friend Comparison compare(const TextClassifier &, const TextClassifier &,
+                              const LabelledTexts &, std::string_view, const Progress &);
+    using Object = detail::Owned<pantau_comparison, pantau_comparison_free>;
+
+    explicit Comparison(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Compares two classifiers, A and B, on the same labelled texts.
+inline Comparison compare(const TextClassifier &first, const TextClassifier &second,
+                          const LabelledTexts &data, std::string_view options = {},
+                          const Progress &progress = {}) {
+    const auto call = [&](pantau_progress callback, void *user_data, pantau_comparison **out) {
+        return pantau_compare(first.get(), second.get(), data.get(), options.data(),
+                              options.size(), callback, user_data, out);
+    };
+    return Comparison(detail::give<Comparison::Object>(progress, call));
+}
+
+struct AssessOptions;
+
+// What all gates found that a classifier has to pass.
+class GateReport {
+public:
+    // Whether the classifier may be promoted: it passes every gate.
+    bool passed() const { return pantau_gate_report_passed(object_.get()); }
+
+    // Whether it may be used: it passes every gate that is an error otherwise.
+    bool usable() const { return pantau_gate_report_usable(object_.get()); }
+
+    // What each gate found as a JSON object.
+    std::string to_json() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_gate_report_to_json(object_.get(), out); });
+    }
+
+    // What each gate found for people, in lines of 80 columns.
+    std::string to_text() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_gate_report_to_text(object_.get(), out); });
+    }
+
+private:
+    friend GateReport assess(const TextClassifier &, const LabelledTexts &, const AssessOptions &);
+    using Object = detail::Owned<pantau_gate_report, pantau_gate_report_free>;
+
+    explicit GateReport(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// How a classifier is assessed.
+struct AssessOptions {
+    // The bounds as JSON; empty ones are the default ones.
+    std::string_view gates = {};
+    // What it would replace.
+    std::optional<TextClassifier> champion = std::nullopt;
+    // Its accuracy on the texts it has learnt from; NaN is what its bundle says.
+    double train_accuracy = std::numeric_limits<double>::quiet_NaN();
+    // What is told how far it is.
+    Progress progress = {};
+};
+
+// Tells whether a classifier may be used, as its answers to labelled texts show that it has not
+// learnt from, and how it bears odd ones.
+inline GateReport assess(const TextClassifier &classifier, const LabelledTexts &data,
+                         const AssessOptions &options = {}) {
+    const auto call = [&](pantau_progress callback, void *user_data, pantau_gate_report **out) {
+        return pantau_assess(classifier.get(), data.get(), options.gates.data(),
+                             options.gates.size(), options.train_accuracy,
+                             options.champion ? options.champion->get() : nullptr, callback,
+                             user_data, out);
+    };
+    return GateReport(detail::give<GateReport::Object>(options.progress, call));
+}
+
+// A text of a pool that should be labelled, and why.
+struct Selected {
+    // Its row in the pool.
+    std::size_t row;
+    // A strategy or `random`.
+    std::string reason;
+    // How uncertain the classifier is, as the strategy measures it.
+    double score;
+    // The chance with which each text of the pool was drawn, for those drawn at random.
+    std::optional<double> probability;
+};
+
+// How texts are chosen.
+struct SelectOptions {
+    // `margin`, `entropy`, `least_confident`, `diversity` or `random`.
+    std::string_view strategy = "margin";
+    // Which share of the texts is drawn at random, whatever the strategy.
+    double random_share = 0.1;
+    // Another seed, other random texts.
+    std::uint64_t seed = 0;
+    // A row of numbers for each text, which `diversity` compares.
+    const Matrix *features = nullptr;
+};
+
+// Chooses `count` texts of a pool that people should label next, by what a classifier said of them.
+inline std::vector<Selected> select(const Predictions &pool, std::size_t count,
+                                    SelectOptions options = {}) {
+    using Object = detail::Owned<pantau_selection, pantau_selection_free>;
+    const auto selection = detail::give<Object>([&](pantau_selection **out) {
+        return pantau_select(pool.probabilities(), pool.count(), pool.label_count(),
+                             options.features == nullptr ? nullptr : options.features->get(),
+                             options.strategy.data(), options.strategy.size(), count,
+                             options.random_share, options.seed, out);
+    });
+    std::vector<Selected> all;
+    const pantau_selection *object = selection.get();
+    for (std::size_t at = 0; at < pantau_selection_count(object); ++at) {
+        const double chance = pantau_selection_probabilities(object)[at];
+        all.push_back({pantau_selection_rows(object)[at],
+                       detail::copy(pantau_selection_reason(object, at)),
+                       pantau_selection_scores(object)[at],
+                       chance != chance ? std::nullopt : std::optional<double>(chance)});
+    }
+    return all;
+}
+
+// Turns texts into rows of numbers, one column for each n-gram it learnt: the numbers of
+// scikit-learn's class of that name.
+class TfidfVectorizer {
+public:
+    // Learns the n-grams of texts, `std::string`s or `std::string_view`s. `parts` is a JSON list
+    // with the settings of parts whose columns stand side by side; empty, it is one part with the
+    // default ones. `threads` may work, 0 for as many as this process may use.
+    template <typename Text = std::string_view>
+    static TfidfVectorizer fit(const std::vector<Text> &texts, std::string_view parts = {},
+                               std::size_t threads = 0) {
+        const detail::Texts list(texts);
+        return TfidfVectorizer(detail::give<Object>([&](pantau_tfidf_vectorizer **out) {
+            return pantau_tfidf_vectorizer_fit(parts.data(), parts.size(), list.data.data(),
+                                               list.lengths.data(), texts.size(), threads, out);
+        }));
+    }
+
+    // Reads a vectorizer from JSON as `to_json` and the `vectorizer.json` of a bundle have it.
+    static TfidfVectorizer from_json(std::string_view json) {
+        return TfidfVectorizer(detail::give<Object>([&](pantau_tfidf_vectorizer **out) {
+            return pantau_tfidf_vectorizer_from_json(json.data(), json.size(), out);
+        }));
+    }
+
+    // The rows of texts, in their order, as a sparse matrix.
+    template <typename Text = std::string_view>
+    Matrix transform(const std::vector<Text> &texts, std::size_t threads = 0) const {
+        const detail::Texts list(texts);
+        return Matrix(detail::give<Matrix::Object>([&](pantau_matrix **out) {
+            return pantau_tfidf_vectorizer_transform(object_.get(), list.data.data(),
+                                                     list.lengths.data(), texts.size(), threads,
+                                                     out);
+        }));
+    }
+
+    // How many columns there are.
+    std::size_t columns() const { return pantau_tfidf_vectorizer_columns(object_.get()); }
+
+    // For each column, how much its n-gram weighs; borrowed from it.
+    const double *idf() const { return pantau_tfidf_vectorizer_idf(object_.get()); }
+
+    // The n-gram of a column.
+    std::string term(std::uint32_t column) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_tfidf_vectorizer_term(object_.get(), column, out);
+        });
+    }
+
+    // Everything there is to know as JSON.
+    std::string to_json() const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_tfidf_vectorizer_to_json(object_.get(), out);
+        });
+    }
+
+private:
+    using Object = detail::Owned<pantau_tfidf_vectorizer, pantau_tfidf_vectorizer_free>;
+
+    explicit TfidfVectorizer(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// What a linear classifier says of rows of numbers, in their order. The columns are borrowed from
+// it.
+class Scores {
+public:
+    // How many rows there are.
+    std::size_t rows() const { return pantau_scores_rows(object_.get()); }
+
+    // How many classes there are.
+    std::size_t classes() const { return pantau_scores_classes(object_.get()); }
+
+    // For each row, the class with the highest score.
+    const std::uint32_t *best() const { return pantau_scores_best(object_.get()); }
+
+    // For each row, the scores of all classes, then those of the next row.
+    const double *values() const { return pantau_scores_values(object_.get()); }
+
+    // For each row, the probabilities of all classes, then those of the next row.
+    const double *probabilities() const { return pantau_scores_probabilities(object_.get()); }
+
+private:
+    friend class LinearModel;
+    friend class NaiveBayes;
+    friend class LogisticRegression;
+    using Object = detail::Owned<pantau_scores, pantau_scores_free>;
+
+    explicit Scores(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Scores that are sums of weighted numbers: what every linear classifier is when it is used.
+class LinearModel {
+public:
+    // A model of its numbers: for each column the weights of all classes, and the intercepts.
+    LinearModel(const std::vector<double> &weights, const std::vector<double> &intercepts,
+                std::size_t columns)
+        : object_(detail::give<Object>([&](pantau_linear_model **out) {
+              detail::check_length("weights", weights.size(), columns * intercepts.size(),
+                                   "places");
+              return pantau_linear_model_new(weights.data(), intercepts.data(), columns,
+                                             intercepts.size(), out);
+          })) {}
+
+    // The scores, the probabilities and the best class of each row.
+    Scores predict(const Matrix &matrix, std::size_t threads = 0) const {
+        return Scores(detail::give<Scores::Object>([&](pantau_scores **out) {
+            return pantau_linear_model_predict(object_.get(), matrix.get(), threads, out);
+        }));
+    }
+
+    // How many columns a row has.
+    std::size_t columns() const { return pantau_linear_model_columns(object_.get()); }
+
+    // How many classes there are.
+    std::size_t classes() const { return pantau_linear_model_classes(object_.get()); }
+
+    // For each column, the weights of all classes; borrowed from it.
+    const double *weights() const { return pantau_linear_model_weights(object_.get()); }
+
+    // What each class has from the start; borrowed from it.
+    const double *intercepts() const { return pantau_linear_model_intercepts(object_.get()); }
+
+    // The object of the C face, borrowed.
+    const pantau_linear_model *get() const { return object_.get(); }
+
+private:
+    friend class NaiveBayes;
+    friend class LogisticRegression;
+    using Object = detail::Owned<pantau_linear_model, pantau_linear_model_free>;
+
+    explicit LinearModel(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// A naive Bayes classifier of rows of numbers.
+class NaiveBayes {
+public:
+    // One that has seen nothing yet; `partial_fit` goes on from there.
+    NaiveBayes(std::size_t columns, std::size_t classes, std::string_view options = {})
+        : object_(detail::give<Object>([&](pantau_naive_bayes **out) {
+              return pantau_naive_bayes_new(columns, classes, options.data(), options.size(), out);
+          })) {}
+
+    // Learns from rows and the class of each, a number below `classes`. `sample_weights` is how
+    // much each row counts; none is equally.
+    static NaiveBayes fit(const Matrix &matrix, const std::vector<std::uint32_t> &labels,
+                          std::size_t classes, std::string_view options = {},
+                          const std::vector<double> &sample_weights = {}) {
+        detail::check_length("labels", labels.size(), matrix.rows(), "rows");
+        const double *weights =
+            detail::maybe("sample_weights", sample_weights, labels.size(), "rows");
+        return NaiveBayes(detail::give<Object>([&](pantau_naive_bayes **out) {
+            return pantau_naive_bayes_fit(matrix.get(), labels.data(), weights, classes,
+                                          options.data(), options.size(), out);
+        }));
+    }
+
+    // Learns from more rows: in the end it is the same as from all at once.
+    void partial_fit(const Matrix &matrix, const std::vector<std::uint32_t> &labels,
+                     const std::vector<double> &sample_weights = {}) {
+        detail::check_length("labels", labels.size(), matrix.rows(), "rows");
+        detail::check(pantau_naive_bayes_partial_fit(
+            object_.get(), matrix.get(), labels.data(),
+            detail::maybe("sample_weights", sample_weights, labels.size(), "rows")));
+    }
+
+    // The scores, the probabilities and the best class of each row.
+    Scores predict(const Matrix &matrix, std::size_t threads = 0) const {
+        return Scores(detail::give<Scores::Object>([&](pantau_scores **out) {
+            return pantau_naive_bayes_predict(object_.get(), matrix.get(), threads, out);
+        }));
+    }
+
+    // How many columns a row has.
+    std::size_t columns() const { return pantau_naive_bayes_columns(object_.get()); }
+
+    // How many classes there are.
+    std::size_t classes() const { return pantau_naive_bayes_classes(object_.get()); }
+
+    // The classifier as weights and intercepts.
+    LinearModel to_linear() const {
+        return LinearModel(detail::give<LinearModel::Object>([&](pantau_linear_model **out) {
+            return pantau_naive_bayes_to_linear(object_.get(), out);
+        }));
+    }
+
+private:
+    using Object = detail::Owned<pantau_naive_bayes, pantau_naive_bayes_free>;
+
+    explicit NaiveBayes(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// What a logistic regression may be told besides rows and settings.
+struct FitExtras {
+    // How much each row counts; none is equally.
+    std::vector<double> sample_weights = {};
+    // An earlier model of the same shape to begin with.
+    const LinearModel *start = nullptr;
+    // What hears how many iterations are done.
+    Progress progress = {};
+};
+
+// A logistic regression of rows of numbers.
+class LogisticRegression {
+public:
+    // One that has learnt nothing yet; `partial_fit` goes on from there.
+    LogisticRegression(std::size_t columns, std::size_t classes, std::string_view options = {})
+        : object_(detail::give<Object>([&](pantau_logistic_regression **out) {
+              return pantau_logistic_regression_new(columns, classes, options.data(),
+                                                    options.size(), out);
+          })) {}
+
+    // Learns from rows and the class of each, a number below `classes`.
+    static LogisticRegression fit(const Matrix &matrix, const std::vector<std::uint32_t> &labels,
+                                  std::size_t classes, std::string_view options = {},
+                                  const FitExtras &extras = {}) {
+        detail::check_length("labels", labels.size(), matrix.rows(), "rows");
+        const double *weights =
+            detail::maybe("sample_weights", extras.sample_weights, labels.size(), "rows");
+        const auto call = [&](pantau_progress callback, void *user_data,
+                              pantau_logistic_regression **out) {
+            return pantau_logistic_regression_fit(
+                matrix.get(), labels.data(), weights, classes, options.data(), options.size(),
+                extras.start == nullptr ? nullptr : extras.start->get(), callback, user_data, out);
+        };
+        return LogisticRegression(detail::give<Object>(extras.progress, call));
+    }
+
+    // One that was kept: its `to_linear` and its `precisions`.
+    static LogisticRegression resume(const LinearModel &model,
+                                     const std::vector<double> &precisions,
+                                     std::string_view options = {}) {
+        return LogisticRegression(detail::give<Object>([&](pantau_logistic_regression **out) {
+            return pantau_logistic_regression_resume(model.get(), precisions.data(),
+                                                     precisions.size(), options.data(),
+                                                     options.size(), out);
+        }));
+    }
+
+    // Learns from more rows, one after another. It comes near what all rows together would give.
+    void partial_fit(const Matrix &matrix, const std::vector<std::uint32_t> &labels,
+                     const std::vector<double> &sample_weights = {}) {
+        detail::check_length("labels", labels.size(), matrix.rows(), "rows");
+        detail::check(pantau_logistic_regression_partial_fit(
+            object_.get(), matrix.get(), labels.data(),
+            detail::maybe("sample_weights", sample_weights, labels.size(), "rows")));
+    }
+
+    // The scores, the probabilities and the best class of each row.
+    Scores predict(const Matrix &matrix, std::size_t threads = 0) const {
+        return Scores(detail::give<Scores::Object>([&](pantau_scores **out) {
+            return pantau_logistic_regression_predict(object_.get(), matrix.get(), threads, out);
+        }));
+    }
+
+    // How many columns a row has.
+    std::size_t columns() const { return pantau_logistic_regression_columns(object_.get()); }
+
+    // How many classes there are.
+    std::size_t classes() const { return pantau_logistic_regression_classes(object_.get()); }
+
+    // The classifier as weights and intercepts.
+    LinearModel to_linear() const {
+        return LinearModel(detail::give<LinearModel::Object>([&](pantau_linear_model **out) {
+            return pantau_logistic_regression_to_linear(object_.get(), out);
+        }));
+    }
+
+    // How sure each column's weights are, and at the end the intercepts.
+    std::vector<double> precisions() const {
+        const double *numbers = pantau_logistic_regression_precisions(object_.get());
+        return std::vector<double>(numbers, numbers + columns() + 1);
+    }
+
+    // How many iterations the fit took.
+    std::size_t iterations() const { return pantau_logistic_regression_iterations(object_.get()); }
+
+    // Whether the fit reached its tolerance.
+    bool converged() const { return pantau_logistic_regression_converged(object_.get()); }
+
+private:
+    using Object = detail::Owned<pantau_logistic_regression, pantau_logistic_regression_free>;
+
+    explicit LogisticRegression(Object object) : object_(std::move(object)) {}
 
     Object object_;
 };

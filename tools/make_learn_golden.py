@@ -151,13 +151,13 @@ def pipelines():
             CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)), TfidfTransformer(norm="l1")
         ),
     )
-    english = TfidfVectorizer(stop_words="english", strip_accents="unicode")
+    without = TfidfVectorizer(stop_words=["dan", "di", "ini", "yang"], strip_accents="unicode")
     counted = [CountVectorizer(min_df=2, binary=True), TfidfTransformer(use_idf=False)]
     fixed = CountVectorizer(vocabulary={"bagus": 1, "suka": 0, "tidak suka": 2}, ngram_range=(1, 2))
     return [
         (make_pipeline(TfidfVectorizer(), MultinomialNB()), three),
         (make_pipeline(union, LogisticRegression()), three),
-        (make_pipeline(english, LogisticRegression()), two),
+        (make_pipeline(without, LogisticRegression()), two),
         (make_pipeline(*counted, ComplementNB()), three),
         (make_pipeline(TfidfVectorizer(max_df=0.5), ComplementNB(norm=True)), two),
         (make_pipeline(fixed, MultinomialNB(alpha=0.1, fit_prior=False)), two),

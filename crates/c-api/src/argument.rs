@@ -96,13 +96,54 @@ pub(crate) unsafe fn texts<'a>(
     count: usize,
 ) -> Result<Vec<&'a str>, Failure> {
     // SAFETY: promised by the caller.
+    unsafe { named_texts(("texts", texts), ("lengths", lengths), count) }
+}
+
+/// [`texts`] that are called something else.
+///
+/// # Safety
+/// As for [`texts`].
+pub(crate) unsafe fn named_texts<'a>(
+    (name, texts): (&str, *const *const c_char),
+    (lengths_name, lengths): (&str, *const usize),
+    count: usize,
+) -> Result<Vec<&'a str>, Failure> {
+    // SAFETY: promised by the caller.
     let (texts, lengths) =
-        unsafe { (array("texts", texts, count)?, array("lengths", lengths, count)?) };
+        unsafe { (array(name, texts, count)?, array(lengths_name, lengths, count)?) };
     let texts = texts.iter().zip(lengths).enumerate().map(|(index, (&data, &length))| {
         // SAFETY: promised by the caller.
-        unsafe { text(&format!("texts[{index}]"), data, length) }
+        unsafe { text(&format!("{name}[{index}]"), data, length) }
     });
     texts.collect()
+}
+
+/// Values in a row, of which there may be none: NULL.
+///
+/// # Safety
+/// As for [`array`].
+pub(crate) unsafe fn optional_array<'a, T>(
+    name: &str,
+    first: *const T,
+    count: usize,
+) -> Result<Option<&'a [T]>, Failure> {
+    // SAFETY: promised by the caller.
+    if first.is_null() { Ok(None) } else { unsafe { array(name, first, count) }.map(Some) }
+}
+
+/// Settings as JSON, which `read` understands; the default ones if the text is empty.
+///
+/// # Safety
+/// As for [`text`].
+pub(crate) unsafe fn settings<T: Default>(
+    name: &str,
+    json: *const c_char,
+    length: usize,
+    read: impl FnOnce(&str) -> pantau_core::Result<T>,
+) -> Result<T, Failure> {
+    // SAFETY: promised by the caller.
+    let json = unsafe { text(name, json, length)? };
+    if json.is_empty() { Ok(T::default()) } else { Ok(read(json)?) }
 }
 
 /// By when an answer must be there; 0 is never.

@@ -15,10 +15,20 @@ use crate::{
     prediction::pantau_prediction,
     predictions::pantau_predictions,
     text::pantau_text,
+    text_classifier::pantau_text_classifier,
 };
 
 /// Gives texts a label. Threads may share it, and should: their texts run together.
-pub struct pantau_classifier(Classifier);
+pub struct pantau_classifier {
+    pub(crate) classifier: Classifier,
+    as_text_classifier: pantau_text_classifier,
+}
+
+impl From<Classifier> for pantau_classifier {
+    fn from(classifier: Classifier) -> Self {
+        Self { as_text_classifier: classifier.clone().into(), classifier }
+    }
+}
 
 /// What `pantau_classifier_predict_then` calls. With `PANTAU_STATUS_OK` the prediction is yours and
 /// goes to `pantau_prediction_free`; with any other status it is NULL. `message` says why it
@@ -53,7 +63,7 @@ pub unsafe extern "C" fn pantau_classifier_open(
                 Place::new("out", out)?,
             )
         };
-        out.give(pantau_classifier(Classifier::open(bundle, &options)?));
+        out.give(Classifier::open(bundle, &options)?.into());
         Ok(())
     })
 }
@@ -75,7 +85,7 @@ pub unsafe extern "C" fn pantau_classifier_predict(
                 Place::new("out", out)?,
             )
         };
-        out.give(classifier.0.predict(text)?.into());
+        out.give(classifier.classifier.predict(text)?.into());
         Ok(())
     })
 }
@@ -105,7 +115,7 @@ pub unsafe extern "C" fn pantau_classifier_predict_batch(
         };
         let deadline = argument::deadline(deadline_ms);
         let options = PredictOptions { return_probabilities, deadline };
-        out.give(classifier.0.predict_batch(&texts, options)?.into());
+        out.give(classifier.classifier.predict_batch(&texts, options)?.into());
         Ok(())
     })
 }
@@ -138,7 +148,7 @@ pub unsafe extern "C" fn pantau_classifier_predict_then(
         let options = PredictOptions { deadline, ..PredictOptions::default() };
         let user_data = UserData(user_data);
         deliver_later(
-            |on_done| classifier.0.predict_then(text, options, on_done),
+            |on_done| classifier.classifier.predict_then(text, options, on_done),
             move |answer| {
                 let (status, prediction, message) = match answer {
                     Ok(prediction) => {
@@ -179,7 +189,7 @@ pub unsafe extern "C" fn pantau_classifier_label_count(
         // SAFETY: the header's rules for objects and results.
         let (classifier, out) =
             unsafe { (argument::object("classifier", classifier)?, Place::new("out", out)?) };
-        out.put(classifier.0.labels()?.len());
+        out.put(classifier.classifier.labels()?.len());
         Ok(())
     })
 }
@@ -195,7 +205,7 @@ pub unsafe extern "C" fn pantau_classifier_label(
         // SAFETY: the header's rules for objects and results.
         let (classifier, out) =
             unsafe { (argument::object("classifier", classifier)?, Place::new("out", out)?) };
-        let mut labels = classifier.0.labels()?;
+        let mut labels = classifier.classifier.labels()?;
         let count = labels.len();
         if index >= count {
             let problem = format!("{index} is not below the number of labels, {count}");
@@ -216,7 +226,7 @@ pub unsafe extern "C" fn pantau_classifier_info(
         // SAFETY: the header's rules for objects and results.
         let (classifier, out) =
             unsafe { (argument::object("classifier", classifier)?, Place::new("out", out)?) };
-        out.give(classifier.0.info()?.to_json().into());
+        out.give(classifier.classifier.info()?.to_json().into());
         Ok(())
     })
 }
@@ -230,7 +240,7 @@ pub unsafe extern "C" fn pantau_classifier_warm_up(
     guard(|| {
         // SAFETY: the header's rules for objects.
         let classifier = unsafe { argument::object("classifier", classifier)? };
-        Ok(classifier.0.warm_up()?)
+        Ok(classifier.classifier.warm_up()?)
     })
 }
 
@@ -251,7 +261,7 @@ pub unsafe extern "C" fn pantau_classifier_swap(
                 argument::text("bundle", bundle, bundle_length)?,
             )
         };
-        Ok(classifier.0.swap(bundle)?)
+        Ok(classifier.classifier.swap(bundle)?)
     })
 }
 
@@ -264,7 +274,19 @@ pub unsafe extern "C" fn pantau_classifier_close(
     guard(|| {
         // SAFETY: the header's rules for objects.
         let classifier = unsafe { argument::object("classifier", classifier)? };
-        Ok(classifier.0.close()?)
+        Ok(classifier.classifier.close()?)
+    })
+}
+
+/// The classifier as what may be judged, borrowed from it. Of a NULL: NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_classifier_as_text_classifier(
+    classifier: *const pantau_classifier,
+) -> *const pantau_text_classifier {
+    guard_or(ptr::null(), || {
+        // SAFETY: the header's rules for objects.
+        let classifier = unsafe { classifier.as_ref() };
+        classifier.map_or(ptr::null(), |classifier| &raw const classifier.as_text_classifier)
     })
 }
 

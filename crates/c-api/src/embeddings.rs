@@ -2,9 +2,14 @@
 
 use std::ptr;
 
-use pantau_core::model::Embeddings;
+use pantau_core::{learn::DenseMatrix, model::Embeddings};
 
-use crate::{argument, error::guard_or, flag::bits};
+use crate::{
+    argument::{self, Place},
+    error::{guard, guard_or, pantau_status},
+    flag::bits,
+    matrix::pantau_matrix,
+};
 
 /// Vectors for texts, in their order. They never change, so threads may share them; every column is
 /// borrowed from them.
@@ -52,6 +57,24 @@ pub unsafe extern "C" fn pantau_embeddings_flags(
 ) -> *const u32 {
     // SAFETY: the header's rules for objects.
     unsafe { read(embeddings, ptr::null(), |embeddings| embeddings.flags.as_ptr()) }
+}
+
+/// Gives the vectors as the rows of a dense matrix, for `pantau_select` and for learners.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_embeddings_to_matrix(
+    embeddings: *const pantau_embeddings,
+    out: *mut *mut pantau_matrix,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects and results.
+        let (embeddings, out) =
+            unsafe { (argument::object("embeddings", embeddings)?, Place::new("out", out)?) };
+        let embeddings = &embeddings.embeddings;
+        let numbers = embeddings.numbers().iter().copied().map(f64::from).collect();
+        let (rows, columns) = (embeddings.len(), embeddings.dimensions());
+        out.give(DenseMatrix::from_rows(rows, columns, numbers)?.into());
+        Ok(())
+    })
 }
 
 /// # Safety

@@ -31,12 +31,14 @@ pub enum pantau_status {
     Busy = 6,
     /// The answer was not there in time.
     Deadline = 7,
+    /// The callback that was told of the progress ended the call.
+    Stopped = 8,
     /// A mistake inside Pantau, which should be reported. The library can still be used.
     Panic = 100,
 }
 
 impl pantau_status {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Ok,
         Self::InvalidInput,
         Self::NotFound,
@@ -45,6 +47,7 @@ impl pantau_status {
         Self::Inference,
         Self::Busy,
         Self::Deadline,
+        Self::Stopped,
         Self::Panic,
     ];
 
@@ -58,6 +61,7 @@ impl pantau_status {
             Self::Inference => c"INFERENCE",
             Self::Busy => c"BUSY",
             Self::Deadline => c"DEADLINE",
+            Self::Stopped => c"STOPPED",
             Self::Panic => c"PANIC",
         }
     }
@@ -199,7 +203,7 @@ mod tests {
     #[test]
     fn numbers_are_never_reused() {
         let numbers = pantau_status::ALL.map(|status| status as i32);
-        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 100]);
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8, 100]);
     }
 
     #[test]

@@ -15,25 +15,42 @@ pub mod anonymizer;
 mod argument;
 pub mod bundle;
 mod callback;
+pub mod cascade;
 pub mod classifier;
 pub mod cleaner;
+pub mod comparison;
 pub mod convert;
 pub mod dictionary;
 pub mod embeddings;
 pub mod encoder;
+pub mod ensemble;
 pub mod error;
+pub mod evaluation;
+pub mod explanation;
 pub mod feature_config;
 pub mod feature_extractor;
 pub mod features;
 pub mod flag;
+pub mod gate_report;
+pub mod labelled_texts;
+pub mod linear_model;
+pub mod logistic_regression;
+pub mod matrix;
 pub mod model_options;
+pub mod naive_bayes;
 pub mod normalizer;
 pub mod prediction;
 pub mod predictions;
+pub mod progress;
 pub mod runtime;
+pub mod scores;
+pub mod selection;
 pub mod stemmer;
 pub mod stop_words;
 pub mod text;
+pub mod text_classifier;
+pub mod tfidf_vectorizer;
+pub mod train;
 pub mod version;
 
 #[cfg(test)]
@@ -43,25 +60,40 @@ mod tests {
     fn objects_may_be_shared() {
         fn shared<T: Send + Sync>() {}
 
-        shared::<crate::anonymizer::pantau_anonymizer>();
         shared::<crate::anonymizer::pantau_anonymized>();
+        shared::<crate::anonymizer::pantau_anonymizer>();
         shared::<crate::bundle::pantau_bundle>();
         shared::<crate::bundle::pantau_bundle_files>();
+        shared::<crate::cascade::pantau_cascade>();
         shared::<crate::classifier::pantau_classifier>();
         shared::<crate::cleaner::pantau_cleaner>();
+        shared::<crate::comparison::pantau_comparison>();
         shared::<crate::convert::pantau_convert_options>();
         shared::<crate::dictionary::pantau_dictionary>();
         shared::<crate::embeddings::pantau_embeddings>();
         shared::<crate::encoder::pantau_encoder>();
+        shared::<crate::ensemble::pantau_ensemble>();
+        shared::<crate::evaluation::pantau_evaluation>();
+        shared::<crate::explanation::pantau_explanation>();
         shared::<crate::feature_config::pantau_feature_config>();
         shared::<crate::feature_extractor::pantau_feature_extractor>();
         shared::<crate::features::pantau_features>();
+        shared::<crate::gate_report::pantau_gate_report>();
+        shared::<crate::labelled_texts::pantau_labelled_texts>();
+        shared::<crate::linear_model::pantau_linear_model>();
+        shared::<crate::logistic_regression::pantau_logistic_regression>();
+        shared::<crate::matrix::pantau_matrix>();
         shared::<crate::model_options::pantau_model_options>();
+        shared::<crate::naive_bayes::pantau_naive_bayes>();
         shared::<crate::normalizer::pantau_normalizer>();
         shared::<crate::prediction::pantau_prediction>();
         shared::<crate::predictions::pantau_predictions>();
+        shared::<crate::scores::pantau_scores>();
+        shared::<crate::selection::pantau_selection>();
         shared::<crate::stemmer::pantau_stemmer>();
         shared::<crate::stop_words::pantau_stop_words>();
         shared::<crate::text::pantau_text>();
+        shared::<crate::text_classifier::pantau_text_classifier>();
+        shared::<crate::tfidf_vectorizer::pantau_tfidf_vectorizer>();
     }
 }

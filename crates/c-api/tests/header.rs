@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 22] = [
+const FILES: [&str; 39] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -30,9 +30,26 @@ const FILES: [&str; 22] = [
     "flag.rs",
     "prediction.rs",
     "predictions.rs",
+    "text_classifier.rs",
     "classifier.rs",
+    "matrix.rs",
     "embeddings.rs",
     "encoder.rs",
+    "progress.rs",
+    "labelled_texts.rs",
+    "train.rs",
+    "explanation.rs",
+    "ensemble.rs",
+    "cascade.rs",
+    "evaluation.rs",
+    "comparison.rs",
+    "gate_report.rs",
+    "selection.rs",
+    "tfidf_vectorizer.rs",
+    "scores.rs",
+    "linear_model.rs",
+    "naive_bayes.rs",
+    "logistic_regression.rs",
 ];
 
 /// What `include/pantau.h` should be.

@@ -37,6 +37,7 @@ impl Random {
     }
 
     /// A number from 0 up to but without 1.
+    #[cfg(test)]
     pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * 2.0_f64.powi(-53)
     }

@@ -162,8 +162,8 @@ fn an_exported_graph_is_taken_as_it_is() {
     let bundle = convert(exported("bert-classifier"), &target, &ConvertOptions::default()).unwrap();
     let manifest = bundle.manifest();
     assert_eq!((manifest.family.as_str(), manifest.weights), ("bert", Weights::Fp32));
-    assert_eq!((manifest.max_tokens, manifest.quantization.as_ref()), (40, None));
-    assert_eq!(bundle.graph().inputs.len(), 3);
+    assert_eq!((manifest.max_tokens, manifest.quantization.as_ref()), (Some(40), None));
+    assert_eq!(bundle.graph().unwrap().inputs.len(), 3);
     assert_eq!(
         fs::read(target.join("model.onnx")).unwrap(),
         fs::read(exported("bert-classifier").join("onnx/model.onnx")).unwrap()

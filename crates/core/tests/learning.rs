@@ -17,8 +17,9 @@ use pantau::{
     },
     model::{
         Bundle, Cascade, Classifier, ConvertOptions, Ensemble, ExplainOptions, LabelledTexts,
-        LearnedKind, Method, ModelOptions, PredictOptions, TrainOptions, Trained, assess,
-        compare_classifiers, convert, evaluate, import_sklearn, train,
+        LearnedKind, Method, ModelOptions, PredictOptions, ReferenceRows, TrainOptions, Trained,
+        assess, compare_classifiers, convert, evaluate, import_sklearn, train,
+        train_with_reference,
     },
 };
 
@@ -62,6 +63,7 @@ fn reviews() -> LabelledTexts {
     LabelledTexts::new(texts, labels).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape that watching has")]
 fn nobody(_: usize, _: usize) -> Result<()> {
     Ok(())
 }
@@ -87,8 +89,8 @@ fn words_are_learnt_and_explained() {
     let folder = tempfile::tempdir().unwrap();
     for kind in [LearnedKind::TfidfNb, LearnedKind::TfidfLogistic] {
         let trained = trained(folder.path(), kind.name(), &TrainOptions::new(kind));
-        let test = trained.test.as_ref().unwrap();
-        assert!(test.accuracy.value > 0.9, "{kind:?}: {}", test.accuracy.value);
+        let tested = trained.test.as_ref().unwrap();
+        assert!(tested.accuracy.value > 0.9, "{kind:?}: {}", tested.accuracy.value);
         let rows = trained.rows;
         assert_eq!(rows.train + rows.validation + rows.test, reviews().len());
         assert_eq!(trained.trials.iter().filter(|trial| trial.chosen).count(), 1);
@@ -100,13 +102,18 @@ fn words_are_learnt_and_explained() {
         let learned = manifest.learned.as_ref().unwrap();
         assert_eq!((manifest.family.as_str(), learned.kind), (kind.name(), kind));
         assert_eq!(learned.rows, Some(rows.train + rows.validation));
-        assert!((learned.metrics["test_accuracy"] - test.accuracy.value).abs() < 1e-15);
+        assert!((learned.metrics["test_accuracy"] - tested.accuracy.value).abs() < 1e-15);
         for file in ["README.md", "trials.json", "evaluation.json", "calibration.svg"] {
             assert!(manifest.files.contains_key(file), "{file}");
         }
         // What people wrote stays out of the bundle but for words.
         let kept = fs::read_to_string(trained.bundle.file("evaluation.json").unwrap()).unwrap();
         assert!(Evaluation::from_json(&kept).unwrap().mistakes.iter().all(|m| m.text.is_none()));
+
+        for file in ["README.md", "trials.json", "pantau.json"] {
+            let kept = fs::read_to_string(trained.bundle.path().join(file)).unwrap();
+            assert!(reviews().texts().iter().all(|text| !kept.contains(text)), "{file}");
+        }
 
         let classifier = open(&trained.bundle);
         let texts = ["Filmnya bagus sekali", "kurirnya lambat dan buruk", "", "😍"];
@@ -378,6 +385,36 @@ fn bad_data_is_refused_and_leaves_nothing() {
         assert!(error.to_string().starts_with(what), "{error}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something was left behind");
+}
+
+#[test]
+fn a_reference_is_kept_with_the_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = TrainOptions::new(LearnedKind::TfidfNb);
+    let data = reviews();
+    let mut make = |rows: &ReferenceRows<'_>| {
+        assert_eq!(rows.model_labels, ["negative", "neutral", "positive"]);
+        assert_eq!(
+            (rows.texts.len(), rows.probabilities.len()),
+            (rows.labels.len(), rows.labels.len() * 3)
+        );
+        let known = |text: &&str| data.texts().iter().any(|own| own == text);
+        assert!(rows.texts.iter().all(known) && !rows.texts.is_empty());
+        Ok(format!("{} rows", rows.texts.len()).into_bytes())
+    };
+    let target = folder.path().join("model");
+    let trained =
+        train_with_reference(&data, None, &target, &options, &mut nobody, Some(&mut make)).unwrap();
+    let kept = fs::read_to_string(trained.bundle.file("reference.profile").unwrap()).unwrap();
+    assert_eq!(kept, format!("{} rows", trained.rows.validation));
+
+    let mut refuse = |_: &ReferenceRows<'_>| {
+        Err(Error::InvalidInput { what: "reference".to_owned(), problem: "no".to_owned() })
+    };
+    let other = folder.path().join("other");
+    let refused =
+        train_with_reference(&data, None, &other, &options, &mut nobody, Some(&mut refuse));
+    assert!(refused.unwrap_err().to_string().contains("reference: no") && !other.exists());
 }
 
 /// A class with one row is learnt from that row; it is nowhere else.

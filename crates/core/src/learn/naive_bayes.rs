@@ -1,10 +1,13 @@
 //! Naive Bayes: what each class has of each column, counted.
 
+use serde::Deserialize;
+
 use super::{Examples, LinearModel, logistic::check_weights};
 use crate::{Error, Result};
 
 /// How counts become weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum NaiveBayesKind {
     /// What a class has of each column.
     #[default]
@@ -40,7 +43,10 @@ impl std::str::FromStr for NaiveBayesKind {
 }
 
 /// The settings of [`NaiveBayes`].
-#[derive(Debug, Clone, PartialEq)]
+///
+/// As JSON, they have the names of their fields; what is left out has its default.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct NaiveBayesOptions {
     /// How counts become weights.
     pub kind: NaiveBayesKind,
@@ -68,6 +74,14 @@ impl Default for NaiveBayesOptions {
 }
 
 impl NaiveBayesOptions {
+    /// Reads settings from JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
+    }
+
     fn check(&self, classes: usize) -> Result<()> {
         if !(self.alpha.is_finite() && self.alpha > 0.0) {
             return Err(Error::invalid("alpha", format!("{} is not above 0", self.alpha)));
@@ -369,5 +383,15 @@ mod tests {
         let before = early.clone();
         assert!(early.partial_fit((&SparseMatrix::new(3)).into(), &[], None).is_err());
         assert_eq!(early, before);
+    }
+
+    #[test]
+    fn settings_are_read_from_json() {
+        let read = NaiveBayesOptions::from_json(r#"{"kind": "complement", "alpha": 0.3}"#).unwrap();
+        let kind = NaiveBayesKind::Complement;
+        let expected = NaiveBayesOptions { kind, alpha: 0.3, ..NaiveBayesOptions::default() };
+        assert_eq!(read, expected);
+        let error = NaiveBayesOptions::from_json(r#"{"beta": 1}"#).unwrap_err().to_string();
+        assert!(error.starts_with("options: unknown field `beta`"), "{error}");
     }
 }

@@ -28,7 +28,9 @@ pub fn assess(
     progress: &mut dyn FnMut(usize, usize) -> Result<()>,
 ) -> Result<GateReport> {
     gates.check()?;
-    let own = right(classifier, data, progress)?;
+    let parts = 1 + usize::from(champion_model.is_some());
+    let mut parted = |done: usize, all: usize| progress(done, all * parts);
+    let own = right(classifier, data, &mut parted)?;
     let count = |rows: &[bool]| rows.iter().filter(|right| **right).count() as u64;
     let (rows, correct) = (own.len() as u64, count(&own));
     let low = wilson(correct, rows, gates.level)?.low;
@@ -41,7 +43,7 @@ pub fn assess(
     outcomes.push(label_set(&data.label_set(), &labels));
     outcomes.push(edge_cases(&try_edge_cases(classifier), &labels));
     if let Some(other) = champion_model {
-        let other = right(other, data, progress)?;
+        let other = right(other, data, &mut parted)?;
         let pairs = |first: bool, second: bool| {
             own.iter().zip(&other).filter(|pair| *pair == (&first, &second)).count() as u64
         };

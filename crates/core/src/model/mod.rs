@@ -46,4 +46,7 @@ pub use learned::{Learned, LearnedKind};
 pub use manifest::{FileEntry, Manifest, Quantization, SelfTest};
 pub use options::{ModelOptions, PredictOptions};
 pub use prediction::{Flags, Prediction, Predictions, TextNovelty};
-pub use train::{RowCounts, TrainOptions, Trained, Trial, train};
+pub use train::{
+    MakeReference, ReferenceRows, RowCounts, TrainOptions, Trained, Trial, train,
+    train_with_reference,
+};

@@ -18,7 +18,10 @@ use crate::{Error, Result, stats::Interval};
 pub use compare::{Comparison, compare};
 
 /// How to evaluate.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// As JSON, it has the names of its fields; what is left out has its default.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct EvaluationOptions {
     /// How sure the intervals are: 0.95 for 95 %.
     pub level: f64,
@@ -48,6 +51,16 @@ impl Default for EvaluationOptions {
             labels: None,
             threads: None,
         }
+    }
+}
+
+impl EvaluationOptions {
+    /// Reads options from JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
     }
 }
 
@@ -274,6 +287,15 @@ impl fmt::Display for Evaluation {
 #[cfg(test)]
 mod tests {
     use super::{measure::tests::small, *};
+
+    #[test]
+    fn options_are_read_from_json() {
+        let read = EvaluationOptions::from_json(r#"{"level": 0.9, "slices": ["a", "b"]}"#).unwrap();
+        let slices = Some(vec!["a".to_owned(), "b".to_owned()]);
+        assert_eq!(read, EvaluationOptions { level: 0.9, slices, ..EvaluationOptions::default() });
+        let error = EvaluationOptions::from_json(r#"{"levle": 0.9}"#).unwrap_err().to_string();
+        assert!(error.starts_with("options: unknown field `levle`"), "{error}");
+    }
 
     #[test]
     fn json_is_read_back_and_nothing_else_is() {

@@ -54,6 +54,18 @@ impl Default for Gates {
 }
 
 impl Gates {
+    /// Reads bounds from JSON, which has the names of the fields; what is left out has its default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there is an unknown field or a value of the wrong kind, and as
+    /// for [`check`](Self::check).
+    pub fn from_json(json: &str) -> Result<Self> {
+        let gates: Self = serde_json::from_str(json)
+            .map_err(|error| Error::invalid("gates", error.to_string()))?;
+        gates.check()?;
+        Ok(gates)
+    }
+
     /// Checks that the bounds can be bounds.
     ///
     /// # Errors
@@ -136,6 +148,15 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_are_read_from_json() {
+        let read = Gates::from_json(r#"{"floor": 0.5, "promote": 0.6}"#).unwrap();
+        assert_eq!(read, Gates { floor: 0.5, promote: 0.6, ..Gates::default() });
+        let problem = |json: &str| Gates::from_json(json).unwrap_err().to_string();
+        assert!(problem(r#"{"flor": 0.5}"#).starts_with("gates: unknown field `flor`"));
+        assert_eq!(problem(r#"{"gap": 2}"#), "gap: 2 is not from 0 to 1");
+    }
 
     #[test]
     fn bounds_that_cannot_be_are_refused() {

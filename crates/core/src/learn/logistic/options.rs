@@ -2,6 +2,8 @@
 
 use std::num::NonZero;
 
+use serde::Deserialize;
+
 use super::{
     super::{Examples, LinearModel},
     monitor::{Validation, Watch},
@@ -9,7 +11,8 @@ use super::{
 use crate::{Error, Result};
 
 /// What keeps weights small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Penalty {
     /// Nothing: on few examples the weights may grow without end.
     None,
@@ -21,7 +24,8 @@ pub enum Penalty {
 }
 
 /// How much the classes count.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ClassWeight {
     /// Each example counts the same.
     #[default]
@@ -33,7 +37,11 @@ pub enum ClassWeight {
 }
 
 /// The settings of [`LogisticRegression`](super::LogisticRegression).
-#[derive(Debug, Clone, PartialEq)]
+///
+/// As JSON, they have the names of their fields, and what is left out has its default:
+/// `{"penalty": "l1", "class_weight": "balanced"}`, `{"class_weight": {"given": [1.0, 2.5]}}`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct LogisticOptions {
     /// What keeps the weights small.
     pub penalty: Penalty,
@@ -71,6 +79,14 @@ impl Default for LogisticOptions {
 }
 
 impl LogisticOptions {
+    /// Reads settings from JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         for (what, number) in [("c", self.c), ("tolerance", self.tolerance)] {
             if !(number.is_finite() && number > 0.0) {
@@ -223,4 +239,28 @@ pub(in super::super) fn check_weights(
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_from_json() {
+        let read = |json| LogisticOptions::from_json(json);
+        assert_eq!(read("{}").unwrap(), LogisticOptions::default());
+        let given = read(r#"{"penalty": "l1", "c": 3, "class_weight": {"given": [1, 2.5]}}"#);
+        let class_weight = ClassWeight::Given(vec![1.0, 2.5]);
+        let penalty = Penalty::L1;
+        let expected =
+            LogisticOptions { penalty, c: 3.0, class_weight, ..LogisticOptions::default() };
+        assert_eq!(given.unwrap(), expected);
+        let balanced = read(r#"{"class_weight": "balanced", "threads": 2}"#).unwrap();
+        assert_eq!(balanced.class_weight, ClassWeight::Balanced);
+        assert_eq!(balanced.threads, NonZero::new(2));
+        for wrong in ["", "[]", r#"{"C": 1}"#, r#"{"penalty": "l3"}"#, r#"{"threads": 0}"#] {
+            let error = read(wrong).unwrap_err().to_string();
+            assert!(error.starts_with("options: "), "{error}");
+        }
+    }
 }

@@ -40,6 +40,16 @@ pub enum Method {
     Occlusion,
 }
 
+impl Method {
+    /// The name, as it is written in files and in every face.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Occlusion => "occlusion",
+        }
+    }
+}
+
 /// Why a text got its label.
 ///
 /// The score of a label is how much its logit is above the mean of the other labels' logits (of a

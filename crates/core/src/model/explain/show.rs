@@ -5,6 +5,8 @@ use std::fmt::Write;
 use super::{Explanation, Method};
 use crate::{Error, Result};
 
+/// How long the bar of the most important part is.
+const BAR: usize = 20;
 /// How many terms a person wants to see.
 const TERMS: usize = 10;
 
@@ -113,7 +115,9 @@ fn list(text: &mut String, parts: &[(String, f64)], rest: &[(String, f64)]) {
     for (name, value, has_bar) in lines {
         let padding = " ".repeat(widest.saturating_sub(width(&name)));
         let share = if has_bar && most > 0.0 { value.abs() / most } else { 0.0 };
-        let bar = if value < 0.0 { "−" } else { "+" }.repeat((share * 20.0).round() as usize);
+        let sign = if value < 0.0 { "−" } else { "+" };
+        let length = (1..=BAR).filter(|mark| *mark as f64 <= (share * BAR as f64).round()).count();
+        let bar = sign.repeat(length);
         let line = format!("  {name}{padding}  {value:+.3}  {bar}");
         text.push_str(line.trim_end());
         text.push('\n');

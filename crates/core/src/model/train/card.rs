@@ -3,9 +3,14 @@
 use std::fmt::Write;
 
 use super::write::Outcome;
-use crate::model::Manifest;
+use crate::{learn::evaluation::Evaluation, model::Manifest};
 
-pub(super) fn card(manifest: &Manifest, outcome: &Outcome<'_>) -> String {
+/// `tested` is the evaluation without texts.
+pub(super) fn card(
+    manifest: &Manifest,
+    outcome: &Outcome<'_>,
+    tested: Option<&Evaluation>,
+) -> String {
     let mut card = format!("# {}\n\n", manifest.name);
     let mut line = |text: &str| {
         card.push_str(text);
@@ -44,7 +49,7 @@ pub(super) fn card(manifest: &Manifest, outcome: &Outcome<'_>) -> String {
     }
     line("");
     line("## How good it is\n");
-    match &outcome.tested {
+    match tested {
         Some(test) => {
             line(&format!("On {} texts it has never seen:\n", rows.test));
             line("```text");

@@ -15,7 +15,7 @@ use std::{
 use parallel::Watch;
 use recipe::{Corpus, Learner, Prepared, Recipe};
 pub use search::Trial;
-use search::{Candidate, Rows, search};
+use search::{Candidate, Known, search};
 use serde::Deserialize;
 pub(super) use write::linear_answers;
 
@@ -199,6 +199,23 @@ pub struct RowCounts {
     pub test: usize,
 }
 
+/// Rows that look like those the model will see, and what it said of them before it had learnt from
+/// them: the validation rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReferenceRows<'a> {
+    /// The texts.
+    pub texts: Vec<&'a str>,
+    /// For each text, its label.
+    pub labels: Vec<&'a str>,
+    /// For each text the probabilities of all labels, calibrated.
+    pub probabilities: Vec<f64>,
+    /// The labels of the model, in the order of the probabilities.
+    pub model_labels: &'a [String],
+}
+
+/// Makes the profile of a reference, which the bundle keeps as `reference.profile`.
+pub type MakeReference<'a> = &'a mut dyn FnMut(&ReferenceRows<'_>) -> Result<Vec<u8>>;
+
 /// Learns a classifier from labelled texts, and makes a bundle of it.
 ///
 /// The rows are split by label, equal texts staying together. Settings are chosen by
@@ -220,6 +237,22 @@ pub fn train(
     bundle: impl AsRef<Path>,
     options: &TrainOptions,
     watch: &mut dyn FnMut(usize, usize) -> Result<()>,
+) -> Result<Trained> {
+    train_with_reference(data, test, bundle, options, watch, None)
+}
+
+/// [`train`], and what `reference` makes of the validation rows is part of the bundle, for whoever
+/// compares later texts with them.
+///
+/// # Errors
+/// As for [`train`], and what `reference` returns.
+pub fn train_with_reference(
+    data: &LabelledTexts,
+    test: Option<&LabelledTexts>,
+    bundle: impl AsRef<Path>,
+    options: &TrainOptions,
+    watch: &mut dyn FnMut(usize, usize) -> Result<()>,
+    reference: Option<MakeReference<'_>>,
 ) -> Result<Trained> {
     options.check()?;
     let target = bundle.as_ref();
@@ -256,18 +289,28 @@ pub fn train(
 
     let threads = options.threads.unwrap_or_else(processors).get();
     let candidates = options.candidates(own);
-    let to_learn = Rows { rows: &parts.train, labels: &numbers, classes };
+    let to_learn = Known { rows: &parts.train, labels: &numbers, classes };
     let (recipe, learner, trials) =
         search(&corpus, &to_learn, &candidates, options.folds, options.seed, threads, watch)?;
 
     let learn = |rows: &[usize], watch: Watch<'_>| {
         learn(&corpus, &numbers, classes, &recipe, learner, rows, watch)
     };
+    let mut profile = None;
     let checked = if parts.validation.is_empty() {
         None
     } else {
         let first = learn(&parts.train, watch)?;
         let found = check(&first, &corpus, &numbers, classes, &parts.train, &parts.validation)?;
+        if let Some(make) = reference {
+            let (rows, temperature) = (&parts.validation, found.calibration.temperature);
+            profile = Some(make(&ReferenceRows {
+                texts: rows.iter().map(|row| corpus.texts[*row]).collect(),
+                labels: rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
+                probabilities: first.probabilities(&corpus, rows, temperature)?,
+                model_labels: &labels,
+            })?);
+        }
         Some(found)
     };
     let mut all: Vec<usize> = parts.train.iter().chain(&parts.validation).copied().collect();
@@ -308,6 +351,7 @@ pub fn train(
             tested,
             train_accuracy,
             rows,
+            profile,
         },
     )
 }

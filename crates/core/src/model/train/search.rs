@@ -38,8 +38,8 @@ pub(super) struct Candidate {
     pub(super) learners: Vec<Learner>,
 }
 
-/// The rows to learn from, and their labels.
-pub(super) struct Rows<'a> {
+/// The rows to learn from, and the labels of all rows.
+pub(super) struct Known<'a> {
     pub(super) rows: &'a [usize],
     pub(super) labels: &'a [u32],
     pub(super) classes: usize,
@@ -48,7 +48,7 @@ pub(super) struct Rows<'a> {
 /// Tries all candidates; the best comes first out: its recipe and learner, then all trials.
 pub(super) fn search(
     corpus: &Corpus<'_>,
-    data: &Rows<'_>,
+    data: &Known<'_>,
     candidates: &[Candidate],
     fold_count: usize,
     seed: u64,
@@ -121,7 +121,7 @@ pub(super) fn search(
 /// fold, and none is predicted.
 fn divide(
     corpus: &Corpus<'_>,
-    data: &Rows<'_>,
+    data: &Known<'_>,
     labels: &[u32],
     fold_count: usize,
     seed: u64,
@@ -154,7 +154,7 @@ fn divide(
 /// For each learner, the labels it predicts in one fold.
 fn try_fold(
     corpus: &Corpus<'_>,
-    data: &Rows<'_>,
+    data: &Known<'_>,
     candidate: &Candidate,
     (train, test): (&[usize], &[usize]),
     progress: &Progress,

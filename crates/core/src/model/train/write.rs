@@ -75,6 +75,7 @@ pub(super) struct Outcome<'a> {
     pub(super) tested: Option<Evaluation>,
     pub(super) train_accuracy: f64,
     pub(super) rows: RowCounts,
+    pub(super) profile: Option<Vec<u8>>,
 }
 
 pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Trained> {
@@ -94,11 +95,14 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
         put("calibration.json", pretty(calibration).as_bytes())?;
         put("calibration.svg", reliability_svg(calibration).as_bytes())?;
     }
+    if let Some(profile) = &outcome.profile {
+        put("reference.profile", profile)?;
+    }
     put("trials.json", pretty(&outcome.trials).as_bytes())?;
-    if let Some(tested) = &outcome.tested {
-        // Without the texts of its mistakes: whose they are, and whether they may be kept, is not
-        // known here.
-        let mut kept = tested.clone();
+    // Without the texts of its mistakes: whose they are, and whether they may be kept, is not
+    // known here.
+    let mut kept = outcome.tested.clone();
+    if let Some(kept) = &mut kept {
         kept.mistakes.iter_mut().for_each(|mistake| mistake.text = None);
         put("evaluation.json", kept.to_json().as_bytes())?;
     }
@@ -109,7 +113,7 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
         }
     }
     manifest.self_test = Some(self_test(&outcome, weights.clone())?);
-    put("README.md", card::card(&manifest, &outcome).as_bytes())?;
+    put("README.md", card::card(&manifest, &outcome, kept.as_ref()).as_bytes())?;
     let bundle = writer.finish(manifest)?;
     Ok(Trained {
         bundle,

@@ -347,6 +347,7 @@ impl std::fmt::Debug for Transformer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::onnx::plan::Costs;
 
     #[test]
     fn equal_texts_share_a_row() {
