@@ -247,7 +247,7 @@ def test_several_answer_as_one(models: dict[str, Any]) -> None:
     assert fitted.choice["accuracy"] >= 0.9
     assert fitted.labels == words.labels
     with pytest.raises(pantau.InvalidInputError, match="threshold"):
-        pantau.Cascade(tiny, words, 1.5)
+        pantau.Cascade(tiny, words, float("nan"))
     for classifiers, weights in [
         ([], None), ([tiny, words], [1.0]), ([tiny, words], [0.0, 0.0]), ([tiny, words], [2, -1]),
         ([tiny, words], [float("nan"), 1.0]),
