@@ -246,8 +246,9 @@ def test_several_answer_as_one(models: dict[str, Any]) -> None:
     assert fitted.choice["reached"]
     assert fitted.choice["accuracy"] >= 0.9
     assert fitted.labels == words.labels
-    with pytest.raises(pantau.InvalidInputError, match="threshold"):
-        pantau.Cascade(tiny, words, -0.1)
+    for threshold in (float("nan"), -0.1):
+        with pytest.raises(pantau.InvalidInputError, match="threshold"):
+            pantau.Cascade(tiny, words, threshold)
     for classifiers, weights in [
         ([], None), ([tiny, words], [1.0]), ([tiny, words], [0.0, 0.0]), ([tiny, words], [2, -1]),
         ([tiny, words], [float("nan"), 1.0]),
