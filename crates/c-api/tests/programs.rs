@@ -150,6 +150,18 @@ fn classes_of_models_do_what_the_functions_do() {
     run_with_model("model_classes.cpp");
 }
 
+#[test]
+fn what_is_learnt_from_texts_is_judged() {
+    run_sanitized("learning.c");
+}
+
+#[test]
+fn learners_have_the_numbers_of_scikit_learn() {
+    let output = run_sanitized("learners.c");
+    print!("{output}");
+    assert_eq!(output.lines().filter(|line| line.ends_with(" cases")).count(), 3);
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {
