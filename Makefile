@@ -54,6 +54,7 @@ fix: build/test.stamp ## format and mend what can be mended by itself
 bench: build/bench.stamp ## measure every promise, with the peers beside it
 	$(BIN)/python benches/text.py
 	$(BIN)/python benches/inference.py
+	$(BIN)/python benches/learning.py
 	cargo bench -p pantau-benches
 
 fuzz: ## run each fuzz target for a minute; needs nightly Rust and cargo-fuzz

@@ -1,7 +1,7 @@
 # A str is an iterable of str too; the first overload that fits decides.
 # mypy: disable-error-code="overload-overlap"
 
-from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
@@ -969,6 +969,7 @@ def train(
     name: str | None = None,
     overwrite: bool = False,
     progress: bool = False,
+    reference: Callable[[list[str], list[str], NDArray[float64]], bytes] | None = None,
 ) -> Classifier: ...
 def _provoke_panic() -> None: ...
 def _restore(kind: str, payload: object) -> object: ...

@@ -108,8 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         _train,
         "learn a classifier from labelled texts",
-        "Learns a classifier from a table of labelled texts, and makes a bundle of it. Settings are\n"
-        "chosen by cross-validation; a tenth of the rows is kept aside to say how good it is.",
+        "Learns a classifier from a table of labelled texts, and makes a bundle of it. Settings\n"
+        "are chosen by cross-validation; a tenth of the rows is kept aside to judge it by.",
     )
     train.add_argument("data", metavar="DATA", help="a CSV, TSV or JSON Lines file")
     train.add_argument("bundle", metavar="BUNDLE", help="the folder to make")

@@ -477,6 +477,8 @@ def _labels(y):
         # Among texts NumPy would make the text "nan" of NaN.
         y = list(y)
         _refuse_missing(y)
+        if len({isinstance(label, str) for label in y}) > 1:
+            raise _mixed(y)
     labels = numpy.asarray(y)
     if labels.ndim != 1:
         message = f"labels: expected a label for each row, got {labels.ndim} dimensions"
@@ -501,6 +503,11 @@ def _refuse_missing(labels):
             raise InvalidInputError(f"labels: the label of row {row} is missing")
 
 
+def _mixed(labels):
+    kinds = sorted({type(label).__name__ for label in labels})
+    return InvalidInputError(f"labels: expected one kind, got {' and '.join(kinds)}")
+
+
 def _encode(y):
     """The labels that occur, in order, and for each row the number of its own."""
     import numpy
@@ -509,9 +516,7 @@ def _encode(y):
     try:
         classes, encoded = numpy.unique(labels, return_inverse=True)
     except TypeError:
-        kinds = sorted({type(label).__name__ for label in labels.tolist()})
-        message = f"labels: expected one kind, got {' and '.join(kinds)}"
-        raise InvalidInputError(message) from None
+        raise _mixed(labels.tolist()) from None
     if len(classes) < 2:
         found = f"1 class, {classes[0]!s}" if len(classes) else "no class"
         raise InvalidInputError(f"labels: {found}; the fewest are 2")

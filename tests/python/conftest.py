@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pantau
@@ -48,12 +50,40 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def golden() -> Callable[[str], list[dict[str, Any]]]:
+    """The cases of a file that Rust reads as well."""
+
+    def read(name: str) -> list[dict[str, Any]]:
+        lines = (ROOT / "tests" / "data" / name).read_text(encoding="utf-8").split("\n")
+        return [json.loads(line) for line in lines if line]
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def developer_data() -> Path:
     """Texts of other people, which lie beside the repository and not in it."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("developer data not present: ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def corpus(developer_data: Path) -> Callable[[str], tuple[list[str], list[str]]]:
+    """Texts and labels of other people, by the name of their folder."""
+
+    @functools.cache
+    def read(name: str) -> tuple[list[str], list[str]]:
+        rows: list[dict[str, str]] = []
+        for file in sorted((developer_data / name).glob("*.tsv")):
+            header, *lines = file.read_text(encoding="utf-8").splitlines()
+            names = header.split("\t")
+            rows += [dict(zip(names, line.split("\t"), strict=True)) for line in lines]
+        assert len(rows) > 500, name
+        return [row["text"] for row in rows], [row["label"] for row in rows]
+
+    return read
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -34,6 +34,8 @@
 mod error;
 mod file;
 #[cfg(feature = "learn")]
+mod html;
+#[cfg(feature = "learn")]
 pub mod learn;
 #[cfg(feature = "onnx")]
 pub mod model;

@@ -63,6 +63,7 @@ fn reviews() -> LabelledTexts {
     LabelledTexts::new(texts, labels).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape that watching has")]
 fn nobody(_: usize, _: usize) -> Result<()> {
     Ok(())
 }
@@ -88,8 +89,8 @@ fn words_are_learnt_and_explained() {
     let folder = tempfile::tempdir().unwrap();
     for kind in [LearnedKind::TfidfNb, LearnedKind::TfidfLogistic] {
         let trained = trained(folder.path(), kind.name(), &TrainOptions::new(kind));
-        let test = trained.test.as_ref().unwrap();
-        assert!(test.accuracy.value > 0.9, "{kind:?}: {}", test.accuracy.value);
+        let tested = trained.test.as_ref().unwrap();
+        assert!(tested.accuracy.value > 0.9, "{kind:?}: {}", tested.accuracy.value);
         let rows = trained.rows;
         assert_eq!(rows.train + rows.validation + rows.test, reviews().len());
         assert_eq!(trained.trials.iter().filter(|trial| trial.chosen).count(), 1);
@@ -101,7 +102,7 @@ fn words_are_learnt_and_explained() {
         let learned = manifest.learned.as_ref().unwrap();
         assert_eq!((manifest.family.as_str(), learned.kind), (kind.name(), kind));
         assert_eq!(learned.rows, Some(rows.train + rows.validation));
-        assert!((learned.metrics["test_accuracy"] - test.accuracy.value).abs() < 1e-15);
+        assert!((learned.metrics["test_accuracy"] - tested.accuracy.value).abs() < 1e-15);
         for file in ["README.md", "trials.json", "evaluation.json", "calibration.svg"] {
             assert!(manifest.files.contains_key(file), "{file}");
         }

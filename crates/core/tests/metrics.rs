@@ -1,5 +1,6 @@
 //! What scikit-learn, `SciPy` and statsmodels say, in `tests/data/metrics.jsonl`, to 1e-12.
 #![cfg(feature = "learn")]
+#![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
 
 use std::{collections::BTreeMap, fs};
 

@@ -161,13 +161,13 @@ pub(crate) fn import_pipeline(
     py: Python<'_>,
     path: &Bound<'_, PyAny>,
     output: &Bound<'_, PyAny>,
-    name: Option<String>,
+    name: Option<&str>,
     overwrite: bool,
 ) -> PyResult<PyBundle> {
     let path = self::path(path.as_borrowed(), "path", "the path of an exported pipeline")?;
     let output = absolute(self::path(output.as_borrowed(), "output", "the path of a new bundle")?);
     tell_package_folders(py)?;
-    let bundle = py.detach(|| import_sklearn(&path, &output, name.as_deref(), overwrite));
+    let bundle = py.detach(|| import_sklearn(&path, &output, name, overwrite));
     Ok(PyBundle(bundle.map_err(PyError)?))
 }
 

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 
 use crate::{
     arguments::Deadline,
+    array::read_numbers,
     ask::{Asked, ask},
     classifier::PyClassifier,
     error::{PyError, invalid},
@@ -34,9 +35,11 @@ impl PyEnsemble {
     #[pyo3(signature = (classifiers, weights=None))]
     fn new(
         py: Python<'_>,
-        classifiers: Vec<Bound<'_, PyClassifier>>,
-        weights: Option<Vec<f64>>,
+        classifiers: &Bound<'_, PyAny>,
+        weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let classifiers: Vec<Bound<'_, PyClassifier>> = classifiers.extract()?;
+        let weights = weights.map(|weights| read_numbers("weights", weights)).transpose()?;
         let classifiers: Vec<Classifier> =
             classifiers.iter().map(|classifier| classifier.get().classifier()).collect();
         let made = py.detach(|| Ensemble::new(classifiers, weights.as_deref()));

@@ -60,7 +60,9 @@ pub(crate) fn best<'py>(
     let best = py.detach(|| {
         let scores = model.scores(examples, threads)?;
         let first = |row: &[f64]| {
-            (1..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best }) as i64
+            let best =
+                (1..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best });
+            best.cast_signed() as i64
         };
         Ok(scores.chunks_exact(model.classes()).map(first).collect::<Vec<i64>>())
     });

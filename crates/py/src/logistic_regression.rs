@@ -218,6 +218,6 @@ fn settings_of<'py>(py: Python<'py>, options: &LogisticOptions) -> PyResult<Boun
     settings.set_item("tol", options.tolerance)?;
     settings.set_item("max_iter", options.max_iterations)?;
     settings.set_item("random_state", options.seed)?;
-    settings.set_item("threads", options.threads.map(|threads| threads.get()))?;
+    settings.set_item("threads", options.threads.map(std::num::NonZero::get))?;
     Ok(settings)
 }

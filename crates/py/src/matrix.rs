@@ -74,7 +74,7 @@ impl PySparseMatrix {
     fn indptr<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let starts = self.0.starts();
         if self.is_small() {
-            let starts: Vec<i32> = starts.iter().map(|start| *start as i32).collect();
+            let starts: Vec<i32> = starts.iter().map(|start| start.cast_signed() as i32).collect();
             return array(py, &starts, &[starts.len()]);
         }
         let starts: Vec<i64> = starts.iter().map(|start| start.cast_signed() as i64).collect();

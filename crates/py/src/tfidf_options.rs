@@ -53,7 +53,12 @@ fn read(what: &str, settings: &Bound<'_, PyDict>) -> PyResult<TfidfOptions> {
                 options.analyzer = choose(&name, &value, &choices)?;
             }
             "ngram_range" => {
-                options.ngram_range = expect(&name, &value, "two whole numbers")?;
+                let expected = "two whole numbers";
+                let bounds: Vec<usize> = expect(&name, &value, expected)?;
+                let [least, most] = bounds[..] else {
+                    return Err(wrong(&name, &value, expected));
+                };
+                options.ngram_range = (least, most);
             }
             "token_pattern" => options.token_pattern = expect(&name, &value, "a pattern or None")?,
             "lowercase" => options.lowercase = truth(&name, &value)?,

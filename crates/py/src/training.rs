@@ -2,7 +2,9 @@
 
 use pantau::{
     learn::{DenseMatrix, Examples, SelectOptions, select},
-    model::{Classifier, ModelOptions, TrainOptions, train},
+    model::{
+        Classifier, MakeReference, ModelOptions, ReferenceRows, TrainOptions, train_with_reference,
+    },
 };
 use pyo3::{
     prelude::*,
@@ -11,7 +13,7 @@ use pyo3::{
 
 use crate::{
     arguments::{Threads, path},
-    array::read_matrix,
+    array::{array, read_matrix},
     bundle::BundleArgument,
     classifier::PyClassifier,
     error::{PyError, invalid},
@@ -35,6 +37,9 @@ use crate::{
 /// is usual: dicts with the settings of TfidfVectorizer, side by side, and values of ``C`` or
 /// ``alpha``. The same data and ``seed`` give the same bytes on any number of ``threads``.
 ///
+/// ``reference`` is called with the texts of the validation rows, their labels and the calibrated
+/// probabilities, and returns bytes that the bundle keeps as ``reference.profile``.
+///
 /// The bundle holds all settings that were tried (``trials.json``), the evaluation, a picture of
 /// the calibration, and a page for people (``README.md``).
 ///
@@ -54,11 +59,12 @@ use crate::{
     signature = (
         data, output, *, text="text", label="label", kind="tfidf-logistic", test=None,
         encoder=None, words=false, features=None, strengths=None, validation_share=0.1,
-        test_share=0.1, folds=3, seed=0, threads=None, name=None, overwrite=false, progress=false
+        test_share=0.1, folds=3, seed=0, threads=None, name=None, overwrite=false, progress=false,
+        reference=None
     )
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
-
+#[expect(clippy::similar_names, reason = "text and test are words of the interface")]
 pub(crate) fn train_classifier(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
@@ -79,6 +85,7 @@ pub(crate) fn train_classifier(
     name: Option<String>,
     overwrite: bool,
     progress: bool,
+    reference: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<PyClassifier> {
     let output = path(output.as_borrowed(), "output", "the path of a new bundle")?;
     let output = std::path::absolute(&output).unwrap_or(output);
@@ -103,13 +110,44 @@ pub(crate) fn train_classifier(
     let test = test.map(|test| labelled::read(test, text, label)).transpose()?;
     tell_package_folders(py)?;
     let mut steps = Steps::new(progress);
+    let reference = reference.map(|make| make.clone().unbind());
+    let mut raised = None;
     let trained = py.detach(|| {
-        train(&data, test.as_ref(), &output, &options, &mut |done, all| steps.look(done, all))
+        let mut make = |rows: &ReferenceRows<'_>| {
+            let made = Python::attach(|py| make_reference(py, reference.as_ref(), rows));
+            made.map_err(|error| {
+                raised = Some(error);
+                let problem = "raised an exception".to_owned();
+                pantau::Error::InvalidInput { what: "reference".to_owned(), problem }
+            })
+        };
+        let watch = &mut |done, all| steps.look(done, all);
+        let make: Option<MakeReference<'_>> = reference.is_some().then_some(&mut make as _);
+        train_with_reference(&data, test.as_ref(), &output, &options, watch, make)
     });
+    if let Some(raised) = raised {
+        return Err(raised);
+    }
     let trained = steps.conclude(py, trained)?;
     let bundle = trained.bundle.path().to_owned();
     let opened = py.detach(|| Classifier::open(&bundle, &ModelOptions::default()));
     Ok(PyClassifier::new(opened.map_err(PyError)?, bundle))
+}
+
+/// Calls what makes the profile of a reference.
+fn make_reference(
+    py: Python<'_>,
+    make: Option<&Py<PyAny>>,
+    rows: &ReferenceRows<'_>,
+) -> PyResult<Vec<u8>> {
+    let Some(make) = make else { return Ok(Vec::new()) };
+    let shape = [rows.texts.len(), rows.model_labels.len()];
+    let probabilities = array(py, &rows.probabilities, &shape)?;
+    let profile = make.bind(py).call1((&rows.texts, &rows.labels, probabilities))?;
+    profile.extract::<Vec<u8>>().map_err(|_| {
+        let kind = profile.get_type().name().map_or("?".to_owned(), |name| name.to_string());
+        invalid("reference", format!("expected bytes from it, got {kind}"))
+    })
 }
 
 /// The bundle of an encoder: its path, a Bundle, or an open Encoder.
@@ -152,18 +190,15 @@ pub(crate) fn select_texts<'py>(
     random_share: f64,
     seed: u64,
 ) -> PyResult<Bound<'py, PyList>> {
-    let (classes, probabilities) = match predictions.cast::<PyPredictions>() {
-        Ok(own) => {
-            let own = own.get().predictions();
-            let numbers = own.probabilities().ok_or_else(|| {
-                invalid("predictions", "they have no probabilities; ask for them")
-            })?;
-            (own.labels().len(), numbers.to_vec())
-        }
-        Err(_) => {
-            let matrix = read_matrix("predictions", predictions)?;
-            (matrix.columns(), matrix.values().to_vec())
-        }
+    let (classes, probabilities) = if let Ok(own) = predictions.cast::<PyPredictions>() {
+        let own = own.get().predictions();
+        let numbers = own
+            .probabilities()
+            .ok_or_else(|| invalid("predictions", "they have no probabilities; ask for them"))?;
+        (own.labels().len(), numbers.to_vec())
+    } else {
+        let matrix = read_matrix("predictions", predictions)?;
+        (matrix.columns(), matrix.values().to_vec())
     };
     let strategy = strategy.parse().map_err(PyError)?;
     let options = SelectOptions { count, strategy, random_share, seed };

@@ -232,7 +232,9 @@ pub fn log_softmax_into(scores: &[f64], out: &mut [f64]) {
     let sum: f64 = scores.iter().map(|score| (score - most).exp()).sum();
     let all = sum.ln();
     out.copy_from_slice(scores);
-    out.iter_mut().for_each(|score| *score = *score - most - all);
+    for score in out.iter_mut() {
+        *score = *score - most - all;
+    }
 }
 
 /// Reads a tensor of 64-bit floats.

@@ -181,7 +181,7 @@ impl Cascade {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if their labels differ, one gives texts several labels, or the
-    /// threshold is not 0 to 1. (A threshold above all confidence asks the strong one always.)
+    /// threshold is below 0. (One above 1 asks the strong one always.)
     pub fn new(cheap: Classifier, strong: Classifier, threshold: f64) -> Result<Self> {
         if !(0.0..=f64::MAX).contains(&threshold) {
             return Err(Error::invalid("threshold", format!("{threshold} is not 0 or more")));

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::width::{columns, cut, one_line, wrap};
+use crate::html::push_escaped;
 
 /// A part of a report.
 pub(super) enum Block {
@@ -231,19 +232,6 @@ impl Shade {
     fn style(self) -> String {
         let colour = if self.is_good { "47,128,237" } else { "217,115,13" };
         format!(";background:rgba({colour},{:.2})", self.share.clamp(0.0, 1.0) * 0.55)
-    }
-}
-
-fn push_escaped(out: &mut String, text: &str) {
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(letter),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Explanation, Method};
-use crate::{Error, Result};
+use crate::{Error, Result, html::push_escaped};
 
 /// How long the bar of the most important part is.
 const BAR: usize = 20;
@@ -59,7 +59,7 @@ impl Explanation {
         let mut marked = String::new();
         let mut done = 0;
         for word in &self.words {
-            escape(&self.text[done..word.start], &mut marked);
+            push_escaped(&mut marked, &self.text[done..word.start]);
             let share = if most > 0.0 { word.value.abs() / most } else { 0.0 };
             // Colours that differ in brightness as well, over any background.
             let colour = if word.value < 0.0 { "214,96,30" } else { "38,120,200" };
@@ -70,13 +70,13 @@ impl Explanation {
                 word.value,
                 share * 0.6
             );
-            escape(&word.word, &mut marked);
+            push_escaped(&mut marked, &word.word);
             marked.push_str("</span>");
             done = word.end;
         }
-        escape(&self.text[done..], &mut marked);
+        push_escaped(&mut marked, &self.text[done..]);
         let mut label = String::new();
-        escape(&self.label, &mut label);
+        push_escaped(&mut label, &self.label);
         let how = match self.method {
             Method::Exact => "exact".to_owned(),
             Method::Occlusion => {
@@ -121,19 +121,5 @@ fn list(text: &mut String, parts: &[(String, f64)], rest: &[(String, f64)]) {
         let line = format!("  {name}{padding}  {value:+.3}  {bar}");
         text.push_str(line.trim_end());
         text.push('\n');
-    }
-}
-
-/// Appends a text so that a browser shows it as it is.
-fn escape(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(letter),
-        }
     }
 }
