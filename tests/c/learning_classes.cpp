@@ -25,7 +25,8 @@ static Reviews reviews() {
     Reviews all;
     for (const std::string subject : {"Aplikasi ini", "Kurirnya", "Makanan di sini", "Hotel itu",
                                       "Ponsel saya", "Pelayanan toko"}) {
-        for (const std::string opinion : {"bagus sekali", "memuaskan", "cepat dan ramah", "indah"}) {
+        for (const std::string opinion :
+             {"bagus sekali", "memuaskan", "cepat dan ramah", "indah"}) {
             all.texts.push_back(subject + ' ' + opinion);
             all.labels.push_back("good");
         }

@@ -178,6 +178,11 @@ fn bad_input_for_learning_is_an_error_not_a_crash() {
 }
 
 #[test]
+fn bad_input_for_learners_is_an_error_not_a_crash() {
+    run_sanitized("bad_learners.c");
+}
+
+#[test]
 fn classes_of_learning_do_what_the_functions_do() {
     run_sanitized("learning_classes.cpp");
 }
