@@ -112,6 +112,9 @@ static void check_encoder(const std::string &path) {
     for (std::size_t place = 0; place < alone.size(); ++place) {
         CHECK(near(alone[place], embeddings.numbers()[alone.size() + place]));
     }
+    const auto matrix = embeddings.to_matrix();
+    CHECK(matrix.rows() == 2 && matrix.columns() == encoder.dimensions());
+    CHECK(matrix.values()[1] == embeddings.numbers()[1]);
     CHECK(encoder.info().find("\"encoder\"") != std::string::npos);
     encoder.warm_up();
     encoder.swap(path);
@@ -216,6 +219,8 @@ static void check_moves(const std::string &classifier_path, const std::string &e
     check_moved([&] { prediction.is_empty(); });
     check_moved([&] { prediction.is_truncated(); });
     check_moved([&] { prediction.is_replaced(); });
+    check_moved([&] { prediction.novelty(); });
+    check_moved([&] { prediction.novelty_pvalue(); });
     static_cast<void>(pantau::Predictions(std::move(predictions)));
     check_moved([&] { predictions.count(); });
     check_moved([&] { predictions.label(0); });
@@ -223,6 +228,7 @@ static void check_moves(const std::string &classifier_path, const std::string &e
     check_moved([&] { predictions.confidence(); });
     check_moved([&] { predictions.probabilities(); });
     check_moved([&] { predictions.flags(); });
+    check_moved([&] { predictions.novelty_pvalues(); });
     check_moved([&] { predictions.label_count(); });
     check_moved([&] { predictions.label_name(0); });
     check_moved([&] { predictions.get(0); });
@@ -230,6 +236,7 @@ static void check_moves(const std::string &classifier_path, const std::string &e
     check_moved([&] { classifier.predict("x"); });
     check_moved([&] { classifier.predict_batch({"x"}); });
     check_moved([&] { classifier.predict_async("x"); });
+    check_moved([&] { classifier.explain("x"); });
     check_moved([&] { classifier.labels(); });
     check_moved([&] { classifier.info(); });
     check_moved([&] { classifier.warm_up(); });
@@ -244,6 +251,7 @@ static void check_moves(const std::string &classifier_path, const std::string &e
     check_moved([&] { embeddings.dimensions(); });
     check_moved([&] { embeddings.numbers(); });
     check_moved([&] { embeddings.flags(); });
+    check_moved([&] { embeddings.to_matrix(); });
     static_cast<void>(pantau::Encoder(std::move(encoder)));
     check_moved([&] { encoder.embed("x"); });
     check_moved([&] { encoder.embed_batch({"x"}); });

@@ -298,6 +298,14 @@ static void check_encoder(const char *data, const char *scratch, const char *che
         CHECK(pantau_embeddings_flags(alone)[0] == pantau_embeddings_flags(embeddings)[index]);
         pantau_embeddings_free(alone);
     }
+    pantau_matrix *matrix;
+    CHECK_OK(pantau_embeddings_to_matrix(embeddings, &matrix));
+    CHECK(pantau_matrix_rows(matrix) == all.count && !pantau_matrix_is_sparse(matrix));
+    CHECK(pantau_matrix_columns(matrix) == dimensions);
+    for (size_t place = 0; place < all.count * dimensions; ++place) {
+        CHECK(pantau_matrix_values(matrix)[place] == pantau_embeddings_numbers(embeddings)[place]);
+    }
+    pantau_matrix_free(matrix);
     CHECK_OK(pantau_encoder_info(encoder, &info));
     CHECK(strstr(pantau_text_data(info), "\"encoder\"") != NULL);
     CHECK_OK(pantau_encoder_swap(encoder, TEXT(bundle.text)));
@@ -306,6 +314,33 @@ static void check_encoder(const char *data, const char *scratch, const char *che
     pantau_embeddings_free(embeddings);
     pantau_encoder_free(encoder);
     json_free(all.golden);
+}
+
+/* A model that does not weigh words is asked again without each of them. */
+static void check_explanation(const char *bundle) {
+    pantau_classifier *classifier;
+    pantau_explanation *explanation;
+    pantau_prediction *prediction;
+    CHECK_OK(pantau_classifier_open(TEXT(bundle), NULL, &classifier));
+    CHECK_OK(pantau_classifier_explain(classifier, PANTAU_LITERAL("bagus sekali, tapi lambat"),
+                                       NULL, 0, 0, &explanation));
+    CHECK(strcmp(pantau_text_data(pantau_explanation_method(explanation)), "occlusion") == 0);
+    CHECK(pantau_explanation_word_count(explanation) == 4);
+    CHECK(pantau_explanation_asked(explanation) >= 5);
+    double sum = pantau_explanation_baseline(explanation) + pantau_explanation_gap(explanation);
+    for (size_t word = 0; word < 4; ++word) {
+        sum += pantau_explanation_word_value(explanation, word);
+    }
+    CHECK(near(sum, pantau_explanation_score(explanation)));
+    CHECK_OK(pantau_classifier_predict(classifier, PANTAU_LITERAL("bagus sekali, tapi lambat"),
+                                       &prediction));
+    CHECK(strcmp(pantau_text_data(pantau_explanation_label(explanation)),
+                 pantau_text_data(pantau_prediction_label(prediction))) == 0);
+    /* It has not been learnt here, so it does not know what is new to it. */
+    CHECK(isnan(pantau_prediction_novelty(prediction)));
+    pantau_prediction_free(prediction);
+    pantau_explanation_free(explanation);
+    pantau_classifier_free(classifier);
 }
 
 /* Texts that are longer than the model reads. */
@@ -429,6 +464,7 @@ int main(int count, char **arguments) {
     check_encoder(data, scratch, "sentence-cls");
     check_encoder(data, scratch, "distilbert-encoder");
     struct path bundle = join(scratch, "bert-classifier");
+    check_explanation(bundle.text);
     check_long_texts(bundle.text);
     check_bundles(data, bundle.text, scratch);
     return EXIT_SUCCESS;

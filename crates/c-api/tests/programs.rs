@@ -19,6 +19,16 @@ use support::{FIRST_OUTPUT, Language, compile, link_flags, repository, run, scra
 /// the logits in its golden file.
 const FIRST_LABEL: &str = "negative 0.55\n";
 
+/// What the first programs that learn print, in every language.
+const FIRST_LEARNT: &str = "\
+good, because:
+  Kurirnya +0.09
+  cepat, +0.36
+  tapi +0.00
+  mahal -0.33
+right on 1.00 of 4 reviews; of all, on 0.51 to 1.00
+";
+
 /// How long a long text is, in bytes.
 const LONG_TEXT: &str = "10000000";
 
@@ -150,6 +160,33 @@ fn classes_of_models_do_what_the_functions_do() {
     run_with_model("model_classes.cpp");
 }
 
+#[test]
+fn what_is_learnt_from_texts_is_judged() {
+    run_sanitized("learning.c");
+}
+
+#[test]
+fn learners_have_the_numbers_of_scikit_learn() {
+    let output = run_sanitized("learners.c");
+    print!("{output}");
+    assert_eq!(output.lines().filter(|line| line.ends_with(" cases")).count(), 3);
+}
+
+#[test]
+fn bad_input_for_learning_is_an_error_not_a_crash() {
+    run_sanitized("bad_learning.c");
+}
+
+#[test]
+fn bad_input_for_learners_is_an_error_not_a_crash() {
+    run_sanitized("bad_learners.c");
+}
+
+#[test]
+fn classes_of_learning_do_what_the_functions_do() {
+    run_sanitized("learning_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {
@@ -189,6 +226,16 @@ fn the_first_programs_with_a_model_print_the_same_label() {
         let mut command = Command::new(program);
         let output = run(with_runtime(command.arg(&bundle), folder.path()));
         assert_eq!(output, FIRST_LABEL, "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_that_learn_print_the_same() {
+    for name in ["learning.c", "learning.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        let folder = tempfile::tempdir().unwrap();
+        let output = run(Command::new(program).arg(folder.path().join("reviews")));
+        assert_eq!(output, FIRST_LEARNT, "{name}");
     }
 }
 

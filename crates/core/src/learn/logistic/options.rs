@@ -258,7 +258,7 @@ mod tests {
         let balanced = read(r#"{"class_weight": "balanced", "threads": 2}"#).unwrap();
         assert_eq!(balanced.class_weight, ClassWeight::Balanced);
         assert_eq!(balanced.threads, NonZero::new(2));
-        for wrong in ["", "[]", r#"{"C": 1}"#, r#"{"penalty": "l3"}"#, r#"{"threads": 0}"#] {
+        for wrong in ["", "7", r#"{"C": 1}"#, r#"{"penalty": "l3"}"#, r#"{"threads": 0}"#] {
             let error = read(wrong).unwrap_err().to_string();
             assert!(error.starts_with("options: "), "{error}");
         }

@@ -1,0 +1,33 @@
+//! The first programs, as a developer runs them.
+#![cfg(feature = "onnx")]
+#![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
+
+use std::{env, path::PathBuf, process::Command};
+
+/// What the first programs that learn print, in every language.
+const FIRST_LEARNT: &str = "\
+good, because:
+  Kurirnya +0.09
+  cepat, +0.36
+  tapi +0.00
+  mahal -0.33
+right on 1.00 of 4 reviews; of all, on 0.51 to 1.00
+";
+
+/// Where cargo puts an example that it builds for the tests.
+fn example(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).expect("tests lie in a folder beside the examples");
+    let program = folder.join("examples").join(name).with_extension(env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "build it first: cargo build -p pantau --example {name}");
+    program
+}
+
+#[test]
+fn the_first_program_that_learns_prints_what_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("reviews");
+    let output = Command::new(example("learning")).arg(bundle).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_LEARNT);
+}
