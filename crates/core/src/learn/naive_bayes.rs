@@ -79,7 +79,7 @@ impl NaiveBayesOptions {
     /// # Errors
     /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
     pub fn from_json(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
+        super::settings::from_json("options", json)
     }
 
     fn check(&self, classes: usize) -> Result<()> {
