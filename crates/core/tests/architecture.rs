@@ -51,7 +51,8 @@ const HOMES: [(&str, &[&str]); 24] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 8] = ["error", "file", "random", "text", "stats", "onnx", "learn", "model"];
+const LAYERS: [&str; 9] =
+    ["error", "file", "html", "random", "text", "stats", "onnx", "learn", "model"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
