@@ -33,7 +33,7 @@ pub use assess::assess;
 pub use bundle::Bundle;
 pub use classifier::Classifier;
 pub use convert::{ConvertOptions, convert};
-pub use data::{LabelledTexts, column};
+pub use data::{LabelledTexts, column, number_label, truth_label};
 pub use encoder::{Embeddings, Encoder};
 pub use engine::Counters;
 pub use ensemble::{Cascade, Ensemble, TextClassifier};
