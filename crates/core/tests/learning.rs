@@ -274,6 +274,16 @@ fn judging_counts_what_is_right() {
     let comparison = compare_classifiers(&first, &second, &data, &options, &mut nobody).unwrap();
     assert!(comparison.difference.value < 0.0 && comparison.pvalue < 1e-6, "{comparison}");
 
+    let other = LabelledTexts::new(vec!["bagus".to_owned()], vec!["1".to_owned()]).unwrap();
+    for error in [
+        evaluate(&first, &other, &options, &mut nobody).map(drop).unwrap_err(),
+        compare_classifiers(&first, &second, &other, &options, &mut nobody).map(drop).unwrap_err(),
+    ] {
+        let error = error.to_string();
+        assert!(error.starts_with("labels: the data has \"1\", none of which"), "{error}");
+        assert!(error.contains("\"positive\""), "{error}");
+    }
+
     let gates = Gates::default();
     let passed = assess(&first, &data, &gates, Some(1.0), None, &mut nobody).unwrap();
     assert!(passed.passed, "{}", passed.to_text());

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::onnx::Activation;
+use rustc_hash::FxHashSet;
+
+use crate::{Error, Result, onnx::Activation};
 
 /// What is odd about a text. The prediction is given all the same; whether it is
 /// used is for the caller to decide.
@@ -109,6 +111,51 @@ impl Predictions {
             flags: Vec::with_capacity(texts),
             novelty: None,
         }
+    }
+
+    /// What follows from probabilities that another model gave: those of all `labels`, text after
+    /// text. Nothing is known to be odd about the texts.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if there are no labels, one is there twice, the probabilities do not
+    /// fit them, one is not 0 to 1, or those of a text do not sum to 1.
+    pub fn from_probabilities(labels: Vec<String>, probabilities: &[f64]) -> Result<Self> {
+        const TOLERANCE: f64 = 1e-6;
+
+        let wrong = |problem: String| Error::invalid("probabilities", problem);
+        let width = labels.len();
+        if width == 0 {
+            return Err(Error::invalid("labels", "the model has none"));
+        }
+        let mut seen = FxHashSet::default();
+        if let Some(label) = labels.iter().find(|label| !seen.insert(*label)) {
+            return Err(Error::invalid("labels", format!("{label:?} is there twice")));
+        }
+        if !probabilities.len().is_multiple_of(width) {
+            let found = probabilities.len();
+            return Err(wrong(format!("{found} are no rows of one for each of {width} labels")));
+        }
+        let texts = probabilities.len() / width;
+        let mut found = Self::new(labels.into(), Activation::Softmax, texts, true);
+        for (row, own) in probabilities.chunks_exact(width).enumerate() {
+            let is_one = |number: &f64| (0.0..=1.0 + TOLERANCE).contains(number);
+            if let Some(class) = own.iter().position(|number| !is_one(number)) {
+                let number = own[class];
+                return Err(wrong(format!(
+                    "row {row} gives class {class} the probability {number}"
+                )));
+            }
+            let sum: f64 = own.iter().sum();
+            if (sum - 1.0).abs() > TOLERANCE {
+                let problem = format!(
+                    "those of row {row} sum to {sum} and not to 1; models that give several labels \
+                     are not judged like this"
+                );
+                return Err(wrong(problem));
+            }
+            found.push_probabilities(own, Flags::default(), None);
+        }
+        Ok(found)
     }
 
     /// Appends the prediction that follows from the logits of a text. Of all texts the novelty is
@@ -321,6 +368,28 @@ mod tests {
         assert!(second.all_labels.is_empty());
         assert_eq!(second.label, "a");
         assert_eq!(found.iter().count(), 2);
+    }
+
+    #[test]
+    fn probabilities_of_other_models_are_checked() {
+        let labels = || ["a", "b"].map(str::to_owned).to_vec();
+        let found = Predictions::from_probabilities(labels(), &[0.5, 0.5, 0.25, 0.75]).unwrap();
+        assert_eq!((found.label(0), found.label(1)), (Some("a"), Some("b")));
+        assert_eq!(found.confidence(), [0.5, 0.75]);
+        assert!(Predictions::from_probabilities(labels(), &[]).unwrap().is_empty());
+        for (probabilities, message) in [
+            (&[f64::NAN, 1.0][..], "row 0 gives class 0 the probability NaN"),
+            (&[0.5, 0.5, -0.5, 1.5], "row 1 gives class 0 the probability -0.5"),
+            (&[0.9, 0.9], "those of row 0 sum to 1.8 and not to 1"),
+            (&[1.0], "1 are no rows of one for each of 2 labels"),
+        ] {
+            let error = Predictions::from_probabilities(labels(), probabilities).unwrap_err();
+            assert!(error.to_string().starts_with("probabilities: "), "{error}");
+            assert!(error.to_string().contains(message), "{error}");
+        }
+        for labels in [Vec::new(), vec!["a".to_owned(); 2]] {
+            assert!(Predictions::from_probabilities(labels, &[]).is_err());
+        }
     }
 
     #[test]

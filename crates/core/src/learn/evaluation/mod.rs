@@ -33,7 +33,7 @@ pub struct EvaluationOptions {
     pub worst: usize,
     /// What each row belongs to (a source, a language, a month), to evaluate it by.
     pub slices: Option<Vec<String>>,
-    /// The labels that both models of a comparison know, which its means of F1 are over; all that
+    /// The labels that the models of a comparison know, which its means of F1 are over; all that
     /// occur if `None`. An [`Evaluation`] is told them elsewhere.
     pub labels: Option<Vec<String>>,
     /// The most threads to use; as many as this process may use if `None`.
