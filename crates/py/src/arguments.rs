@@ -82,6 +82,42 @@ whole_number!(
     "queue",
     1
 );
+whole_number!(
+    /// How many texts are chosen.
+    Chosen,
+    "count",
+    0
+);
+whole_number!(
+    /// What decides all that chance decides.
+    Seed,
+    "seed",
+    0
+);
+whole_number!(
+    /// How many mistakes are kept.
+    Worst,
+    "worst",
+    0
+);
+whole_number!(
+    /// How many samples an interval is drawn from; the core says what is too few.
+    Resamples,
+    "resamples",
+    0
+);
+whole_number!(
+    /// How many parts cross-validation has; the core says what is too few.
+    Folds,
+    "folds",
+    0
+);
+whole_number!(
+    /// How many texts an explanation may ask for; the core says what is too few.
+    Budget,
+    "budget",
+    0
+);
 
 /// A whole number of Python as the core counts.
 pub(crate) fn count(number: u64) -> usize {

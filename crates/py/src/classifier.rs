@@ -7,7 +7,7 @@ use pyo3::{
 };
 
 use crate::{
-    arguments::{Deadline, MaxTokens, MaxWait, MaxWindows, Overlap, Queue, Threads},
+    arguments::{Budget, Deadline, MaxTokens, MaxWait, MaxWindows, Overlap, Queue, Threads, count},
     ask::{Asked, ask, ask_async},
     bundle::BundleArgument,
     error::PyError,
@@ -20,6 +20,9 @@ use crate::{
     texts::decodable,
     transforms::from_json,
 };
+
+/// What an explanation may ask for unless told otherwise: a letter of 250 words.
+const BUDGET: Budget = Budget(256);
 
 /// Gives texts a label. Any number of threads, tasks and calls may use it at once; their texts
 /// run together.
@@ -137,16 +140,19 @@ impl PyClassifier {
     /// >>> explanation = Classifier.open("sentiment").explain("Bagus sekali!")
     /// >>> [word for word, _ in explanation.words]
     /// ['Bagus', 'sekali!']
-    #[pyo3(signature = (text, *, label=None, budget=256))]
+    #[pyo3(
+        signature = (text, *, label=None, budget=BUDGET),
+        text_signature = "(text, *, label=None, budget=256)"
+    )]
     fn explain(
         &self,
         py: Python<'_>,
         text: &Bound<'_, PyString>,
         label: Option<String>,
-        budget: usize,
+        budget: Budget,
     ) -> PyResult<PyExplanation> {
         let text = decodable(text)?;
-        let options = ExplainOptions { label, budget };
+        let options = ExplainOptions { label, budget: count(budget.0) };
         let explanation = py.detach(|| self.classifier.explain(&text, &options));
         Ok(PyExplanation(explanation.map_err(PyError)?))
     }

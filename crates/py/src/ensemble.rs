@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use pantau::model::{Cascade, Classifier, Ensemble, PredictOptions, Predictions, TextClassifier};
-use pyo3::prelude::*;
+use pantau::model::{Cascade, Ensemble, PredictOptions, Predictions, TextClassifier};
+use pyo3::{prelude::*, types::PyTuple};
 
 use crate::{
     arguments::Deadline,
@@ -13,6 +13,7 @@ use crate::{
     error::{PyError, invalid},
     labelled,
     later::Pending,
+    pickle,
     prediction::PyPrediction,
     predictions::PyPredictions,
     transforms::from_json,
@@ -27,7 +28,11 @@ use crate::{
 /// >>> both.predict("Bagus sekali!").label == sentiment.predict("Bagus sekali!").label
 /// True
 #[pyclass(frozen, name = "Ensemble", module = "pantau")]
-pub(crate) struct PyEnsemble(pub(crate) Ensemble);
+pub(crate) struct PyEnsemble {
+    pub(crate) ensemble: Ensemble,
+    classifiers: Vec<Py<PyClassifier>>,
+    weights: Option<Vec<f64>>,
+}
 
 #[pymethods]
 impl PyEnsemble {
@@ -38,12 +43,9 @@ impl PyEnsemble {
         classifiers: &Bound<'_, PyAny>,
         weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let classifiers: Vec<Bound<'_, PyClassifier>> = classifiers.extract()?;
+        let classifiers: Vec<Py<PyClassifier>> = classifiers.extract()?;
         let weights = weights.map(|weights| read_numbers("weights", weights)).transpose()?;
-        let classifiers: Vec<Classifier> =
-            classifiers.iter().map(|classifier| classifier.get().classifier()).collect();
-        let made = py.detach(|| Ensemble::new(classifiers, weights.as_deref()));
-        Ok(Self(made.map_err(PyError)?))
+        Self::of(py, classifiers, weights)
     }
 
     /// The label of one text (Prediction), or of many (Predictions).
@@ -55,18 +57,40 @@ impl PyEnsemble {
         deadline: Option<Deadline>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        ask(&Together::new(&self.0, return_probabilities, deadline), texts, progress)
+        ask(&Together::new(&self.ensemble, return_probabilities, deadline), texts, progress)
     }
 
     /// The labels it chooses from, in the order of the probabilities.
     #[getter]
     fn labels(&self, py: Python<'_>) -> Result<Vec<String>, PyError> {
-        Ok(py.detach(|| self.0.labels())?)
+        Ok(py.detach(|| self.ensemble.labels())?)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "Ensemble", (&self.classifiers, &self.weights))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!("Ensemble(labels={:?})", self.labels(py)?))
     }
+}
+
+impl PyEnsemble {
+    fn of(
+        py: Python<'_>,
+        classifiers: Vec<Py<PyClassifier>>,
+        weights: Option<Vec<f64>>,
+    ) -> PyResult<Self> {
+        let own = classifiers.iter().map(|classifier| classifier.get().classifier()).collect();
+        let made = py.detach(|| Ensemble::new(own, weights.as_deref()));
+        Ok(Self { ensemble: made.map_err(PyError)?, classifiers, weights })
+    }
+}
+
+/// Restores an ensemble that was pickled.
+pub(crate) fn restore_ensemble(payload: &Bound<'_, PyAny>) -> PyResult<PyEnsemble> {
+    let (classifiers, weights) = payload.extract()?;
+    PyEnsemble::of(payload.py(), classifiers, weights)
 }
 
 /// A cheap classifier that answers when its confidence is at least ``threshold``, in front of a
@@ -80,6 +104,8 @@ impl PyEnsemble {
 #[pyclass(frozen, name = "Cascade", module = "pantau")]
 pub(crate) struct PyCascade {
     pub(crate) cascade: Cascade,
+    cheap: Py<PyClassifier>,
+    strong: Py<PyClassifier>,
     choice: Option<String>,
 }
 
@@ -92,9 +118,7 @@ impl PyCascade {
         strong: &Bound<'_, PyClassifier>,
         threshold: f64,
     ) -> PyResult<Self> {
-        let (cheap, strong) = (cheap.get().classifier(), strong.get().classifier());
-        let cascade = py.detach(|| Cascade::new(cheap, strong, threshold)).map_err(PyError)?;
-        Ok(Self { cascade, choice: None })
+        Self::of(py, cheap.clone().unbind(), strong.clone().unbind(), threshold, None)
     }
 
     /// Chooses the threshold on labelled texts that neither has learnt from, so that both together
@@ -113,13 +137,15 @@ impl PyCascade {
     ) -> PyResult<Self> {
         let py = data.py();
         let data = labelled::read(data, text, label)?;
-        let (cheap, strong) = (cheap.get().classifier(), strong.get().classifier());
+        let own = [cheap, strong].map(|classifier| classifier.get().classifier());
         let mut watch = Watch::new(py, data.len(), progress, None)?;
         let fitted = py.detach(|| {
+            let [cheap, strong] = own;
             Cascade::fit(cheap, strong, &data, accuracy, &mut |more, all| watch.look(more, all))
         });
         let (cascade, choice) = watch.conclude(py, fitted)?;
-        Ok(Self { cascade, choice: Some(choice.to_json()) })
+        let (cheap, strong) = (cheap.clone().unbind(), strong.clone().unbind());
+        Ok(Self { cascade, cheap, strong, choice: Some(choice.to_json()) })
     }
 
     /// How the threshold was chosen: accuracy, share_answered_by_cheap, reached and curve; None if
@@ -153,9 +179,34 @@ impl PyCascade {
         Ok(py.detach(|| self.cascade.labels())?)
     }
 
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let payload = (&self.cheap, &self.strong, self.threshold(), &self.choice);
+        pickle::reduce(py, "Cascade", payload)
+    }
+
     fn __repr__(&self) -> String {
         format!("Cascade(threshold={})", self.cascade.threshold())
     }
+}
+
+impl PyCascade {
+    fn of(
+        py: Python<'_>,
+        cheap: Py<PyClassifier>,
+        strong: Py<PyClassifier>,
+        threshold: f64,
+        choice: Option<String>,
+    ) -> PyResult<Self> {
+        let own = (cheap.get().classifier(), strong.get().classifier());
+        let made = py.detach(|| Cascade::new(own.0, own.1, threshold));
+        Ok(Self { cascade: made.map_err(PyError)?, cheap, strong, choice })
+    }
+}
+
+/// Restores a cascade that was pickled.
+pub(crate) fn restore_cascade(payload: &Bound<'_, PyAny>) -> PyResult<PyCascade> {
+    let (cheap, strong, threshold, choice) = payload.extract()?;
+    PyCascade::of(payload.py(), cheap, strong, threshold, choice)
 }
 
 /// Several classifiers, and how they are asked.

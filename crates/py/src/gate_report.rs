@@ -1,9 +1,9 @@
 //! What gates said.
 
 use pantau::learn::gates::GateReport;
-use pyo3::prelude::*;
+use pyo3::{prelude::*, types::PyTuple};
 
-use crate::transforms::from_json;
+use crate::{pickle, transforms::from_json};
 
 /// What each gate said of a classifier, and whether it may pass. Printed, it gives the reasons.
 ///
@@ -37,6 +37,10 @@ impl PyGateReport {
     /// All of it as JSON.
     fn to_json(&self) -> String {
         self.0.to_json()
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        pickle::reduce(py, "GateReport", self.0.to_json())
     }
 
     fn __bool__(&self) -> bool {

@@ -1,113 +1,23 @@
 //! Judging classifiers: evaluation, comparison, gates.
 
-use std::sync::Arc;
-
 use pantau::{
-    learn::{
-        evaluation::{Evaluation, EvaluationOptions, compare},
-        gates::Gates,
-    },
-    model::{Classifier, LabelledTexts, ModelOptions, TextClassifier, assess, evaluate},
+    learn::{evaluation::EvaluationOptions, gates::Gates},
+    model::{assess, compare_classifiers, evaluate},
 };
 use pyo3::prelude::*;
 
 use crate::{
-    array::read_numbers,
-    bundle::BundleArgument,
-    classifier::PyClassifier,
-    ensemble::{PyCascade, PyEnsemble},
-    error::{PyError, invalid},
+    arguments::{Resamples, Seed, Worst, count},
     evaluation::{PyComparison, PyEvaluation},
     gate_report::PyGateReport,
+    judged::Judged,
     labelled,
-    runtime::tell_package_folders,
+    training::SEED,
     watch::Watch,
 };
 
-/// A classifier to judge: one of Pantau's or the path of one's bundle, or any object with
-/// scikit-learn's `predict_proba` and `classes_`.
-enum Judged<'py> {
-    Own(Arc<dyn TextClassifier>),
-    Foreign(Bound<'py, PyAny>),
-}
-
-impl<'py> Judged<'py> {
-    fn read(model: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let py = model.py();
-        if let Ok(classifier) = model.cast::<PyClassifier>() {
-            return Ok(Self::Own(Arc::new(classifier.get().classifier())));
-        }
-        if let Ok(ensemble) = model.cast::<PyEnsemble>() {
-            return Ok(Self::Own(Arc::new(ensemble.get().0.clone())));
-        }
-        if let Ok(cascade) = model.cast::<PyCascade>() {
-            return Ok(Self::Own(Arc::new(cascade.get().cascade.clone())));
-        }
-        if model.hasattr("predict_proba")? && model.hasattr("classes_")? {
-            return Ok(Self::Foreign(model.clone()));
-        }
-        let bundle = model.extract::<BundleArgument>().map_err(|_| {
-            let kind = model.get_type().name().map_or("?".to_owned(), |name| name.to_string());
-            let problem = format!(
-                "expected a Classifier, an Ensemble, a Cascade, a bundle, or what has \
-                 predict_proba and classes_, got {kind}"
-            );
-            invalid("model", problem)
-        })?;
-        tell_package_folders(py)?;
-        let opened = py.detach(|| Classifier::open(&bundle.0, &ModelOptions::default()));
-        Ok(Self::Own(Arc::new(opened.map_err(PyError)?)))
-    }
-
-    fn own(self, role: &str) -> PyResult<Arc<dyn TextClassifier>> {
-        match self {
-            Self::Own(classifier) => Ok(classifier),
-            Self::Foreign(_) => Err(invalid(role, "expected one of Pantau's classifiers")),
-        }
-    }
-
-    /// For each text the probabilities of all labels, with the labels.
-    fn probabilities(
-        &self,
-        py: Python<'_>,
-        data: &LabelledTexts,
-        progress: bool,
-    ) -> PyResult<(Vec<String>, Vec<f64>)> {
-        match self {
-            Self::Own(classifier) => {
-                let texts: Vec<&str> = data.texts().iter().map(String::as_str).collect();
-                let mut watch = Watch::new(py, texts.len(), progress, None)?;
-                let found = py.detach(|| {
-                    let options = pantau::model::PredictOptions::default();
-                    classifier.answer(&texts, options, &mut |more, all| watch.look(more, all))
-                });
-                let found = watch.conclude(py, found)?;
-                let numbers = found.probabilities().unwrap_or_default().to_vec();
-                Ok((found.labels().to_vec(), numbers))
-            }
-            Self::Foreign(model) => {
-                let labels = labelled::read_labels(&model.getattr("classes_")?)?;
-                let numbers = model.call_method1("predict_proba", (data.texts().to_vec(),))?;
-                Ok((labels, read_numbers("predict_proba", &numbers)?))
-            }
-        }
-    }
-
-    /// For each text the label.
-    fn labels(
-        &self,
-        py: Python<'_>,
-        data: &LabelledTexts,
-        progress: bool,
-    ) -> PyResult<Vec<String>> {
-        let (labels, numbers) = self.probabilities(py, data, progress)?;
-        let best = |row: &[f64]| {
-            (1..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best })
-        };
-        let width = labels.len().max(1);
-        Ok(numbers.chunks_exact(width).map(|row| labels[best(row)].clone()).collect())
-    }
-}
+const RESAMPLES: Resamples = Resamples(1000);
+const WORST: Worst = Worst(20);
 
 /// How good a classifier is on labelled texts.
 ///
@@ -125,9 +35,11 @@ impl<'py> Judged<'py> {
 #[pyo3(
     name = "evaluate",
     signature = (
-        model, data, *, text="text", label="label", slices=None, level=0.95, resamples=1000,
-        seed=0, worst=20, progress=false
-    )
+        model, data, *, text="text", label="label", slices=None, level=0.95, resamples=RESAMPLES,
+        seed=SEED, worst=WORST, progress=false
+    ),
+    text_signature = "(model, data, *, text='text', label='label', slices=None, level=0.95, \
+        resamples=1000, seed=0, worst=20, progress=False)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn evaluate_model(
@@ -138,28 +50,28 @@ pub(crate) fn evaluate_model(
     label: &str,
     slices: Option<&Bound<'_, PyAny>>,
     level: f64,
-    resamples: usize,
-    seed: u64,
-    worst: usize,
+    resamples: Resamples,
+    seed: Seed,
+    worst: Worst,
     progress: bool,
 ) -> PyResult<PyEvaluation> {
     let data = labelled::read(data, text, label)?;
-    let slices = slices.map(labelled::read_labels).transpose()?;
-    let options =
-        EvaluationOptions { level, resamples, seed, worst, slices, ..EvaluationOptions::default() };
+    let slices = slices.map(|slices| labelled::read_labels("slices", slices)).transpose()?;
+    let options = EvaluationOptions {
+        level,
+        resamples: count(resamples.0),
+        seed: seed.0,
+        worst: count(worst.0),
+        slices,
+        ..EvaluationOptions::default()
+    };
     let judged = Judged::read(model)?;
-    if let Judged::Own(classifier) = &judged {
-        let mut watch = Watch::new(py, data.len(), progress, None)?;
-        let found = py.detach(|| {
-            evaluate(&**classifier, &data, &options, &mut |more, all| watch.look(more, all))
-        });
-        return Ok(PyEvaluation(watch.conclude(py, found)?));
-    }
-    let (labels, numbers) = judged.probabilities(py, &data, progress)?;
-    let texts: Vec<&str> = data.texts().iter().map(String::as_str).collect();
-    let found =
-        py.detach(|| Evaluation::new(&labels, data.labels(), &numbers, Some(&texts), &options));
-    Ok(PyEvaluation(found.map_err(PyError)?))
+    let mut watch = Watch::new(py, data.len(), progress, None)?;
+    let found = py.detach(|| {
+        evaluate(judged.classifier(), &data, &options, &mut |more, all| watch.look(more, all))
+    });
+    judged.check()?;
+    Ok(PyEvaluation(watch.conclude(py, found)?))
 }
 
 /// Compares two classifiers on the same labelled texts; the arguments are as for ``evaluate``.
@@ -172,9 +84,11 @@ pub(crate) fn evaluate_model(
 #[pyo3(
     name = "compare",
     signature = (
-        first, second, data, *, text="text", label="label", level=0.95, resamples=1000, seed=0,
-        progress=false
-    )
+        first, second, data, *, text="text", label="label", level=0.95, resamples=RESAMPLES,
+        seed=SEED, progress=false
+    ),
+    text_signature = "(first, second, data, *, text='text', label='label', level=0.95, \
+        resamples=1000, seed=0, progress=False)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn compare_models(
@@ -185,16 +99,26 @@ pub(crate) fn compare_models(
     text: &str,
     label: &str,
     level: f64,
-    resamples: usize,
-    seed: u64,
+    resamples: Resamples,
+    seed: Seed,
     progress: bool,
 ) -> PyResult<PyComparison> {
     let data = labelled::read(data, text, label)?;
-    let options = EvaluationOptions { level, resamples, seed, ..EvaluationOptions::default() };
-    let first = Judged::read(first)?.labels(py, &data, progress)?;
-    let second = Judged::read(second)?.labels(py, &data, progress)?;
-    let found = py.detach(|| compare(data.labels(), &first, &second, &options));
-    Ok(PyComparison(found.map_err(PyError)?))
+    let options = EvaluationOptions {
+        level,
+        resamples: count(resamples.0),
+        seed: seed.0,
+        ..EvaluationOptions::default()
+    };
+    let (first, second) = (Judged::read(first)?, Judged::read(second)?);
+    let mut watch = Watch::new(py, 2 * data.len(), progress, None)?;
+    let found = py.detach(|| {
+        let looks = &mut |more, all| watch.look(more, all);
+        compare_classifiers(first.classifier(), second.classifier(), &data, &options, looks)
+    });
+    first.check()?;
+    second.check()?;
+    Ok(PyComparison(watch.conclude(py, found)?))
 }
 
 /// Whether a classifier may be used: accuracy at least ``floor`` and, to be promoted, at least

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pantau::model::{LabelledTexts, column};
+use pantau::model::{LabelledTexts, column, number_label, truth_label};
 use pyo3::{
     prelude::*,
     types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple},
@@ -22,15 +22,15 @@ pub(crate) fn read(data: &Bound<'_, PyAny>, text: &str, label: &str) -> PyResult
         let opened = py.detach(|| LabelledTexts::open(path, text, label));
         return Ok(opened.map_err(PyError)?);
     }
-    let (texts, labels) = match column_names(data)? {
-        Some(names) => {
+    let (texts, labels) = match column_keys(data)? {
+        Some(keys) => {
             let get = |role: &str, wanted: &str| -> PyResult<Bound<'_, PyAny>> {
-                column(role, wanted, &names).map_err(PyError)?;
+                let key = find(role, wanted, &keys)?;
                 // A pyarrow table is asked for its columns by a method.
                 if data.hasattr("column_names")? {
-                    data.call_method1("column", (wanted,))
+                    data.call_method1("column", (key,))
                 } else {
-                    data.get_item(wanted)
+                    data.get_item(key)
                 }
             };
             (get("text", text)?, get("label", label)?)
@@ -40,12 +40,12 @@ pub(crate) fn read(data: &Bound<'_, PyAny>, text: &str, label: &str) -> PyResult
     let texts = Column::read(&texts)?.with_all(|texts| {
         Ok(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>())
     })?;
-    Ok(LabelledTexts::new(texts, read_labels(&labels)?).map_err(PyError)?)
+    Ok(LabelledTexts::new(texts, read_labels("labels", &labels)?).map_err(PyError)?)
 }
 
-/// The names of the columns of a table or a dict; none of what has none.
-fn column_names(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<String>>> {
-    let names = if data.is_instance_of::<PyDict>() {
+/// What the columns of a table or a dict are asked for by; none of what has none.
+fn column_keys<'py>(data: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+    let keys = if data.is_instance_of::<PyDict>() {
         data.call_method0("keys")?
     } else if data.hasattr("column_names")? {
         data.getattr("column_names")?
@@ -54,7 +54,17 @@ fn column_names(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<String>>> {
     } else {
         return Ok(None);
     };
-    names.try_iter()?.map(|name| Ok(name?.str()?.to_string())).collect::<PyResult<_>>().map(Some)
+    keys.try_iter()?.collect::<PyResult<_>>().map(Some)
+}
+
+/// Of several keys the one that is written as `wanted`: columns may be numbers.
+fn find<'a, 'py>(
+    role: &str,
+    wanted: &str,
+    keys: &'a [Bound<'py, PyAny>],
+) -> PyResult<&'a Bound<'py, PyAny>> {
+    let names = keys.iter().map(|key| Ok(key.str()?.to_string())).collect::<PyResult<Vec<_>>>()?;
+    Ok(&keys[column(role, wanted, &names).map_err(PyError)?])
 }
 
 /// The texts and labels of rows that are dicts, or pairs.
@@ -68,14 +78,18 @@ fn rows<'py>(
     for (at, row) in iterate(data)?.enumerate() {
         let row = row?;
         if let Ok(row) = row.cast::<PyDict>() {
-            let names: Vec<String> = row
-                .keys()
-                .iter()
-                .map(|name| Ok(name.str()?.to_string()))
-                .collect::<PyResult<_>>()?;
+            let keys: Vec<Bound<'_, PyAny>> = row.keys().iter().collect();
             for (role, wanted, cells) in [("text", text, &texts), ("label", label, &labels)] {
-                column(&format!("{role} of row {at}"), wanted, &names).map_err(PyError)?;
-                cells.append(row.as_any().get_item(wanted)?)?;
+                // Looked for only where it is not simply there: rows are many.
+                let cell = match row.get_item(wanted)? {
+                    Some(cell) => cell,
+                    None => row.as_any().get_item(find(
+                        &format!("{role} of row {at}"),
+                        wanted,
+                        &keys,
+                    )?)?,
+                };
+                cells.append(cell)?;
             }
         } else if let Ok(pair) = row.cast::<PyTuple>()
             && pair.len() == 2
@@ -94,8 +108,8 @@ fn rows<'py>(
     Ok((texts.into_any(), labels.into_any()))
 }
 
-/// Labels as text; a missing one is an error.
-pub(crate) fn read_labels(labels: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+/// Labels as text; a missing one is an error. `what` is what they are for.
+pub(crate) fn read_labels(what: &str, labels: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     // NumPy's and pandas' own numbers become Python's.
     let labels = if labels.hasattr("tolist")? {
         labels.call_method0("tolist")?
@@ -104,25 +118,57 @@ pub(crate) fn read_labels(labels: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     } else {
         labels.clone()
     };
-    let mut read = Vec::new();
-    for (row, label) in iterate(&labels)?.enumerate() {
-        let label = label?;
-        let is_label = label.is_instance_of::<PyString>()
-            || label.is_instance_of::<PyInt>()
-            || label.is_instance_of::<PyBool>();
-        let is_nan = label.cast::<PyFloat>().is_ok_and(|number| number.value().is_nan());
-        if is_label || (label.is_instance_of::<PyFloat>() && !is_nan) {
-            read.push(label.str()?.to_string());
-            continue;
-        }
-        let kind = label.get_type().name()?;
-        let is_missing = label.is_none() || is_nan || kind == "NAType" || kind == "NaTType";
-        let problem = if is_missing {
-            format!("the label of row {row} is missing")
-        } else {
-            format!("the label of row {row} is a {kind}, expected text or a number")
-        };
-        return Err(invalid("labels", problem));
+    let labels = iterate(&labels)?.enumerate();
+    labels
+        .map(|(row, label)| {
+            let problem = match read_label(&label?)? {
+                Ok(label) => return Ok(label),
+                Err(problem) => problem,
+            };
+            Err(invalid(what, format!("the label of row {row} {problem}")))
+        })
+        .collect()
+}
+
+/// A label as text, or what is wrong with it.
+fn read_label(label: &Bound<'_, PyAny>) -> PyResult<Result<String, String>> {
+    if let Ok(text) = label.cast::<PyString>() {
+        // Two labels could become one if what cannot be written were replaced.
+        return Ok(text
+            .to_str()
+            .map(str::to_owned)
+            .map_err(|error| format!("is not valid Unicode ({error})")));
     }
-    Ok(read)
+    if let Ok(truth) = label.cast::<PyBool>() {
+        return Ok(Ok(truth_label(truth.is_true()).to_owned()));
+    }
+    if label.is_instance_of::<PyInt>() {
+        return Ok(Ok(match label.extract::<i64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => label.str()?.to_string(),
+        }));
+    }
+    if let Ok(number) = label.cast::<PyFloat>()
+        && !number.value().is_nan()
+    {
+        return Ok(number_label(number.value()).ok_or_else(|| format!("is {}", number.value())));
+    }
+    let kind = label.get_type();
+    if label.hasattr("dtype")? && label.hasattr("item")? {
+        // A number of NumPy's that came in a list.
+        let own = label.call_method0("item")?;
+        if !own.get_type().is(&kind) {
+            return read_label(&own);
+        }
+    }
+    let kind = kind.name()?;
+    let is_missing = label.is_none()
+        || label.is_instance_of::<PyFloat>()
+        || kind == "NAType"
+        || kind == "NaTType";
+    Ok(Err(if is_missing {
+        "is missing".to_owned()
+    } else {
+        format!("is a {kind}, expected text or a number")
+    }))
 }

@@ -26,6 +26,7 @@ mod features;
 mod gate_report;
 mod home;
 mod judge;
+mod judged;
 mod labelled;
 mod later;
 mod linear;

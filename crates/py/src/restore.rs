@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pantau::{
+    learn::gates::GateReport,
     model::Explanation,
     text::{
         Cleaner, Dictionary, FeatureConfig, FeatureExtractor, Normalizer, Stemmer,
@@ -19,11 +20,13 @@ use crate::{
     classifier::PyClassifier,
     dictionary::PyDictionary,
     encoder::PyEncoder,
+    ensemble::{restore_cascade, restore_ensemble},
     error::{PyError, invalid},
     evaluation::{restore_comparison, restore_evaluation},
     explanation::PyExplanation,
     feature_config::PyFeatureConfig,
     features::PyFeatureExtractor,
+    gate_report::PyGateReport,
     logistic_regression, matrix, naive_bayes, prediction,
     transforms::{PyCleaner, PyNormalizer, PyStemmer, PyStopWords},
     vectorizer,
@@ -42,6 +45,7 @@ pub(crate) fn restore<'py>(
     };
     Ok(match kind {
         "Bundle" => Bound::new(py, PyBundle::open(py, payload)?)?.into_any(),
+        "Cascade" => Bound::new(py, restore_cascade(payload)?)?.into_any(),
         "Classifier" => reopen(&py.get_type::<PyClassifier>(), payload)?,
         "Cleaner" => {
             let cleaner = Cleaner::from_json(&payload.extract::<String>()?).map_err(PyError)?;
@@ -51,6 +55,7 @@ pub(crate) fn restore<'py>(
             let words = Dictionary::from_words(payload.extract::<Vec<String>>()?);
             Bound::new(py, PyDictionary(Arc::new(words.map_err(PyError)?)))?.into_any()
         }
+        "Ensemble" => Bound::new(py, restore_ensemble(payload)?)?.into_any(),
         "Encoder" => reopen(&py.get_type::<PyEncoder>(), payload)?,
         "Comparison" => {
             Bound::new(py, restore_comparison(&payload.extract::<String>()?)?)?.into_any()
@@ -71,6 +76,10 @@ pub(crate) fn restore<'py>(
             let config = FeatureConfig::from_json(&json).map_err(PyError)?;
             let extractor = FeatureExtractor::new(config, dictionary(words).map_err(PyError)?);
             Bound::new(py, PyFeatureExtractor(extractor.map_err(PyError)?))?.into_any()
+        }
+        "GateReport" => {
+            let report = GateReport::from_json(&payload.extract::<String>()?);
+            Bound::new(py, PyGateReport(report.map_err(PyError)?))?.into_any()
         }
         "SparseMatrix" => Bound::new(py, matrix::restore(payload)?)?.into_any(),
         "_LogisticRegression" => Bound::new(py, logistic_regression::restore(payload)?)?.into_any(),

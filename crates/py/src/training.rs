@@ -1,7 +1,7 @@
 //! Learning classifiers from labelled texts, and choosing what to label.
 
 use pantau::{
-    learn::{DenseMatrix, Examples, SelectOptions, select},
+    learn::{SelectOptions, select},
     model::{
         Classifier, MakeReference, ModelOptions, ReferenceRows, TrainOptions, train_with_reference,
     },
@@ -12,17 +12,21 @@ use pyo3::{
 };
 
 use crate::{
-    arguments::{Threads, path},
+    arguments::{self, Chosen, Folds, Seed, Threads, path},
     array::{array, read_matrix},
     bundle::BundleArgument,
     classifier::PyClassifier,
     error::{PyError, invalid},
     labelled,
+    matrix::Rows,
     predictions::PyPredictions,
     runtime::tell_package_folders,
     tfidf_options::read_parts,
     watch::Steps,
 };
+
+const FOLDS: Folds = Folds(3);
+pub(crate) const SEED: Seed = Seed(0);
 
 /// Learns a classifier from labelled texts, writes it into the bundle ``output`` and opens it.
 ///
@@ -59,9 +63,13 @@ use crate::{
     signature = (
         data, output, *, text="text", label="label", kind="tfidf-logistic", test=None,
         encoder=None, words=false, features=None, strengths=None, validation_share=0.1,
-        test_share=0.1, folds=3, seed=0, threads=None, name=None, overwrite=false, progress=false,
-        reference=None
-    )
+        test_share=0.1, folds=FOLDS, seed=SEED, threads=None, name=None, overwrite=false,
+        progress=false, reference=None
+    ),
+    text_signature = "(data, output, *, text='text', label='label', kind='tfidf-logistic', \
+        test=None, encoder=None, words=False, features=None, strengths=None, \
+        validation_share=0.1, test_share=0.1, folds=3, seed=0, threads=None, name=None, \
+        overwrite=False, progress=False, reference=None)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 #[expect(clippy::similar_names, reason = "text and test are words of the interface")]
@@ -79,8 +87,8 @@ pub(crate) fn train_classifier(
     strengths: Option<Vec<f64>>,
     validation_share: f64,
     test_share: f64,
-    folds: usize,
-    seed: u64,
+    folds: Folds,
+    seed: Seed,
     threads: Option<Threads>,
     name: Option<String>,
     overwrite: bool,
@@ -94,8 +102,8 @@ pub(crate) fn train_classifier(
         overwrite,
         validation_share,
         test_share,
-        folds,
-        seed,
+        folds: arguments::count(folds.0),
+        seed: seed.0,
         threads: Threads::limit(threads),
         features: features
             .map(|parts| read_parts("features", parts))
@@ -178,17 +186,19 @@ fn read_encoder(encoder: &Bound<'_, PyAny>) -> PyResult<std::path::PathBuf> {
 #[pyo3(
     name = "select",
     signature = (
-        predictions, count, *, strategy="margin", features=None, random_share=0.1, seed=0
-    )
+        predictions, count, *, strategy="margin", features=None, random_share=0.1, seed=SEED
+    ),
+    text_signature = "(predictions, count, *, strategy='margin', features=None, \
+        random_share=0.1, seed=0)"
 )]
 pub(crate) fn select_texts<'py>(
     py: Python<'py>,
     predictions: &Bound<'py, PyAny>,
-    count: usize,
+    count: Chosen,
     strategy: &str,
     features: Option<&Bound<'py, PyAny>>,
     random_share: f64,
-    seed: u64,
+    seed: Seed,
 ) -> PyResult<Bound<'py, PyList>> {
     let (classes, probabilities) = if let Ok(own) = predictions.cast::<PyPredictions>() {
         let own = own.get().predictions();
@@ -201,12 +211,11 @@ pub(crate) fn select_texts<'py>(
         (matrix.columns(), matrix.values().to_vec())
     };
     let strategy = strategy.parse().map_err(PyError)?;
-    let options = SelectOptions { count, strategy, random_share, seed };
-    let features = features.map(|features| read_matrix("features", features)).transpose()?;
-    let chosen = py.detach(|| {
-        let features: Option<&DenseMatrix> = features.as_ref();
-        select(&probabilities, classes, features.map(Examples::Dense), &options)
-    });
+    let count = arguments::count(count.0);
+    let options = SelectOptions { count, strategy, random_share, seed: seed.0 };
+    let features = features.map(|features| Rows::read("features", features)).transpose()?;
+    let examples = features.as_ref().map(Rows::examples);
+    let chosen = py.detach(|| select(&probabilities, classes, examples, &options));
     let rows = PyList::empty(py);
     for chosen in chosen.map_err(PyError)? {
         let row = PyDict::new(py);

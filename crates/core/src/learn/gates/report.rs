@@ -3,6 +3,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::{GateOutcome, Severity};
+use crate::{Error, Result};
 
 /// What all gates found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,21 @@ impl GateReport {
         let mut json = serde_json::to_string_pretty(self).expect("every key is a string");
         json.push('\n');
         json
+    }
+
+    /// Reads what [`GateReport::to_json`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it is something else, or says other than its outcomes do.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let found: Self = serde_json::from_str(json)
+            .map_err(|error| Error::invalid("gate report", error.to_string()))?;
+        let report = Self::new(found.outcomes);
+        if (report.passed, report.usable) != (found.passed, found.usable) {
+            let problem = "passed and usable do not follow from the outcomes";
+            return Err(Error::invalid("gate report", problem));
+        }
+        Ok(report)
     }
 
     /// The report for people, in lines of 80 letters.
@@ -119,7 +135,11 @@ mod tests {
         let report = report(0.716);
         assert_eq!((report.passed, report.usable), (false, true));
         let json = report.to_json();
-        assert_eq!(serde_json::from_str::<GateReport>(&json).unwrap(), report);
+        assert_eq!(GateReport::from_json(&json).unwrap(), report);
+        let other = json.replacen("\"passed\": false", "\"passed\": true", 1);
+        let error = GateReport::from_json(&other).unwrap_err().to_string();
+        assert_eq!(error, "gate report: passed and usable do not follow from the outcomes");
+        assert!(GateReport::from_json("{}").is_err());
         assert!(json.contains("\"severity\": \"block\""), "{json}");
         let mut outcomes = report.outcomes;
         outcomes.remove(1);
