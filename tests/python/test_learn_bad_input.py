@@ -90,6 +90,10 @@ def test_files_that_cannot_be_read(content: str, message: str, tmp_path: Path) -
     [
         ({"kind": "svm"}, "svm"),
         ({"folds": 1}, "folds: 1 is not 2 to 20"),
+        ({"folds": -1}, "folds: expected an int of at least 0, got -1"),
+        ({"folds": 3.0}, "folds: expected an int of at least 0, got 3.0"),
+        ({"seed": -1}, "seed: expected an int of at least 0, got -1"),
+        ({"seed": 2**64}, "seed: expected an int of at least 0, got 18446744073709551616"),
         ({"strengths": [0.0]}, "strengths: 0 is not"),
         ({"strengths": [NAN]}, "strengths: NaN is not"),
         ({"test_share": 1.0}, "share"),
@@ -168,6 +172,24 @@ def test_pools_that_cannot_be_chosen_from() -> None:
         pantau.select([[0.5, 0.5]], 1, random_share=2.0)
     few = pantau.select([[0.5, 0.5]], 0)
     assert few == []
+
+
+@pytest.mark.parametrize("number", [-1, 2**64, 1.5, "2", None, True])
+def test_numbers_that_cannot_count(number: Any, bundle: BundleOf) -> None:
+    model = bundle("bert-classifier")
+    data = [("a", "positive")]
+    with pytest.raises(pantau.InvalidInputError, match="count: expected an int of at least 0"):
+        pantau.select([[0.5, 0.5]], number)
+    with pytest.raises(pantau.InvalidInputError, match="seed: expected an int of at least 0"):
+        pantau.select([[0.5, 0.5]], 1, seed=number)
+    for name in ("resamples", "seed", "worst"):
+        with pytest.raises(pantau.InvalidInputError, match=f"{name}: expected an int of at least"):
+            pantau.evaluate(model, data, **{name: number})
+    for name in ("resamples", "seed"):
+        with pytest.raises(pantau.InvalidInputError, match=f"{name}: expected an int of at least"):
+            pantau.compare(model, model, data, **{name: number})
+    with pytest.raises(pantau.InvalidInputError, match="budget: expected an int of at least 0"):
+        pantau.Classifier.open(model).explain("a", budget=number)
 
 
 @pytest.mark.parametrize(

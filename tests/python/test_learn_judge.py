@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pantau
 import pytest
+import scipy.sparse
 import sklearn.metrics
 import statsmodels.stats.contingency_tables
 import statsmodels.stats.proportion
@@ -71,6 +72,10 @@ def test_golden_evaluations(golden: Golden) -> None:
         labels, actual = case["labels"], case["actual"]
         probabilities = np.reshape(case["probabilities"], (len(actual), len(labels)))
         data = [(f"text {row}", label) for row, label in enumerate(actual)]
+        if not set(labels) & set(actual):
+            with pytest.raises(pantau.InvalidInputError, match="none of which the classifier"):
+                pantau.evaluate(Foreign(labels, probabilities), data)
+            continue
         evaluation = pantau.evaluate(Foreign(labels, probabilities), data, resamples=10)
         expected = dict(case["expected"])
         low, high = expected.pop("accuracy_low"), expected.pop("accuracy_high")
@@ -212,6 +217,73 @@ def test_models_are_compared(models: dict[str, Any]) -> None:
     assert found.difference == pytest.approx(np.mean(second == actual) - np.mean(first == actual))
 
 
+def test_comparisons_are_the_same_for_models_of_others(models: dict[str, Any]) -> None:
+    texts = [text for text, _ in DATA * 20]
+    foreign = {
+        name: Foreign(model.labels, model.predict(texts).probabilities)
+        for name, model in models.items()
+    }
+    expected = pantau.compare(models["tiny"], models["words"], DATA * 20, seed=3)
+    for first, second in [(foreign, models), (models, foreign), (foreign, foreign)]:
+        found = pantau.compare(first["tiny"], second["words"], DATA * 20, seed=3)
+        assert found.to_dict() == expected.to_dict()
+    # The macro-F1 of each is the one it has by itself.
+    both = expected.to_dict()
+    for name, key in [("tiny", "macro_f1_a"), ("words", "macro_f1_b")]:
+        assert both[key] == pytest.approx(pantau.evaluate(models[name], DATA * 20).macro_f1)
+
+
+def test_means_of_a_comparison_are_over_the_labels_of_both() -> None:
+    data = [("x", label) for label in ["a", "b", "c", "d"]]
+    first = Foreign(["a", "b"], [[1, 0], [0, 1], [1, 0], [0, 1]])
+    second = Foreign(["a", "c"], [[1, 0], [1, 0], [0, 1], [0, 1]])
+    found = pantau.compare(first, second, data).to_dict()
+    actual = [label for _, label in data]
+    for key, predicted in [("macro_f1_a", list("abab")), ("macro_f1_b", list("aacc"))]:
+        # "d" is known to neither.
+        expected = sklearn.metrics.f1_score(
+            actual, predicted, labels=["a", "b", "c"], average="macro", zero_division=0
+        )
+        assert found[key] == pytest.approx(expected, abs=1e-12)
+
+
+def test_what_others_answer_is_checked() -> None:
+    data = [("x", "a"), ("y", "b")]
+    good = Foreign(["a", "b"], np.eye(2))
+    for probabilities, message in [
+        ([[np.nan, 1.0], [0.5, 0.5]], "probabilities: row 0 gives class 0 the probability NaN"),
+        ([[0.9, 0.9], [0.5, 0.5]], "those of row 0 sum to 1.8 and not to 1"),
+    ]:
+        model = Foreign(["a", "b"], probabilities)
+        for judge in (
+            lambda model: pantau.evaluate(model, data),
+            lambda model: pantau.compare(good, model, data),
+            lambda model: pantau.compare(model, good, data),
+        ):
+            with pytest.raises(pantau.InvalidInputError, match=message):
+                judge(model)
+
+    class Broken:
+        classes_ = ("a", "b")
+
+        def predict_proba(self, texts: list[str]) -> Any:
+            raise KeyError("broken")
+
+    with pytest.raises(KeyError, match="broken"):
+        pantau.evaluate(Broken(), data)
+    with pytest.raises(KeyError, match="broken"):
+        pantau.compare(good, Broken(), data)
+
+    class Short:
+        classes_ = ("a", "b")
+
+        def predict_proba(self, texts: list[str]) -> Any:
+            return np.eye(2)[:1]
+
+    with pytest.raises(pantau.InvalidInputError, match="classifier: 1 answers for 2 texts"):
+        pantau.evaluate(Short(), data)
+
+
 def test_models_of_any_kind_are_judged(models: dict[str, Any]) -> None:
     words = models["words"]
     _, (path, _) = words.__reduce__()[1]
@@ -246,6 +318,14 @@ def test_several_answer_as_one(models: dict[str, Any]) -> None:
     assert fitted.choice["reached"]
     assert fitted.choice["accuracy"] >= 0.9
     assert fitted.labels == words.labels
+    for together in (
+        pantau.Ensemble([tiny, words]), pantau.Ensemble([tiny, words], [1, 3]), cascade, fitted,
+    ):  # fmt: skip
+        copy = pickle.loads(pickle.dumps(together))
+        assert type(copy) is type(together)
+        assert copy.predict(texts) == together.predict(texts)
+        if isinstance(copy, pantau.Cascade) and isinstance(together, pantau.Cascade):
+            assert (copy.threshold, copy.choice) == (together.threshold, together.choice)
     for threshold in (float("nan"), -0.1):
         with pytest.raises(pantau.InvalidInputError, match="threshold"):
             pantau.Cascade(tiny, words, threshold)
@@ -269,6 +349,11 @@ def test_gates_give_reasons(models: dict[str, Any]) -> None:
     assert repr(bad).startswith("GateReport(passed=false, failed=[") or "passed=False" in repr(bad)
     assert json.loads(bad.to_json())["passed"] is False
     assert str(bad)
+    for report in (good, bad):
+        copy = pickle.loads(pickle.dumps(report))
+        assert (copy.to_json(), str(copy), bool(copy)) == (
+            report.to_json(), str(report), bool(report)
+        )  # fmt: skip
     overfitted = pantau.assess(models["words"], DATA, train_accuracy=1.0, floor=0.1, promote=0.1)
     assert {outcome["gate"] for outcome in overfitted.outcomes} >= {"floor", "promote"}
 
@@ -295,10 +380,22 @@ def test_texts_are_chosen(strategy: Any, models: dict[str, Any]) -> None:
 def test_unlike_texts_are_chosen() -> None:
     probabilities = np.full((40, 2), 0.5)
     features = np.repeat([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]], 10, axis=0)
-    chosen = pantau.select(
-        probabilities, 4, strategy="diversity", features=features, random_share=0
+    sparse = scipy.sparse.csr_matrix(features)
+    own = pantau.SparseMatrix(
+        sparse.shape, data=sparse.data, indices=sparse.indices, indptr=sparse.indptr
     )
-    assert len({one["row"] // 10 for one in chosen}) == 4
+    chosen = [
+        pantau.select(probabilities, 4, strategy="diversity", features=rows, random_share=0)
+        for rows in (features, features.tolist(), sparse, scipy.sparse.coo_array(features), own)
+    ]
+    assert len({one["row"] // 10 for one in chosen[0]}) == 4
+    assert all(other == chosen[0] for other in chosen)
+    with pytest.raises(pantau.InvalidInputError, match=r"features: .*40"):
+        pantau.select(probabilities, 4, strategy="diversity", features=sparse[:3])
+    with pytest.raises(pantau.InvalidInputError, match="features: row 10 holds NaN"):
+        pantau.select(
+            probabilities, 4, strategy="diversity", features=sparse * float("nan") + sparse
+        )
     with pytest.raises(pantau.InvalidInputError, match="features"):
         pantau.select(probabilities, 4, strategy="diversity")
     with pytest.raises(pantau.InvalidInputError, match="hardest"):

@@ -29,7 +29,7 @@ pub(crate) fn answer<'py>(
     threads: Option<Threads>,
     wanted: Answer,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (rows, threads) = (Rows::read(rows)?, Threads::limit(threads));
+    let (rows, threads) = (Rows::read("examples", rows)?, Threads::limit(threads));
     let examples = rows.examples();
     let numbers = py.detach(|| {
         let scores = model.scores(examples, threads)?;
@@ -55,7 +55,7 @@ pub(crate) fn best<'py>(
     rows: &Bound<'py, PyAny>,
     threads: Option<Threads>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (rows, threads) = (Rows::read(rows)?, Threads::limit(threads));
+    let (rows, threads) = (Rows::read("examples", rows)?, Threads::limit(threads));
     let examples = rows.examples();
     let best = py.detach(|| {
         let scores = model.scores(examples, threads)?;

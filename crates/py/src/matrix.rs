@@ -36,7 +36,7 @@ impl PySparseMatrix {
         indices: &Bound<'_, PyAny>,
         indptr: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
-        read_parts(shape, data, indices, indptr).map(Self)
+        read_parts("examples", shape, data, indices, indptr).map(Self)
     }
 
     /// How many rows and columns there are.
@@ -138,7 +138,7 @@ pub(crate) fn restore(payload: &Bound<'_, PyAny>) -> PyResult<PySparseMatrix> {
     let places = places.iter().map(|place| u32::from_le_bytes(*place)).collect();
     let (starts, _) = starts.as_chunks::<8>();
     let starts = starts.iter().map(|start| u64::from_le_bytes(*start) as usize).collect();
-    from_parts(shape, starts, places, from_bytes(&values)).map(PySparseMatrix)
+    from_parts("examples", shape, starts, places, from_bytes(&values)).map(PySparseMatrix)
 }
 
 /// Numbers as they are pickled.
@@ -161,19 +161,19 @@ pub(crate) enum Rows<'py> {
 
 impl<'py> Rows<'py> {
     /// Reads rows: a SparseMatrix, any sparse matrix of SciPy, or what NumPy makes an array of.
-    pub(crate) fn read(rows: &Bound<'py, PyAny>) -> PyResult<Self> {
+    pub(crate) fn read(what: &str, rows: &Bound<'py, PyAny>) -> PyResult<Self> {
         if let Ok(own) = rows.cast::<PySparseMatrix>() {
             return Ok(Self::Own(own.clone()));
         }
         if rows.hasattr("tocsr")? {
-            return read_scipy(rows).map(Self::Sparse);
+            return read_scipy(what, rows).map(Self::Sparse);
         }
-        read_matrix("examples", rows).map(Self::Dense)
+        read_matrix(what, rows).map(Self::Dense)
     }
 
     /// [`read`](Self::read), to learn from: from no columns nothing is learnt.
     pub(crate) fn read_to_learn(rows: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let rows = Self::read(rows)?;
+        let rows = Self::read("examples", rows)?;
         if rows.examples().columns() == 0 {
             return Err(invalid("examples", "they have 0 columns, the fewest are 1"));
         }
@@ -199,11 +199,11 @@ pub(crate) fn table<'py, N: Number>(
     array(py, numbers, &[numbers.len() / columns.max(1), columns])
 }
 
-fn read_scipy(matrix: &Bound<'_, PyAny>) -> PyResult<SparseMatrix> {
+fn read_scipy(what: &str, matrix: &Bound<'_, PyAny>) -> PyResult<SparseMatrix> {
     let shape: Vec<usize> = matrix.getattr("shape")?.extract()?;
     let [rows, columns] = shape[..] else {
         let problem = format!("expected rows of numbers, got {} dimensions", shape.len());
-        return Err(invalid("examples", problem));
+        return Err(invalid(what, problem));
     };
     let mut csr = matrix.call_method0("tocsr")?;
     if !csr.getattr("has_canonical_format")?.is_truthy()? {
@@ -212,23 +212,25 @@ fn read_scipy(matrix: &Bound<'_, PyAny>) -> PyResult<SparseMatrix> {
         csr.call_method0("sum_duplicates")?;
     }
     let part = |name: &str| csr.getattr(name);
-    read_parts((rows, columns), &part("data")?, &part("indices")?, &part("indptr")?)
+    read_parts(what, (rows, columns), &part("data")?, &part("indices")?, &part("indptr")?)
 }
 
 fn read_parts(
+    what: &str,
     shape: (usize, usize),
     data: &Bound<'_, PyAny>,
     indices: &Bound<'_, PyAny>,
     indptr: &Bound<'_, PyAny>,
 ) -> PyResult<SparseMatrix> {
-    let values = read_numbers("examples", data)?;
+    let values = read_numbers(what, data)?;
     let places = read_columns("indices", indices)?;
     let starts = read_whole("indptr", indptr)?;
     let starts = starts.into_iter().map(|start| start as usize).collect();
-    from_parts(shape, starts, places, values)
+    from_parts(what, shape, starts, places, values)
 }
 
 fn from_parts(
+    what: &str,
     (rows, columns): (usize, usize),
     starts: Vec<usize>,
     places: Vec<u32>,
@@ -236,11 +238,11 @@ fn from_parts(
 ) -> PyResult<SparseMatrix> {
     if starts.len() != rows + 1 {
         let problem = format!("{} starts of rows for {rows} rows", starts.len());
-        return Err(invalid("examples", problem));
+        return Err(invalid(what, problem));
     }
     let matrix = SparseMatrix::from_parts(columns, starts, places, values);
     matrix.map_err(|error| match error {
-        pantau::Error::InvalidInput { problem, .. } => invalid("examples", problem),
+        pantau::Error::InvalidInput { problem, .. } => invalid(what, problem),
         other => PyError(other).into(),
     })
 }
