@@ -139,12 +139,12 @@ impl PyEvaluation {
         pickle::reduce(py, "Evaluation", self.0.to_json())
     }
 
-    fn _repr_html_(&self) -> String {
-        self.0.to_html()
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_html())
     }
 
-    fn __str__(&self) -> String {
-        self.0.to_text(WIDTH)
+    fn __str__(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_text(WIDTH))
     }
 
     fn __repr__(&self) -> String {
@@ -214,12 +214,12 @@ impl PyComparison {
         pickle::reduce(py, "Comparison", self.0.to_json())
     }
 
-    fn _repr_html_(&self) -> String {
-        self.0.to_html()
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_html())
     }
 
-    fn __str__(&self) -> String {
-        self.0.to_text(WIDTH)
+    fn __str__(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_text(WIDTH))
     }
 
     fn __repr__(&self) -> String {

@@ -96,12 +96,12 @@ impl PyExplanation {
         pickle::reduce(py, "Explanation", self.0.to_json())
     }
 
-    fn _repr_html_(&self) -> String {
-        self.0.to_html()
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_html())
     }
 
-    fn __str__(&self) -> String {
-        self.0.to_text()
+    fn __str__(&self, py: Python<'_>) -> String {
+        py.detach(|| self.0.to_text())
     }
 
     fn __repr__(&self) -> String {
