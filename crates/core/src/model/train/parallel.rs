@@ -51,6 +51,8 @@ pub(super) fn watched<T: Send, R: Send>(
     let working = Mutex::new(items.len());
     let finished = std::sync::Condvar::new();
     let (work, progress, working, finished) = (&work, &progress, &working, &finished);
+    // Work that is done before anybody could look is heard of all the same, and can be refused.
+    watch(0, total)?;
     let mut refusal = None;
     let results: Vec<Result<R>> = thread::scope(|scope| {
         let handles: Vec<_> = items
@@ -140,5 +142,9 @@ mod tests {
             },
         );
         assert_eq!(ended.unwrap_err().to_string(), "watch: enough");
+        // However soon it is done.
+        let refuse: Watch<'_> = &mut |_, _| Err(Error::invalid("watch", "no"));
+        let refused = watched(vec![()], refuse, 1, |(), _| Ok(()));
+        assert_eq!(refused.unwrap_err().to_string(), "watch: no");
     }
 }
