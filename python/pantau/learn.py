@@ -18,8 +18,6 @@ a SparseMatrix. Labels may be texts, whole numbers or truths.
 
 from __future__ import annotations
 
-import sys
-
 from pantau._core import (
     InvalidInputError,
     SparseMatrix,
@@ -27,6 +25,8 @@ from pantau._core import (
     _NaiveBayes,
     _Vectorizer,
 )
+from pantau._estimator import Estimator
+from pantau._labels import encode, labels, place, resume
 
 __all__ = [
     "ConvergenceWarning",
@@ -41,56 +41,7 @@ class ConvergenceWarning(UserWarning):
     """Learning ended before its tolerance was reached."""
 
 
-class _Estimator:
-    """The habits: settings are kept as they are given, and checked where they are used."""
-
-    @classmethod
-    def _settings(cls):
-        """The names of the settings, and their defaults."""
-        return cls.__init__.__kwdefaults__
-
-    def get_params(self, deep=True):
-        """The settings as a dict; ``deep`` is there for scikit-learn."""
-        return {name: getattr(self, name) for name in self._settings()}
-
-    def set_params(self, **params):
-        """Change settings by their names."""
-        for name in params:
-            if name not in self._settings():
-                known = ", ".join(self._settings())
-                message = f"{name}: no setting of {type(self).__name__}; there are {known}"
-                raise InvalidInputError(message)
-        for name, value in params.items():
-            setattr(self, name, value)
-        return self
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "_fitted")
-
-    def _learnt(self):
-        """What was learnt, in Rust."""
-        if not hasattr(self, "_fitted"):
-            raise _not_fitted(f"{type(self).__name__}: not fitted yet; call fit first")
-        return self._fitted
-
-    def _learnt_attribute(self, name):
-        """The same for attributes, of which those that are not there are an AttributeError."""
-        if not hasattr(self, "_fitted"):
-            message = f"{type(self).__name__} has no {name} yet; call fit first"
-            raise AttributeError(message)
-        return self._fitted
-
-    def __repr__(self):
-        changed = {
-            name: getattr(self, name)
-            for name, default in self._settings().items()
-            if not _is_same(getattr(self, name), default)
-        }
-        settings = ", ".join(f"{name}={value!r}" for name, value in changed.items())
-        return f"{type(self).__name__}({settings})"
-
-
-class TfidfVectorizer(_Estimator):
+class TfidfVectorizer(Estimator):
     r"""Turns texts into rows of numbers: how often words occur, the rarer the more they count.
 
     The settings are those of scikit-learn's class of this name, and so are the numbers, to the
@@ -208,7 +159,7 @@ class TfidfVectorizer(_Estimator):
         )
 
 
-class _Classifier(_Estimator):
+class _Classifier(Estimator):
     """What both classifiers have in common."""
 
     def predict(self, X):
@@ -228,7 +179,7 @@ class _Classifier(_Estimator):
         """The share of rows whose most probable label is that of ``y``."""
         import numpy
 
-        right = self.predict(X) == _labels(y)
+        right = self.predict(X) == labels(y)
         return float(numpy.average(right, weights=sample_weight))
 
     def _start_again(self, classes, columns):
@@ -277,7 +228,7 @@ class NaiveBayes(_Classifier):
 
     def fit(self, X, y, sample_weight=None):
         """Learn from rows and their labels."""
-        classes, encoded = _encode(y)
+        classes, encoded = encode(y)
         settings = self._rust_settings()
         self._fitted = _NaiveBayes.fit(X, encoded, len(classes), settings, sample_weight)
         self._start_again(classes, _width(X))
@@ -286,10 +237,10 @@ class NaiveBayes(_Classifier):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Learn from more rows: in the end it is the same as from all at once. The first call
         names all ``classes``."""
-        classes, fitted = _resume(self, classes)
+        classes, fitted = resume(self, classes)
         if fitted is None:
             fitted = _NaiveBayes(_width(X), len(classes), self._rust_settings())
-        self._fitted = fitted.partial_fit(X, _place(y, classes), sample_weight)
+        self._fitted = fitted.partial_fit(X, place(y, classes), sample_weight)
         self._start_again(classes, _width(X))
         return self
 
@@ -367,7 +318,7 @@ class LogisticRegression(_Classifier):
 
     def fit(self, X, y, sample_weight=None):
         """Learn from rows and their labels."""
-        classes, encoded = _encode(y)
+        classes, encoded = encode(y)
         start = self._start(classes, _width(X)) if self.warm_start else None
         fitted = _LogisticRegression.fit(
             X, encoded, len(classes), self._with_classes(classes), sample_weight, start
@@ -385,10 +336,10 @@ class LogisticRegression(_Classifier):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Learn from more rows, one after another; those before are not needed again. The first
         call names all ``classes``, unless ``fit`` was called."""
-        classes, fitted = _resume(self, classes)
+        classes, fitted = resume(self, classes)
         if fitted is None:
             fitted = _LogisticRegression(_width(X), len(classes), self._with_classes(classes))
-        self._fitted = fitted.partial_fit(X, _place(y, classes), sample_weight)
+        self._fitted = fitted.partial_fit(X, place(y, classes), sample_weight)
         self._start_again(classes, _width(X))
         return self
 
@@ -428,13 +379,6 @@ class LogisticRegression(_Classifier):
         return fitted if self.classes_.tolist() == classes.tolist() else None
 
 
-def _is_same(value, default):
-    if value is default:
-        return True
-    # Lists and arrays of one's own are not compared with a default, which is none.
-    return type(value) is type(default) and bool(value == default)
-
-
 def _names(fitted):
     parts = fitted.terms()
     if len(parts) == 1:
@@ -465,99 +409,3 @@ def _array(values):
         return numpy.asarray(values)
     except ValueError as error:
         raise InvalidInputError(f"examples: expected rows of numbers ({error})") from None
-
-
-def _labels(y):
-    """Labels as an array of one dimension, none of them missing."""
-    import numpy
-
-    if y is None:
-        raise InvalidInputError("labels: expected a label for each row, got None")
-    if not hasattr(y, "dtype") and not hasattr(y, "__array__"):
-        # Among texts NumPy would make the text "nan" of NaN.
-        y = list(y)
-        _refuse_missing(y)
-        if len({isinstance(label, str) for label in y}) > 1:
-            raise _mixed(y)
-    labels = numpy.asarray(y)
-    if labels.ndim != 1:
-        message = f"labels: expected a label for each row, got {labels.ndim} dimensions"
-        raise InvalidInputError(message)
-    if labels.dtype.kind == "O":
-        _refuse_missing(labels)
-    elif labels.dtype.kind == "f":
-        _refuse_missing(labels.tolist())
-        fraction = labels[labels != numpy.floor(labels)]
-        if fraction.size:
-            # scikit-learn's checks look for the last words.
-            message = f"labels: {fraction[0]} is no class (Unknown label type: continuous)"
-            raise InvalidInputError(message)
-    elif labels.dtype.kind not in "biuSU":
-        raise InvalidInputError(f"labels: expected texts or whole numbers, got {labels.dtype}")
-    return labels
-
-
-def _refuse_missing(labels):
-    for row, label in enumerate(labels):
-        if label is None or type(label).__name__ in ("NAType", "NaTType") or label != label:
-            raise InvalidInputError(f"labels: the label of row {row} is missing")
-
-
-def _mixed(labels):
-    kinds = sorted({type(label).__name__ for label in labels})
-    return InvalidInputError(f"labels: expected one kind, got {' and '.join(kinds)}")
-
-
-def _encode(y):
-    """The labels that occur, in order, and for each row the number of its own."""
-    import numpy
-
-    labels = _labels(y)
-    try:
-        classes, encoded = numpy.unique(labels, return_inverse=True)
-    except TypeError:
-        raise _mixed(labels.tolist()) from None
-    if len(classes) < 2:
-        found = f"1 class, {classes[0]!s}" if len(classes) else "no class"
-        raise InvalidInputError(f"labels: {found}; the fewest are 2")
-    return classes, encoded
-
-
-def _resume(estimator, classes):
-    """The classes to go on with, and what was learnt of them, if it was anything."""
-    fitted = getattr(estimator, "_fitted", None)
-    if fitted is None:
-        if classes is None:
-            raise InvalidInputError("classes: the first call of partial_fit must name them")
-        return _encode(classes)[0], None
-    if classes is not None and _encode(classes)[0].tolist() != estimator.classes_.tolist():
-        message = f"classes: other ones than before, which were {estimator.classes_.tolist()}"
-        raise InvalidInputError(message)
-    return estimator.classes_, fitted
-
-
-def _place(y, classes):
-    """For each label the number of its class."""
-    import numpy
-
-    labels = _labels(y)
-    places = {label: place for place, label in enumerate(classes.tolist())}
-    try:
-        return numpy.array([places[label] for label in labels.tolist()], dtype=numpy.int64)
-    except KeyError as error:
-        message = f"labels: {error.args[0]!r} is none of the classes {classes.tolist()}"
-        raise InvalidInputError(message) from None
-
-
-def _not_fitted(message):
-    """An InvalidInputError; where scikit-learn is used, one that it knows, too."""
-    exceptions = sys.modules.get("sklearn.exceptions")
-    if exceptions is None:
-        return InvalidInputError(message)
-
-    def reduce(self):
-        return InvalidInputError, self.args
-
-    bases = (InvalidInputError, exceptions.NotFittedError)
-    members = {"__module__": "pantau", "__reduce__": reduce}
-    return type("InvalidInputError", bases, members)(message)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from typing_extensions import Self
 
 from pantau._core import SparseMatrix
+from pantau._estimator import Estimator
 
 __all__ = [
     "ConvergenceWarning",
@@ -24,12 +25,7 @@ _Texts: TypeAlias = Iterable[str] | Any
 
 class ConvergenceWarning(UserWarning): ...
 
-class _Estimator:
-    def get_params(self, deep: bool = True) -> dict[str, Any]: ...
-    def set_params(self, **params: Any) -> Self: ...
-    def __sklearn_is_fitted__(self) -> bool: ...
-
-class TfidfVectorizer(_Estimator):
+class TfidfVectorizer(Estimator):
     def __init__(
         self,
         *,
@@ -62,7 +58,7 @@ class TfidfVectorizer(_Estimator):
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[object_]: ...
     def __sklearn_tags__(self) -> Any: ...
 
-class _Classifier(_Estimator):
+class _Classifier(Estimator):
     classes_: NDArray[Any]
     n_features_in_: int
     def predict(self, X: _Rows) -> NDArray[Any]: ...

@@ -92,6 +92,22 @@ pub(crate) fn read_whole(what: &str, numbers: &Bound<'_, PyAny>) -> PyResult<Vec
         .collect()
 }
 
+/// Columns, which are whole numbers; what is negative becomes a column beyond all others.
+pub(crate) fn read_columns(what: &str, numbers: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+    let is_small = numbers
+        .getattr_opt("dtype")?
+        .is_some_and(|data_type| data_type.eq("int32").unwrap_or_default());
+    if !is_small {
+        let beyond = |number| invalid(what, format!("{number} is beyond {}", u32::MAX));
+        let numbers = read_whole(what, numbers)?.into_iter();
+        return numbers.map(|number| number.try_into().map_err(|_| beyond(number))).collect();
+    }
+    // SciPy's own kind, which needs no second copy.
+    let bytes = convert(what, numbers, "int32", &["i"])?.call_method0("tobytes")?;
+    let (numbers, _) = bytes.cast::<PyBytes>()?.as_bytes().as_chunks::<4>();
+    Ok(numbers.iter().map(|number| u32::from_ne_bytes(*number)).collect())
+}
+
 /// The rows of anything that NumPy makes an array of two dimensions of.
 pub(crate) fn read_matrix(what: &str, rows: &Bound<'_, PyAny>) -> PyResult<DenseMatrix> {
     let array = as_floats(what, rows)?;

@@ -7,7 +7,7 @@ use pyo3::{
 };
 
 use crate::{
-    array::{Number, array, read_matrix, read_numbers, read_whole},
+    array::{Number, array, read_columns, read_matrix, read_numbers, read_whole},
     error::{PyError, invalid},
     pickle,
 };
@@ -222,13 +222,8 @@ fn read_parts(
     indptr: &Bound<'_, PyAny>,
 ) -> PyResult<SparseMatrix> {
     let values = read_numbers("examples", data)?;
-    let places = read_whole("indices", indices)?;
+    let places = read_columns("indices", indices)?;
     let starts = read_whole("indptr", indptr)?;
-    let places = places.into_iter().map(|place| {
-        u32::try_from(place)
-            .map_err(|_| invalid("examples", format!("column {place} is beyond {}", u32::MAX)))
-    });
-    let places = places.collect::<PyResult<_>>()?;
     let starts = starts.into_iter().map(|start| start as usize).collect();
     from_parts(shape, starts, places, values)
 }

@@ -308,6 +308,17 @@ mod tests {
     }
 
     #[test]
+    fn logarithms_of_probabilities_are_exact_where_these_vanish() {
+        let mut out = [0.0; 3];
+        log_softmax_into(&[1.0, 2.0, 3.0], &mut out);
+        // scipy.special.log_softmax, SciPy 1.17.
+        let expected = [-2.407_605_964_444_38, -1.407_605_964_444_38, -0.407_605_964_444_380_1];
+        assert!(out.iter().zip(expected).all(|(own, other)| (own - other).abs() < 1e-15));
+        log_softmax_into(&[-1e5, 0.0, -1e300], &mut out);
+        assert_eq!(out, [-1e5, 0.0, -1e300]);
+    }
+
+    #[test]
     fn a_model_survives_being_written() {
         let model = model(3, 5);
         let bytes = model.to_safetensors();

@@ -19,6 +19,7 @@ mod naive_bayes;
 mod novelty;
 mod scaler;
 mod select;
+pub(crate) mod settings;
 mod sklearn;
 mod split;
 mod vectorizer;

@@ -79,7 +79,7 @@ impl NaiveBayesOptions {
     /// # Errors
     /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
     pub fn from_json(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
+        super::settings::from_json("options", json)
     }
 
     fn check(&self, classes: usize) -> Result<()> {
@@ -352,6 +352,8 @@ mod tests {
                 pieces.partial_fit((&part).into(), &labels, weights.as_deref()).unwrap();
             }
             assert_eq!(pieces, whole);
+            let kept = (whole.counts().to_vec(), whole.class_counts().to_vec());
+            assert_eq!(NaiveBayes::resume(kept.0, kept.1, &options).unwrap(), whole);
         }
     }
 
@@ -380,6 +382,15 @@ mod tests {
             early.to_linear().unwrap_err().to_string(),
             "naive Bayes: class 1 has no example yet"
         );
+        for (counts, class_counts) in [
+            (vec![1.0; 4], vec![1.0]),
+            (vec![1.0; 5], vec![1.0, 1.0]),
+            (vec![-1.0; 4], vec![1.0, 1.0]),
+            (vec![1.0; 4], vec![f64::NAN, 1.0]),
+            (vec![], vec![]),
+        ] {
+            assert!(NaiveBayes::resume(counts, class_counts, &options).is_err());
+        }
         let before = early.clone();
         assert!(early.partial_fit((&SparseMatrix::new(3)).into(), &[], None).is_err());
         assert_eq!(early, before);

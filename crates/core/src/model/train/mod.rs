@@ -78,7 +78,7 @@ impl TrainOptions {
     /// # Errors
     /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
     pub fn from_json(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| Error::invalid("options", error.to_string()))
+        crate::learn::settings::from_json("options", json)
     }
 
     /// The default options for a kind.
