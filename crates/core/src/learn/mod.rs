@@ -36,9 +36,9 @@ pub use novelty::{Distances, Novelty};
 pub use scaler::Scaler;
 pub use select::{SelectOptions, Selected, Strategy, select};
 pub use sklearn::ImportedPipeline;
-#[cfg(feature = "onnx")]
-pub(crate) use split::texts_per_class;
 pub use split::{Split, SplitOptions, folds, split};
+#[cfg(feature = "onnx")]
+pub(crate) use split::{folded, texts_per_class};
 pub use vectorizer::{
     Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,
     TfidfVectorizer,

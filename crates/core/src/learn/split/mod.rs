@@ -2,6 +2,8 @@
 
 mod grouped;
 
+#[cfg(feature = "onnx")]
+pub(crate) use grouped::folded;
 use grouped::{Grouped, Room};
 
 use crate::{Error, Result, random::Random};

@@ -14,19 +14,20 @@ use std::{
 
 use parallel::Watch;
 use recipe::{Corpus, Learner, Prepared, Recipe};
+use rustc_hash::FxHashSet;
 pub use search::Trial;
 use search::{Candidate, Known, search};
 use serde::Deserialize;
 pub(super) use write::linear_answers;
 
-use super::{Bundle, LabelledTexts, LearnedKind};
+use super::{Bundle, LabelledTexts, LearnedKind, manifest::text_problem};
 use crate::{
     Error, Result,
     learn::{
-        LinearModel, NaiveBayesKind, SplitOptions, TfidfOptions,
+        LinearModel, NaiveBayesKind, Split, SplitOptions, TfidfOptions,
         calibration::{Calibration, LARGEST_TEMPERATURE, SMALLEST_TEMPERATURE},
         evaluation::{Evaluation, EvaluationOptions},
-        softmax_into, split,
+        folded, softmax_into, split,
     },
     onnx::processors,
 };
@@ -116,10 +117,11 @@ impl TrainOptions {
             return Err(Error::invalid("encoder", format!("{problem}; the kind is {kind}")));
         }
         if self.words && !is_head {
-            return Err(Error::invalid(
-                "words",
-                format!("only an encoder-head may leave them out; the kind is {kind}"),
-            ));
+            let problem = format!("an encoder-head may look at them; {kind} looks at nothing else");
+            return Err(Error::invalid("words", problem));
+        }
+        if let Some(problem) = self.name.as_deref().and_then(|name| text_problem("name", name)) {
+            return Err(Error::invalid("options", problem));
         }
         if is_head && !self.words && !self.features.is_empty() {
             return Err(Error::invalid("features", "an encoder-head without words counts none"));
@@ -197,6 +199,8 @@ pub struct RowCounts {
     pub validation: usize,
     /// Never learnt from.
     pub test: usize,
+    /// Left out, because the test data holds the same texts.
+    pub left_out: usize,
 }
 
 /// Rows that look like those the model will see, and what it said of them before it had learnt from
@@ -224,7 +228,7 @@ pub type MakeReference<'a> = &'a mut dyn FnMut(&ReferenceRows<'_>) -> Result<Vec
 /// test rows say how good it is. The same data and seed give the same bytes, on any number of
 /// threads.
 ///
-/// `test` is data of its own to test with. `watch` hears how many steps are done, of how many; an
+/// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch` hears how many steps are done, of how many; an
 /// error it returns ends the work, and nothing is left behind.
 ///
 /// # Errors
@@ -272,7 +276,13 @@ pub fn train_with_reference(
         test: if test.is_some() { 0.0 } else { options.test_share },
         seed: options.seed,
     };
-    let parts = split(data.texts(), &numbers, classes, &shares)?;
+    if reference.is_some() && options.validation_share <= 0.0 {
+        let problem = "it is made of validation rows, of which validation_share 0 leaves none";
+        return Err(Error::invalid("reference", problem));
+    }
+    let usable = usable_rows(data, test);
+    let left_out = data.len() - usable.len();
+    let parts = divide(data, &numbers, classes, &usable, &shares)?;
 
     let encoder = options.encoder.as_ref().map(Bundle::open).transpose()?;
     let mut corpus =
@@ -335,6 +345,7 @@ pub fn train_with_reference(
         train: parts.train.len(),
         validation: parts.validation.len(),
         test: test_rows.len(),
+        left_out,
     };
     write::write(
         writer,
@@ -354,6 +365,40 @@ pub fn train_with_reference(
             profile,
         },
     )
+}
+
+/// The rows whose texts are not among those to test with.
+fn usable_rows(data: &LabelledTexts, test: Option<&LabelledTexts>) -> Vec<usize> {
+    let Some(test) = test else { return (0..data.len()).collect() };
+    let tested: FxHashSet<String> = test.texts().iter().map(|text| folded(text)).collect();
+    (0..data.len()).filter(|row| !tested.contains(&folded(&data.texts()[*row]))).collect()
+}
+
+/// Splits some of the rows.
+fn divide(
+    data: &LabelledTexts,
+    numbers: &[u32],
+    classes: usize,
+    usable: &[usize],
+    shares: &SplitOptions,
+) -> Result<Split> {
+    let left_out = data.len() - usable.len();
+    let texts: Vec<&str> = usable.iter().map(|row| data.texts()[*row].as_str()).collect();
+    let labels: Vec<u32> = usable.iter().map(|row| numbers[*row]).collect();
+    if let Some(class) = (0..classes as u32).find(|class| left_out > 0 && !labels.contains(class)) {
+        let label = numbers.iter().position(|number| *number == class);
+        let label = label.map_or("", |row| data.labels()[row].as_str());
+        let problem = format!(
+            "it holds the same texts as {left_out} rows of the data, and without those no text \
+             has the label {label:?}"
+        );
+        return Err(Error::invalid("test", problem));
+    }
+    let mut parts = split(&texts, &labels, classes, shares)?;
+    for rows in [&mut parts.train, &mut parts.validation, &mut parts.test] {
+        rows.iter_mut().for_each(|row| *row = usable[*row]);
+    }
+    Ok(parts)
 }
 
 /// A recipe and what was learnt with it.
