@@ -94,14 +94,13 @@ def learning():
         with pantau.train(data, Path(folder) / "sentiment") as classifier:
             learned = classifier.info()["manifest"]["learned"]
             settings = ", ".join(f"{name} {value}" for name, value in learned["settings"].items())
-            print(
-                f"  in {time.perf_counter() - started:.1f} s, all settings tried; chosen: {settings}"
-            )
+            print(f"  in {time.perf_counter() - started:.1f} s; settings chosen: {settings}")
             metrics = learned["metrics"]
+            rows, low = metrics["test_rows"], metrics["test_accuracy_low"]
             print(
-                f"  right on {metrics['test_accuracy']:.0%} of {metrics['test_rows']:.0f} texts it "
-                f"had never seen; with 95 % confidence on {metrics['test_accuracy_low']:.0%} or more\n"
+                f"  right on {metrics['test_accuracy']:.0%} of {rows:.0f} texts it had never seen;"
             )
+            print(f"  of all such texts on {low:.0%} or more, with 95 % confidence\n")
             for review in ["Filmnya bagus tapi mahal", "quarterly earnings exceeded forecasts"]:
                 answer = classifier.predict(review)
                 print(f"  {review}")

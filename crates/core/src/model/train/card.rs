@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::write::Outcome;
+use super::outcome::Outcome;
 use crate::{learn::evaluation::Evaluation, model::Manifest};
 
 /// `tested` is the evaluation without texts.
