@@ -104,7 +104,7 @@ impl Ensemble {
             return Err(Error::invalid("weights", format!("{weight} is not above 0")));
         }
         let members = classifiers.into_iter().zip(weights).map(|(classifier, weight)| {
-            places(&labels, &*classifier.current()?.model)?;
+            places(&labels, &classifier.current()?.model)?;
             Ok(Member { classifier, weight })
         });
         Ok(Self { members: members.collect::<Result<_>>()?, labels })
@@ -196,7 +196,7 @@ impl Cascade {
         }
         let labels: Arc<[String]> = cheap.labels()?.into();
         for classifier in [&cheap, &strong] {
-            places(&labels, &*classifier.current()?.model)?;
+            places(&labels, &classifier.current()?.model)?;
         }
         Ok(Self { cheap, strong, threshold, labels })
     }

@@ -29,7 +29,9 @@ use crate::{
         Split, SplitOptions,
         calibration::Calibration,
         evaluation::{Evaluation, EvaluationOptions},
-        folded, split,
+        folded,
+        metrics::MOST_CLASSES,
+        split,
     },
     onnx::processors,
 };
@@ -123,13 +125,8 @@ pub fn train_with_reference(
     let target = bundle.as_ref();
     // Before an hour is spent: whether the bundle can be written at all.
     let writer = BundleWriter::new(target, options.overwrite)?;
-    let labels = data.label_set();
+    let labels = labels(data)?;
     let classes = labels.len();
-    if classes < 2 {
-        let problem =
-            format!("all {} rows have {:?}; there must be two at least", data.len(), labels[0]);
-        return Err(Error::invalid("labels", problem));
-    }
     let place = |label: &String| labels.binary_search(label).map_or(u32::MAX, |at| at as u32);
     let numbers: Vec<u32> = data.labels().iter().map(place).collect();
     let shares = SplitOptions {
@@ -189,15 +186,14 @@ pub fn train_with_reference(
     let last = learn(&all, watch)?;
     let temperature = checked.as_ref().map_or(1.0, |checked| checked.calibration.temperature);
     let train_accuracy = last.accuracy(&corpus, &numbers, &all)?;
-    let actual = |row: &usize| match test {
-        Some(test) => test.labels()[row - own].as_str(),
-        None => data.labels()[*row].as_str(),
-    };
     let tested = if test_rows.is_empty() {
         None
     } else {
+        let actual: Vec<&str> = match test {
+            Some(test) => test.labels().iter().map(String::as_str).collect(),
+            None => test_rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
+        };
         let texts: Vec<&str> = test_rows.iter().map(|row| corpus.texts[*row]).collect();
-        let actual: Vec<&str> = test_rows.iter().map(actual).collect();
         let probabilities = last.probabilities(&corpus, &test_rows, temperature)?;
         let how = EvaluationOptions { seed: options.seed, ..EvaluationOptions::default() };
         Some(Evaluation::new(&labels, &actual, &probabilities, Some(&texts), &how)?)
@@ -226,6 +222,19 @@ pub fn train_with_reference(
             profile,
         },
     )
+}
+
+/// The labels, as many as can be told apart and counted.
+fn labels(data: &LabelledTexts) -> Result<Vec<String>> {
+    let labels = data.label_set();
+    let problem = match labels.len() {
+        1 => format!("all {} rows have {:?}; there must be two at least", data.len(), labels[0]),
+        many if many > MOST_CLASSES => {
+            format!("{many} of them, at most {MOST_CLASSES} can be learnt")
+        }
+        _ => return Ok(labels),
+    };
+    Err(Error::invalid("labels", problem))
 }
 
 /// The rows whose texts are not among those to test with.
@@ -257,7 +266,9 @@ fn divide(
     }
     let mut parts = split(&texts, &labels, classes, shares)?;
     for rows in [&mut parts.train, &mut parts.validation, &mut parts.test] {
-        rows.iter_mut().for_each(|row| *row = usable[*row]);
+        for row in rows.iter_mut() {
+            *row = usable[*row];
+        }
     }
     Ok(parts)
 }
