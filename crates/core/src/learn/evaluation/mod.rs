@@ -25,7 +25,7 @@ pub use compare::{Comparison, compare};
 pub struct EvaluationOptions {
     /// How sure the intervals are: 0.95 for 95 %.
     pub level: f64,
-    /// How many samples are drawn for the intervals of F1.
+    /// How many samples are drawn for the intervals of F1: 1 to 1,000,000.
     pub resamples: usize,
     /// Where the samples begin: the same seed gives the same intervals.
     pub seed: u64,
