@@ -33,8 +33,9 @@ pub struct EvaluationOptions {
     pub worst: usize,
     /// What each row belongs to (a source, a language, a month), to evaluate it by.
     pub slices: Option<Vec<String>>,
-    /// The labels that both models of a comparison know, which its means of F1 are over; all that
-    /// occur if `None`. An [`Evaluation`] is told them elsewhere.
+    /// The labels that the means of F1 of a comparison are over, as far as they occur: those of
+    /// either model, if the two do not know the same. All that occur if `None`. Their order does
+    /// not matter. An [`Evaluation`] is told them elsewhere.
     pub labels: Option<Vec<String>>,
     /// The most threads to use; as many as this process may use if `None`.
     pub threads: Option<NonZero<usize>>,
