@@ -25,6 +25,7 @@ mod split;
 mod vectorizer;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
+use linear::LARGEST_NUMBER;
 pub use linear::{LinearModel, log_softmax_into, softmax_into};
 pub use logistic::{
     ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
