@@ -29,6 +29,12 @@ SENTENCES = [
     "They refunded my money at once.",
     "I got my payment back quickly.",
 ]
+THINGS = ["aplikasi ini", "kurirnya", "hotel itu", "makanannya", "filmnya", "harganya", "adminnya"]
+OPINIONS = {
+    "positive": ["bagus sekali", "sangat memuaskan", "cepat dan mudah", "murah, saya suka"],
+    "negative": ["buruk sekali", "sangat mengecewakan", "lambat, sering error", "rusak dan mahal"],
+    "neutral": ["biasa saja", "buka pukul delapan", "ada di lantai dua", "sudah saya terima"],
+}
 COLLOQUIAL = {"gak": "tidak", "bgt": "banget", "aja": "saja"}
 
 
@@ -70,7 +76,43 @@ def main():
     )
     if extractor.hint:
         print(f"\n  note: {extractor.hint}")
+    learning()
     models()
+
+
+def learning():
+    """A classifier, from labelled texts to an answer with its reasons."""
+    data = [
+        (f"{thing} {opinion}", label)
+        for label, opinions in OPINIONS.items()
+        for opinion in opinions
+        for thing in THINGS
+    ]
+    title(f"A classifier, learnt from {len(data)} labelled texts")
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        with pantau.train(data, Path(folder) / "sentiment") as classifier:
+            learned = classifier.info()["manifest"]["learned"]
+            settings = ", ".join(f"{name} {value}" for name, value in learned["settings"].items())
+            print(f"  in {time.perf_counter() - started:.1f} s; settings chosen: {settings}")
+            metrics = learned["metrics"]
+            rows, low = metrics["test_rows"], metrics["test_accuracy_low"]
+            print(
+                f"  right on {metrics['test_accuracy']:.0%} of {rows:.0f} texts it had never seen;"
+            )
+            print(f"  of all such texts on {low:.0%} or more, with 95 % confidence\n")
+            for review in ["Filmnya bagus tapi mahal", "quarterly earnings exceeded forecasts"]:
+                answer = classifier.predict(review)
+                print(f"  {review}")
+                print(f"    {answer.label} ({answer.confidence:.2f}), {familiar(answer)}")
+            print()
+            for line in str(classifier.explain("Filmnya bagus tapi mahal")).splitlines()[:6]:
+                print(f"  {line}")
+
+
+def familiar(answer):
+    known = f"{1 - answer.novelty:.0%} of its words and pairs are known"
+    return f"{known}, p = {answer.novelty_pvalue:.2f} that it is like what was learnt"
 
 
 def models():

@@ -1,6 +1,6 @@
 //! Pantau runs text classifiers inside your program, watches them, and helps
-//! them learn. This version has two capabilities: text, and transformers that
-//! classify and embed it.
+//! them learn. This version has three capabilities: text, transformers that
+//! classify and embed it, and learning from labelled texts.
 //!
 //! ```
 //! use pantau::text::{Cleaner, FeatureConfig, FeatureExtractor, Language};
@@ -21,14 +21,20 @@
 //! - [`text::Cleaner`], [`text::Normalizer`], [`text::StopWords`],
 //!   [`text::Stemmer`] and [`text::Anonymizer`] turn a text into a text; what
 //!   they have in common is [`text::Transform`].
-//! - [`model::convert`] makes a [`model::Bundle`] of a checkpoint;
-//!   [`model::Classifier`] and [`model::Encoder`] run it.
+//! - [`model::convert`] makes a [`model::Bundle`] of a checkpoint, [`model::train`]
+//!   one of labelled texts; [`model::Classifier`] and [`model::Encoder`] run it.
+//! - [`model::evaluate`] says how good a classifier is, [`model::assess`] whether it
+//!   may be used, [`model::Classifier::explain`] why a text got its label.
+//! - [`learn::TfidfVectorizer`], [`learn::NaiveBayes`] and
+//!   [`learn::LogisticRegression`] are the parts it learns with.
 //! - [`Error`] is everything that can go wrong, [`ErrorKind`] its kind.
 //!
 //! # Features
 //!
 //! - `arrow` (default): tables of features as Arrow record batches.
-//! - `onnx` (default): transformers, with ONNX Runtime found at run time.
+//! - `learn` (default): learning, with nothing but its mathematics: [`learn`].
+//! - `onnx` (default): models, and transformers with ONNX Runtime found at run time.
+//! - `linfa`: the learners as estimators of `linfa`.
 #![forbid(unsafe_code)]
 
 mod error;

@@ -6,12 +6,13 @@ use std::{
     fs,
     num::NonZero,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use pantau::{
     Error, ErrorKind, Result,
     learn::{
-        Frequency, TfidfOptions,
+        Frequency, LinearModel, TfidfOptions,
         evaluation::{Evaluation, EvaluationOptions},
         gates::Gates,
     },
@@ -21,6 +22,7 @@ use pantau::{
         assess, compare_classifiers, convert, evaluate, import_sklearn, train,
         train_with_reference,
     },
+    onnx::Task,
 };
 
 /// Reviews made of parts, of three labels and unequal numbers.
@@ -344,6 +346,128 @@ fn several_answer_as_one() {
     assert!(Ensemble::new(Vec::new(), None).is_err());
 }
 
+/// A bundle like another, with its labels stored in reverse order.
+fn reversed(bundle: &Bundle, target: &Path) -> Bundle {
+    let mut manifest = bundle.manifest().clone();
+    let Task::Classifier { labels, .. } = &mut manifest.task else { unreachable!() };
+    labels.reverse();
+    let classes = labels.len();
+    let model =
+        LinearModel::from_safetensors(&fs::read(bundle.file("head.safetensors").unwrap()).unwrap())
+            .unwrap();
+    let turn = |numbers: &[f64]| -> Vec<f64> {
+        numbers.chunks(classes).flat_map(|row| row.iter().rev().copied()).collect()
+    };
+    let turned =
+        LinearModel::new(model.columns(), classes, turn(model.weights()), turn(model.intercepts()))
+            .unwrap();
+    let head = target.with_extension("safetensors");
+    fs::write(&head, turned.to_safetensors()).unwrap();
+    let test = manifest.self_test.as_mut().unwrap();
+    test.answers.iter_mut().for_each(|answer| answer.reverse());
+    let files: Vec<(String, PathBuf)> = bundle
+        .manifest()
+        .files
+        .keys()
+        .map(|name| {
+            let own =
+                if name == "head.safetensors" { head.clone() } else { bundle.path().join(name) };
+            (name.clone(), own)
+        })
+        .collect();
+    Bundle::create(target, &files, manifest, false).unwrap()
+}
+
+/// A member that is swapped may have its labels in another order, or other ones.
+#[test]
+fn several_follow_what_their_members_become() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = trained(folder.path(), "nb", &TrainOptions::new(LearnedKind::TfidfNb));
+    let turned = reversed(&made.bundle, &folder.path().join("turned"));
+    let (first, second) = (open(&made.bundle), open(&made.bundle));
+    let both = Ensemble::new(vec![first.clone(), second.clone()], None).unwrap();
+    let cascade = Cascade::new(first.clone(), second.clone(), 0.99).unwrap();
+    let texts = ["filmnya buruk", "kurirnya cepat", "buka pukul delapan"];
+    let options = PredictOptions::default();
+    let before = both.predict_batch(&texts, options).unwrap();
+    first.swap(turned.path()).unwrap();
+    second.swap(turned.path()).unwrap();
+    assert_eq!(first.labels().unwrap()[0], "positive");
+    for found in [
+        both.predict_batch(&texts, options).unwrap(),
+        cascade.predict_batch(&texts, options).unwrap(),
+    ] {
+        for row in 0..texts.len() {
+            assert_eq!(found.label(row), before.label(row));
+        }
+        let pairs = found.probabilities().unwrap().iter().zip(before.probabilities().unwrap());
+        assert!(pairs.into_iter().all(|(found, before)| (found - before).abs() < 1e-12));
+    }
+
+    let other = LabelledTexts::new(
+        (0..20).map(|row| format!("{} {row}", ["baik", "jahat"][row % 2])).collect(),
+        (0..20).map(|row| ["positive", "negative"][row % 2].to_owned()).collect(),
+    );
+    let options = TrainOptions::new(LearnedKind::TfidfNb);
+    let other =
+        train(&other.unwrap(), None, folder.path().join("two"), &options, &mut nobody).unwrap();
+    second.swap(other.bundle.path()).unwrap();
+    for error in [both.predict("x").unwrap_err(), cascade.predict("x").unwrap_err()] {
+        assert!(error.to_string().contains("has the labels negative, positive"), "{error}");
+    }
+}
+
+#[test]
+fn several_share_flags_weights_and_deadlines() {
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoint =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/checkpoints/bert-classifier");
+    convert(checkpoint, folder.path().join("bert"), &ConvertOptions::default()).unwrap();
+    let transformer =
+        Classifier::open(folder.path().join("bert"), &ModelOptions::default()).unwrap();
+    let made = trained(folder.path(), "nb", &TrainOptions::new(LearnedKind::TfidfNb));
+    let words = open(&made.bundle);
+    assert_eq!(transformer.labels().unwrap(), words.labels().unwrap());
+    let long = "bagus ".repeat(500);
+    for members in [[&transformer, &words], [&words, &transformer]] {
+        let members = members.map(Clone::clone).to_vec();
+        let both = Ensemble::new(members, Some(&[1e308, 1e308])).unwrap();
+        let found = both.predict(&long).unwrap();
+        assert!(found.flags.truncated && found.novelty.is_none());
+        let sum: f64 = found.probabilities.unwrap().iter().sum();
+        assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+        let options =
+            PredictOptions { deadline: Some(Duration::ZERO), ..PredictOptions::default() };
+        let error = both.predict_batch(&[&long], options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Deadline, "{error}");
+    }
+}
+
+#[test]
+fn texts_to_test_with_are_not_learnt() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = reviews();
+    // In other letters and with other gaps they are the same texts.
+    let odd = |text: &String| text.to_uppercase().replace(' ', "  ");
+    let some: Vec<usize> = (0..data.len()).step_by(5).collect();
+    let test = LabelledTexts::new(
+        some.iter().map(|row| odd(&data.texts()[*row])).collect(),
+        some.iter().map(|row| data.labels()[*row].clone()).collect(),
+    )
+    .unwrap();
+    let options = TrainOptions::new(LearnedKind::TfidfNb);
+    let target = folder.path().join("model");
+    let trained = train(&data, Some(&test), &target, &options, &mut nobody).unwrap();
+    assert_eq!(trained.rows.left_out, some.len());
+    assert_eq!(trained.rows.train + trained.rows.validation, data.len() - some.len());
+    let page = fs::read_to_string(trained.bundle.file("README.md").unwrap()).unwrap();
+    assert!(page.contains(&format!("{} rows were left out", some.len())), "{page}");
+
+    let all = train(&data, Some(&data), folder.path().join("no"), &options, &mut nobody);
+    let error = all.unwrap_err().to_string();
+    assert!(error.starts_with("test: it holds the same texts as 216 rows"), "{error}");
+}
+
 #[test]
 fn bad_data_is_refused_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -390,6 +514,7 @@ fn bad_data_is_refused_and_leaves_nothing() {
         ("words", TrainOptions { words: true, ..options.clone() }),
         ("folds", TrainOptions { folds: 1, ..options.clone() }),
         ("strengths", TrainOptions { strengths: vec![0.0], ..options.clone() }),
+        ("options: name", TrainOptions { name: Some("a\nb".to_owned()), ..options.clone() }),
     ] {
         let error = train(&reviews(), None, &target, &options, &mut nobody).unwrap_err();
         assert!(error.to_string().starts_with(what), "{error}");
@@ -417,6 +542,12 @@ fn a_reference_is_kept_with_the_model() {
         train_with_reference(&data, None, &target, &options, &mut nobody, Some(&mut make)).unwrap();
     let kept = fs::read_to_string(trained.bundle.file("reference.profile").unwrap()).unwrap();
     assert_eq!(kept, format!("{} rows", trained.rows.validation));
+
+    let none_aside = TrainOptions { validation_share: 0.0, ..options.clone() };
+    let target = folder.path().join("none");
+    let refused =
+        train_with_reference(&data, None, &target, &none_aside, &mut nobody, Some(&mut make));
+    assert!(refused.unwrap_err().to_string().contains("validation_share 0"));
 
     let mut refuse = |_: &ReferenceRows<'_>| {
         Err(Error::InvalidInput { what: "reference".to_owned(), problem: "no".to_owned() })

@@ -10,6 +10,10 @@ use crate::{Error, Result};
 /// Rows that are scored together.
 const ROWS_PER_BLOCK: usize = 512;
 
+/// The largest number that a model may hold, without its sign: far beyond any that is learnt, and so
+/// far below the largest float that products and sums of such numbers stay finite.
+pub(super) const LARGEST_NUMBER: f64 = 1e100;
+
 /// Scores that are sums of weighted numbers: `row · weights + intercepts`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearModel {
@@ -25,7 +29,7 @@ impl LinearModel {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if there are fewer than two classes, the lists do not have the
-    /// lengths that follow, or a number is not finite.
+    /// lengths that follow, or a number is not finite or beyond ±1e100.
     pub fn new(
         columns: usize,
         classes: usize,
@@ -43,15 +47,20 @@ impl LinearModel {
             let numbers = weights.len();
             return invalid(format!("{numbers} weights for {columns} columns × {classes} classes"));
         }
-        if let Some(at) = weights.iter().position(|weight| !weight.is_finite()) {
+        let beyond = |number: &f64| !(-LARGEST_NUMBER..=LARGEST_NUMBER).contains(number);
+        if let Some(at) = weights.iter().position(beyond) {
             let (column, class) = (at / classes, at % classes);
+            let weight = weights[at];
             return invalid(format!(
-                "the weight of column {column}, class {class} is {}",
-                weights[at]
+                "the weight of column {column}, class {class} is {weight:e}, the limit is \
+                 ±{LARGEST_NUMBER:e}"
             ));
         }
-        if let Some(class) = intercepts.iter().position(|intercept| !intercept.is_finite()) {
-            return invalid(format!("the intercept of class {class} is {}", intercepts[class]));
+        if let Some(class) = intercepts.iter().position(beyond) {
+            let intercept = intercepts[class];
+            return invalid(format!(
+                "the intercept of class {class} is {intercept:e}, the limit is ±{LARGEST_NUMBER:e}"
+            ));
         }
         Ok(Self { columns, classes, weights, intercepts })
     }
@@ -350,8 +359,17 @@ mod tests {
         );
         assert_eq!(
             message(&[intercepts(), ("weights", vec![1, 2], vec![0.0, f64::NAN])]),
-            "linear model: the weight of column 0, class 1 is NaN"
+            "linear model: the weight of column 0, class 1 is NaN, the limit is ±1e100"
         );
+        assert_eq!(
+            message(&[intercepts(), ("weights", vec![1, 2], vec![-1e308, 0.0])]),
+            "linear model: the weight of column 0, class 0 is -1e308, the limit is ±1e100"
+        );
+        assert_eq!(
+            LinearModel::new(0, 2, vec![], vec![0.0, 2e100]).unwrap_err().to_string(),
+            "linear model: the intercept of class 1 is 2e100, the limit is ±1e100"
+        );
+        assert!(LinearModel::new(1, 2, vec![1e100, -1e100], vec![1e100; 2]).is_ok());
         assert_eq!(
             LinearModel::new(1, 1, vec![0.0], vec![0.0]).unwrap_err().to_string(),
             "linear model: 1 classes, the fewest are 2"

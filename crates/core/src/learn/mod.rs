@@ -25,6 +25,7 @@ mod split;
 mod vectorizer;
 
 pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold};
+use linear::LARGEST_NUMBER;
 pub use linear::{LinearModel, log_softmax_into, softmax_into};
 pub use logistic::{
     ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
@@ -36,9 +37,9 @@ pub use novelty::{Distances, Novelty};
 pub use scaler::Scaler;
 pub use select::{SelectOptions, Selected, Strategy, select};
 pub use sklearn::ImportedPipeline;
-#[cfg(feature = "onnx")]
-pub(crate) use split::texts_per_class;
 pub use split::{Split, SplitOptions, folds, split};
+#[cfg(feature = "onnx")]
+pub(crate) use split::{folded, texts_per_class};
 pub use vectorizer::{
     Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,
     TfidfVectorizer,

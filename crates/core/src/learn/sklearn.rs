@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{TfidfVectorizer, vectorizer::Stored};
+use super::{LARGEST_NUMBER, TfidfVectorizer, vectorizer::Stored};
 use crate::{Error, Result};
 
 const WHAT: &str = "pipeline";
@@ -88,8 +88,9 @@ impl ImportedPipeline {
         for column in 0..columns {
             weights.extend(coefficients.iter().map(|row| row[column]));
         }
-        if let Some(number) = weights.iter().chain(&intercepts).find(|number| !number.is_finite()) {
-            return invalid(format!("it holds {number}"));
+        let beyond = |number: &&f64| !(-LARGEST_NUMBER..=LARGEST_NUMBER).contains(*number);
+        if let Some(number) = weights.iter().chain(&intercepts).find(beyond) {
+            return invalid(format!("it holds {number:e}, the limit is ±{LARGEST_NUMBER:e}"));
         }
         Ok(Self { vectorizer, weights, intercepts, labels, model })
     }

@@ -1,11 +1,17 @@
 //! Several classifiers that answer as one.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::{Classifier, LabelledTexts, PredictOptions, Prediction, Predictions};
+use super::{
+    Classifier, Flags, LabelledTexts, PredictOptions, Prediction, Predictions, loaded::Loaded,
+};
 use crate::{
     Error, Result,
-    learn::{CascadeChoice, choose_threshold},
+    learn::{self, CascadeChoice, average, choose_threshold},
     onnx::{Activation, Task},
 };
 
@@ -59,7 +65,9 @@ impl TextClassifier for Classifier {
 /// The mean of what several classifiers say. Calibrate them first: one that is too sure of itself
 /// outvotes the others.
 ///
-/// They must have the same labels, in any order.
+/// They must have the same labels, in any order; one that was swapped for a model with others is
+/// an error at the next call. A flag of a text is set if one of them sets it; they do not tell
+/// novelty, since each measures it differently. A deadline counts for all of them together.
 #[derive(Debug, Clone)]
 pub struct Ensemble {
     members: Vec<Member>,
@@ -70,8 +78,6 @@ pub struct Ensemble {
 struct Member {
     classifier: Classifier,
     weight: f64,
-    /// For each label of the whole, its place among the member's.
-    places: Vec<usize>,
 }
 
 impl Ensemble {
@@ -97,10 +103,9 @@ impl Ensemble {
         {
             return Err(Error::invalid("weights", format!("{weight} is not above 0")));
         }
-        let sum: f64 = weights.iter().sum();
         let members = classifiers.into_iter().zip(weights).map(|(classifier, weight)| {
-            let places = places(&labels, &classifier)?;
-            Ok(Member { classifier, weight: weight / sum, places })
+            places(&labels, &classifier.current()?.model)?;
+            Ok(Member { classifier, weight })
         });
         Ok(Self { members: members.collect::<Result<_>>()?, labels })
     }
@@ -137,43 +142,46 @@ impl TextClassifier for Ensemble {
         options: PredictOptions,
         progress: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions> {
-        let width = self.labels.len();
-        let mut mean = vec![0.0; texts.len() * width];
-        let mut last = None;
-        let with_all = PredictOptions { return_probabilities: true, ..options };
+        let until = Until::new(options.deadline);
+        let mut found = Vec::with_capacity(self.members.len());
+        let mut flags = vec![Flags::default(); texts.len()];
         for member in &self.members {
-            let found = member.classifier.predict_watched(texts, with_all, |done, all| {
+            let own = ask(&member.classifier, &self.labels, texts, &until, |done, all| {
                 progress(done, all * self.members.len())
             })?;
-            let own = found.probabilities().unwrap_or_default();
-            for (row, own) in mean.chunks_exact_mut(width).zip(own.chunks_exact(width)) {
-                for (mean, place) in row.iter_mut().zip(&member.places) {
-                    *mean += member.weight * own[*place];
-                }
+            for (flags, own) in flags.iter_mut().zip(own.predictions.flags()) {
+                *flags = flags.or(*own);
             }
-            last = Some(found);
+            found.push(own.ordered());
         }
+        let members: Vec<learn::Member<'_>> = found
+            .iter()
+            .zip(&self.members)
+            .map(|(probabilities, member)| learn::Member {
+                labels: &self.labels,
+                probabilities,
+                weight: member.weight,
+            })
+            .collect();
+        let mean = average(&members)?;
         let all = options.return_probabilities;
         let mut predictions =
             Predictions::new(self.labels.clone(), Activation::Softmax, texts.len(), all);
-        if let Some(last) = last {
-            for (row, flags) in mean.chunks_exact(width).zip(last.flags()) {
-                predictions.push_probabilities(row, *flags, None);
-            }
+        for (row, flags) in mean.chunks_exact(self.labels.len()).zip(flags) {
+            predictions.push_probabilities(row, flags, None);
         }
         Ok(predictions)
     }
 }
 
 /// A cheap classifier that answers when it is sure, in front of a strong one that answers the
-/// rest.
+/// rest. Novelty is told by the cheap one; a deadline counts for both together.
 #[derive(Debug, Clone)]
 pub struct Cascade {
     cheap: Classifier,
     strong: Classifier,
     threshold: f64,
     labels: Arc<[String]>,
-    places: Vec<usize>,
 }
 
 impl Cascade {
@@ -187,9 +195,10 @@ impl Cascade {
             return Err(Error::invalid("threshold", format!("{threshold} is not 0 or more")));
         }
         let labels: Arc<[String]> = cheap.labels()?.into();
-        places(&labels, &cheap)?;
-        let places = places(&labels, &strong)?;
-        Ok(Self { cheap, strong, threshold, labels, places })
+        for classifier in [&cheap, &strong] {
+            places(&labels, &classifier.current()?.model)?;
+        }
+        Ok(Self { cheap, strong, threshold, labels })
     }
 
     /// Chooses the threshold on labelled texts that neither has learnt from: the cheap one
@@ -258,13 +267,14 @@ impl TextClassifier for Cascade {
         options: PredictOptions,
         progress: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions> {
-        let with_all = PredictOptions { return_probabilities: true, ..options };
-        let cheap = self.cheap.predict_watched(texts, with_all, |_, _| progress(0, texts.len()))?;
-        let is_unsure = |row: &usize| cheap.confidence()[*row] < self.threshold;
+        let until = Until::new(options.deadline);
+        let cheap = ask(&self.cheap, &self.labels, texts, &until, |_, _| progress(0, texts.len()))?;
+        let confidence = cheap.predictions.confidence();
+        let is_unsure = |row: &usize| confidence[*row] < self.threshold;
         let unsure: Vec<usize> = (0..texts.len()).filter(is_unsure).collect();
         progress(texts.len() - unsure.len(), texts.len())?;
         let hard: Vec<&str> = unsure.iter().map(|row| texts[*row]).collect();
-        let strong = self.strong.predict_watched(&hard, with_all, |done, all| {
+        let strong = ask(&self.strong, &self.labels, &hard, &until, |done, all| {
             // Its sequences are not texts; what counts is the share that is done.
             progress(done * hard.len() / all.max(1), texts.len())
         })?;
@@ -272,29 +282,77 @@ impl TextClassifier for Cascade {
         let all = options.return_probabilities;
         let mut predictions =
             Predictions::new(self.labels.clone(), Activation::Softmax, texts.len(), all);
-        let (own, better) =
-            (cheap.probabilities().unwrap_or_default(), strong.probabilities().unwrap_or_default());
+        let (own, better) = (cheap.ordered(), strong.ordered());
+        let novelty = cheap.predictions.novelty();
         let mut asked = 0;
-        let mut ordered = vec![0.0; width];
         for row in 0..texts.len() {
-            let flags;
-            if unsure.get(asked) == Some(&row) {
-                for (number, place) in ordered.iter_mut().zip(&self.places) {
-                    *number = better[asked * width + place];
-                }
-                flags = strong.flags()[asked];
+            let (from, at) = if unsure.get(asked) == Some(&row) {
                 asked += 1;
+                ((&strong, &better), asked - 1)
             } else {
-                ordered.copy_from_slice(&own[row * width..(row + 1) * width]);
-                flags = cheap.flags()[row];
-            }
+                ((&cheap, &own), row)
+            };
             predictions.push_probabilities(
-                &ordered,
-                flags,
-                cheap.novelty().map(|novelty| novelty[row]),
+                &from.1[at * width..(at + 1) * width],
+                from.0.predictions.flags()[at],
+                novelty.map(|novelty| novelty[row]),
             );
         }
         Ok(predictions)
+    }
+}
+
+/// What one of several said.
+struct Said {
+    predictions: Predictions,
+    /// For each label of the whole, its place among its own.
+    places: Vec<usize>,
+}
+
+impl Said {
+    /// For each text the probabilities, in the order of the labels of the whole.
+    fn ordered(&self) -> Vec<f64> {
+        let own = self.predictions.probabilities().unwrap_or_default();
+        own.chunks_exact(self.places.len().max(1))
+            .flat_map(|row| self.places.iter().map(|place| row[*place]))
+            .collect()
+    }
+}
+
+/// Asks one of several. Its model is taken once, so that it cannot be swapped between the look at
+/// its labels and the answer.
+fn ask(
+    classifier: &Classifier,
+    labels: &[String],
+    texts: &[&str],
+    until: &Until,
+    progress: impl FnMut(usize, usize) -> Result<()>,
+) -> Result<Said> {
+    let current = classifier.current()?;
+    let places = places(labels, &current.model)?;
+    let options = PredictOptions { return_probabilities: true, deadline: until.left()? };
+    let predictions = current.model.classify(texts, current.reading, options, progress)?;
+    Ok(Said { predictions, places })
+}
+
+/// By when all of several must have answered.
+struct Until {
+    start: Instant,
+    limit: Option<Duration>,
+}
+
+impl Until {
+    fn new(limit: Option<Duration>) -> Self {
+        Self { start: Instant::now(), limit }
+    }
+
+    /// How much time is left.
+    fn left(&self) -> Result<Option<Duration>> {
+        let Some(limit) = self.limit else { return Ok(None) };
+        match limit.checked_sub(self.start.elapsed()) {
+            Some(left) => Ok(Some(left)),
+            None => Err(Error::Deadline { what: "several classifiers".to_owned(), limit }),
+        }
     }
 }
 
@@ -312,15 +370,14 @@ fn many<T: AsRef<str>>(
     classifier.answer(&texts, options, &mut |_, _| Ok(()))
 }
 
-/// For each label, its place among those of a classifier that has the same ones.
-fn places(labels: &[String], classifier: &Classifier) -> Result<Vec<usize>> {
-    let current = classifier.current()?;
-    let manifest = current.model.bundle.manifest();
+/// For each label, its place among those of a model that has the same ones.
+fn places(labels: &[String], model: &Loaded) -> Result<Vec<usize>> {
+    let manifest = model.bundle.manifest();
     if !matches!(manifest.task, Task::Classifier { activation: Activation::Softmax, .. }) {
         let problem = format!("{} gives a text any number of labels", manifest.name);
         return Err(Error::invalid("classifiers", problem));
     }
-    let own = &current.model.labels;
+    let own = &model.labels;
     let place = |label: &String| own.iter().position(|other| other == label);
     let places: Option<Vec<usize>> = labels.iter().map(place).collect();
     match places {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Bundle, TextNovelty,
     bundle::{HEAD, VECTORIZER},
-    encoder::to_length_one,
     linear::{open_model, open_novelty, open_vectorizer},
+    transformer::to_length_one,
 };
 use crate::{
     Error, Result,

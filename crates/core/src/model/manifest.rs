@@ -216,12 +216,8 @@ impl Manifest {
         for (field, text) in
             [("name", &self.name), ("pantau", &self.pantau), ("family", &self.family)]
         {
-            if text.trim().is_empty() {
-                return Some(format!("{field} is empty"));
-            }
-            // These texts are printed and logged.
-            if text.chars().any(char::is_control) {
-                return Some(format!("{field} {text:?} holds a control character"));
+            if let Some(problem) = text_problem(field, text) {
+                return Some(problem);
             }
         }
         let tokens = self.max_tokens?;
@@ -280,6 +276,15 @@ impl Manifest {
             })
         })
     }
+}
+
+/// Why a text cannot be a field that is printed and logged.
+pub(super) fn text_problem(field: &str, text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return Some(format!("{field} is empty"));
+    }
+    let is_odd = text.chars().any(char::is_control);
+    is_odd.then(|| format!("{field} {text:?} holds a control character"))
 }
 
 /// How many numbers are answered for a text.

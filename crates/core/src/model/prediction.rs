@@ -26,6 +26,15 @@ impl Flags {
             .filter_map(|(is_set, name)| is_set.then_some(name))
     }
 
+    /// What is odd by one of the two.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            empty: self.empty || other.empty,
+            truncated: self.truncated || other.truncated,
+            replaced: self.replaced || other.replaced,
+        }
+    }
+
     /// What can be seen of a text without a model.
     pub(super) fn of(text: &str) -> Self {
         Self {

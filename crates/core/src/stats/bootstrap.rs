@@ -10,6 +10,9 @@ use crate::{
 /// How many samples are drawn one after the other: the share of work that a thread takes.
 const SAMPLES_PER_SHARE: usize = 8;
 
+/// The most samples: beyond a few thousand, an interval hardly changes.
+const MOST_RESAMPLES: usize = 1_000_000;
+
 /// More rows than this have more places than the 32 bits that are drawn for each.
 const MOST_ROWS: usize = u32::MAX as usize;
 
@@ -30,8 +33,8 @@ const MOST_ROWS: usize = u32::MAX as usize;
 /// ```
 ///
 /// # Errors
-/// [`crate::Error::InvalidInput`] without rows or resamples, if the level is not between 0 and 1,
-/// or if the statistic is not a finite number for some sample.
+/// [`crate::Error::InvalidInput`] without rows, if `resamples` is not 1 to 1,000,000, if the level is
+/// not between 0 and 1, or if the statistic is not a finite number for some sample.
 pub fn bootstrap(
     rows: usize,
     resamples: usize,
@@ -82,8 +85,9 @@ fn percentile_interval<S: Default>(
     if rows == 0 || rows > MOST_ROWS {
         return Err(Error::invalid("rows", format!("{rows}, allowed are 1 to {MOST_ROWS}")));
     }
-    if resamples == 0 {
-        return Err(Error::invalid("resamples", "0, at least 1 is needed"));
+    if resamples == 0 || resamples > MOST_RESAMPLES {
+        let problem = format!("{resamples}, allowed are 1 to {MOST_RESAMPLES}");
+        return Err(Error::invalid("resamples", problem));
     }
     // Each sample has its own generator, so that it does not matter who draws it.
     let mut seeds = Random::new(seed);
@@ -200,7 +204,10 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         assert!(bootstrap(0, 10, 0.95, 0, mean, None).is_err());
-        assert!(bootstrap(10, 0, 0.95, 0, mean, None).is_err());
+        for resamples in [0, 1_000_001, 1_000_000_000_000] {
+            let error = bootstrap(10, resamples, 0.95, 0, mean, None).unwrap_err().to_string();
+            assert_eq!(error, format!("resamples: {resamples}, allowed are 1 to 1000000"));
+        }
         assert!(bootstrap(10, 10, 1.5, 0, mean, None).is_err());
         assert!(bootstrap(10, 10, 0.95, 0, |_| f64::NAN, None).is_err());
         assert!(bootstrap(1, 1, 0.95, 0, mean, None).is_ok());

@@ -1,6 +1,6 @@
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -35,9 +35,10 @@ pub struct Comparison {
     pub pvalue: f64,
     /// Whether the test was exact.
     pub exact: bool,
-    /// The macro F1 of A, over the labels that occur.
+    /// The macro F1 of A, over those of [`EvaluationOptions::labels`] that occur, in the rows or in
+    /// its answers.
     pub macro_f1_a: f64,
-    /// The macro F1 of B, over the same labels.
+    /// The macro F1 of B, in the same way.
     pub macro_f1_b: f64,
     /// The macro F1 of B less that of A, with its bootstrap interval.
     pub macro_f1_difference: Estimate,
@@ -48,7 +49,7 @@ pub struct Comparison {
 /// Compares what two models answered for the same rows.
 ///
 /// Rows that both got right, or both wrong, say nothing about which is better; the others are
-/// tested with [`mcnemar`].
+/// tested with [`mcnemar`]. If A and B change places, so do their numbers, and nothing else.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] without rows, if the lists are of different lengths, or if the level is
@@ -69,20 +70,24 @@ pub fn compare<S: AsRef<str>, A: AsRef<str>, B: AsRef<str>>(
             return Err(Error::invalid(what, format!("{answers} answers for {rows} rows")));
         }
     }
-    let mut names: FxHashMap<&str, u32> = FxHashMap::default();
+    // In the order of the alphabet, so that it does not matter which model is called A.
+    let averaged: BTreeSet<&str> = match &options.labels {
+        Some(labels) => labels.iter().map(String::as_str).collect(),
+        None => {
+            different(actual).chain(different(predicted_a)).chain(different(predicted_b)).collect()
+        }
+    };
+    let classes = averaged.len();
+    let mut names: FxHashMap<&str, u32> = averaged.into_iter().zip(0..).collect();
     let mut number = |name| {
         let next = names.len() as u32;
         *names.entry(name).or_insert(next)
     };
-    for label in options.labels.iter().flatten() {
-        number(label.as_str());
-    }
     let answers =
         actual.iter().zip(predicted_a).zip(predicted_b).map(|((actual, a), b)| {
             [number(actual.as_ref()), number(a.as_ref()), number(b.as_ref())]
         });
     let (kinds, triples) = numbered(answers);
-    let classes = options.labels.as_ref().map_or(names.len(), Vec::len);
     let mut counts = vec![0; triples.len()];
     for kind in &kinds {
         counts[*kind as usize] += 1;
@@ -131,6 +136,11 @@ pub fn compare<S: AsRef<str>, A: AsRef<str>, B: AsRef<str>>(
         macro_f1_b,
         macro_f1_difference: Estimate { value: macro_f1_b - macro_f1_a, interval: spread },
     })
+}
+
+/// The names that occur, each of them once.
+fn different<S: AsRef<str>>(names: &[S]) -> impl Iterator<Item = &str> {
+    names.iter().map(AsRef::as_ref).collect::<FxHashSet<&str>>().into_iter()
 }
 
 /// What the numbers come to. The test decides; the interval says how much.
@@ -309,6 +319,34 @@ mod tests {
         let options = EvaluationOptions { labels, ..options };
         let known = compare(&actual, &answers, &answers, &options).unwrap();
         assert!((known.macro_f1_a - 5.0 / 6.0).abs() < 1e-15);
+        // A label that is named twice is one label.
+        let twice = Some(["y", "x", "x"].map(str::to_owned).to_vec());
+        let twice = EvaluationOptions { labels: twice, ..options };
+        assert_eq!(compare(&actual, &answers, &answers, &twice).unwrap(), known);
+    }
+
+    #[test]
+    fn it_does_not_matter_which_model_is_called_a() {
+        let mut random = crate::random::Random::new(4);
+        let mut draw = |names: &[&'static str]| -> Vec<&'static str> {
+            (0..300).map(|_| names[random.below(names.len())]).collect()
+        };
+        let actual = draw(&["a", "b", "c", "d", "e", "f", "g"]);
+        let first = draw(&["g", "e", "c", "a"]);
+        let second = draw(&["z", "b", "f", "d"]);
+        let union = ["g", "e", "c", "a", "b", "f", "d", "z"].map(str::to_owned).to_vec();
+        for labels in [None, Some(union)] {
+            let options = EvaluationOptions { labels, ..EvaluationOptions::default() };
+            let found = compare(&actual, &first, &second, &options).unwrap();
+            let turned = compare(&actual, &second, &first, &options).unwrap();
+            let f1 = |found: &Comparison| [found.macro_f1_a, found.macro_f1_b].map(f64::to_bits);
+            let [a, b] = f1(&found);
+            assert_eq!(f1(&turned), [b, a]);
+            let (found, turned) = (found.macro_f1_difference, turned.macro_f1_difference);
+            assert_eq!(turned.value.to_bits(), (-found.value).to_bits());
+            assert!((found.interval.low + turned.interval.high).abs() < 1e-12);
+            assert!((found.interval.high + turned.interval.low).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use compare::{Comparison, compare};
 pub struct EvaluationOptions {
     /// How sure the intervals are: 0.95 for 95 %.
     pub level: f64,
-    /// How many samples are drawn for the intervals of F1.
+    /// How many samples are drawn for the intervals of F1: 1 to 1,000,000.
     pub resamples: usize,
     /// Where the samples begin: the same seed gives the same intervals.
     pub seed: u64,
@@ -33,8 +33,9 @@ pub struct EvaluationOptions {
     pub worst: usize,
     /// What each row belongs to (a source, a language, a month), to evaluate it by.
     pub slices: Option<Vec<String>>,
-    /// The labels that the models of a comparison know, which its means of F1 are over; all that
-    /// occur if `None`. An [`Evaluation`] is told them elsewhere.
+    /// The labels that the means of F1 of a comparison are over, as far as they occur: those of
+    /// either model, if the two do not know the same. All that occur if `None`. Their order does
+    /// not matter. An [`Evaluation`] is told them elsewhere.
     pub labels: Option<Vec<String>>,
     /// The most threads to use; as many as this process may use if `None`.
     pub threads: Option<NonZero<usize>>,

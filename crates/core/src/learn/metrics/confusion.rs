@@ -74,8 +74,8 @@ pub struct Averages {
 }
 
 impl Confusion {
-    /// More classes than this are a mistake, not labels.
-    pub const MOST_CLASSES: usize = 4_096;
+    /// [`MOST_CLASSES`](super::MOST_CLASSES).
+    pub const MOST_CLASSES: usize = super::MOST_CLASSES;
 
     /// Counts the pairs of actual and predicted classes.
     ///

@@ -15,6 +15,9 @@ pub(super) use ranking::{Rankings, rankings};
 
 use crate::{Error, Result};
 
+/// More classes than this are a mistake, not labels.
+pub const MOST_CLASSES: usize = 4_096;
+
 /// Refuses probabilities that are not one for each class and label.
 pub(super) fn check_shape(probabilities: &[f64], labels: &[u32], classes: usize) -> Result<()> {
     if classes == 0 {

@@ -101,6 +101,11 @@ impl Distances {
         Self::try_from(Unchecked { means, variances })
     }
 
+    /// How many dimensions an embedding has.
+    pub fn dimensions(&self) -> usize {
+        self.variances.len()
+    }
+
     /// The distance of an embedding from the nearest class, per dimension: about 1 for a text like
     /// those it was fitted on.
     ///
@@ -108,7 +113,7 @@ impl Distances {
     /// [`Error::InvalidInput`] if the row does not have as many dimensions, or a number is not
     /// finite.
     pub fn score(&self, row: &[f64]) -> Result<f64> {
-        let dimensions = self.variances.len();
+        let dimensions = self.dimensions();
         if row.len() != dimensions {
             let problem = format!("{} dimensions, its classes have {dimensions}", row.len());
             return Err(Error::invalid("embedding", problem));
@@ -164,7 +169,7 @@ mod tests {
         let matrix = DenseMatrix::from_rows(10, 3, rows.concat()).unwrap();
         let labels = [0, 0, 0, 0, 2, 2, 2, 2, 2, 2];
         let distances = Distances::fit(&matrix, &labels, 3).unwrap();
-        assert_eq!(distances.means.len(), 2);
+        assert_eq!((distances.means.len(), distances.dimensions()), (2, 3));
         let expected =
             [0.201_070_834_068_721_25, 0.473_407_563_496_511_36, 0.350_272_475_564_889_55];
         for (row, expected) in

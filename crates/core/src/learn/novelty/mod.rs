@@ -15,6 +15,9 @@ const KEPT: usize = 1_000;
 /// decides.
 const KEPT_LARGEST: usize = 500;
 
+/// More rows than this were never counted: a float does not tell them apart any more.
+const MOST_ROWS: u64 = 1 << 53;
+
 /// What the scores of ordinary texts are, to say how unusual another score is.
 ///
 /// Any score will do that is larger the stranger a text is: the share of its n-grams that the
@@ -43,6 +46,10 @@ impl TryFrom<Unchecked> for Novelty {
     fn try_from(Unchecked { scores, rows }: Unchecked) -> Result<Self> {
         if scores.is_empty() || scores.len() != rows.min(KEPT) {
             let problem = format!("{} scores are kept of {rows} rows", scores.len());
+            return Err(Error::invalid("novelty", problem));
+        }
+        if rows as u64 > MOST_ROWS {
+            let problem = format!("{rows} rows, at most {MOST_ROWS} are allowed");
             return Err(Error::invalid("novelty", problem));
         }
         if !scores.is_sorted() || !scores.iter().all(|score| score.is_finite()) {
@@ -205,5 +212,12 @@ mod tests {
         ] {
             assert!(serde_json::from_str::<Novelty>(json).is_err(), "{json}");
         }
+        let kept = |rows: u64| {
+            let scores: Vec<u32> = (0..1_000).collect();
+            serde_json::from_str::<Novelty>(&format!(r#"{{"scores": {scores:?}, "rows": {rows}}}"#))
+        };
+        let error = kept(u64::MAX).unwrap_err().to_string();
+        assert!(error.contains("18446744073709551615 rows, at most 9007199254740992"), "{error}");
+        assert!(kept(1 << 53).unwrap().pvalue(2_000.0) > 0.0);
     }
 }

@@ -4,6 +4,10 @@ use rustc_hash::FxHashMap;
 
 use crate::{Error, Result, random::Random};
 
+/// The most groups that are moved to spread the classes. It is the small sets that need it, and
+/// those have few groups to move.
+const MOST_MOVES: usize = 1_000;
+
 /// The rows that have the same text.
 pub(super) struct Group {
     rows: Vec<usize>,
@@ -64,27 +68,126 @@ impl Grouped {
         texts
     }
 
-    /// The rows of each part, when each group goes where `choose` says.
+    /// The part of each group, when each goes where `choose` says.
     pub(super) fn place(
         &self,
         room: &mut Room,
         random: &mut Random,
         mut choose: impl FnMut(&Room, &Group, &mut Random) -> usize,
-    ) -> Vec<Vec<usize>> {
-        let mut order: Vec<&Group> = self.groups.iter().collect();
+    ) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.groups.len()).collect();
         random.shuffle(&mut order);
         // What is hard to place comes first, while there is room everywhere.
-        order.sort_by_key(|group| std::cmp::Reverse((group.counts.len(), group.rows.len())));
-        let mut parts = vec![Vec::new(); room.parts];
-        for group in order {
-            let part = choose(room, group, random);
-            room.take(part, group);
-            parts[part].extend_from_slice(&group.rows);
+        let size = |group: &Group| (group.counts.len(), group.rows.len());
+        order.sort_by_key(|group| std::cmp::Reverse(size(&self.groups[*group])));
+        let mut part_of = vec![0; self.groups.len()];
+        for at in order {
+            let group = &self.groups[at];
+            part_of[at] = choose(room, group, random);
+            room.take(part_of[at], group);
         }
-        for rows in &mut parts {
+        part_of
+    }
+
+    /// Moves a group of each class that has none in a part there: the smallest, and of several the
+    /// first.
+    pub(super) fn bring_all_classes_to(&self, part: usize, part_of: &mut [usize]) {
+        let classes = self.rows_per_class.len();
+        let mut is_there = vec![false; classes];
+        for (group, own) in self.groups.iter().zip(&*part_of) {
+            group.counts.iter().for_each(|(class, _)| is_there[*class as usize] |= *own == part);
+        }
+        for class in 0..classes {
+            if is_there[class] {
+                continue;
+            }
+            let smallest = self.of_class(class).min_by_key(|at| self.groups[*at].rows.len());
+            if let Some(at) = smallest {
+                part_of[at] = part;
+                let moved = &self.groups[at].counts;
+                moved.iter().for_each(|(class, _)| is_there[*class as usize] = true);
+            }
+        }
+    }
+
+    /// Moves groups until no class is in one part only.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if texts with several labels tie the classes together so that no
+    /// way is found.
+    pub(super) fn spread(
+        &self,
+        parts: usize,
+        part_of: &mut [usize],
+        random: &mut Random,
+    ) -> Result<()> {
+        let classes = self.rows_per_class.len();
+        // How many groups each class has in each part.
+        let mut counts = vec![0_usize; classes * parts];
+        for (group, part) in self.groups.iter().zip(&*part_of) {
+            for (class, _) in &group.counts {
+                counts[*class as usize * parts + part] += 1;
+            }
+        }
+        let is_bare = |own: &[usize]| own.iter().filter(|groups| **groups > 0).count() == 1;
+        for _ in 0..MOST_MOVES {
+            let Some(class) = counts.chunks_exact(parts).position(is_bare) else {
+                return Ok(());
+            };
+            // The move after which the fewest classes are in one part only; of equally good ones
+            // any, so that it does not go round in circles.
+            let mut best = (usize::MAX, Vec::new());
+            for at in self.of_class(class) {
+                let from = part_of[at];
+                for to in (0..parts).filter(|to| *to != from) {
+                    let bare_after = |(class, _): &&(u32, usize)| {
+                        let mut own = counts[*class as usize * parts..][..parts].to_vec();
+                        own[from] -= 1;
+                        own[to] += 1;
+                        is_bare(&own)
+                    };
+                    let bare = self.groups[at].counts.iter().filter(bare_after).count();
+                    if bare < best.0 {
+                        best = (bare, Vec::new());
+                    }
+                    if bare == best.0 {
+                        best.1.push((at, to));
+                    }
+                }
+            }
+            let (at, to) = best.1[random.below(best.1.len())];
+            for (class, _) in &self.groups[at].counts {
+                counts[*class as usize * parts + part_of[at]] -= 1;
+                counts[*class as usize * parts + to] += 1;
+            }
+            part_of[at] = to;
+        }
+        let class = counts.chunks_exact(parts).position(is_bare).unwrap_or_default();
+        let problem = format!(
+            "texts with several labels tie the classes together, so that of class {class} none is \
+             left to learn from in some fold"
+        );
+        Err(Error::invalid("folds", problem))
+    }
+
+    /// The groups that have rows of a class.
+    fn of_class(&self, class: usize) -> impl Iterator<Item = usize> {
+        let has_class = move |group: &Group| {
+            group.counts.binary_search_by_key(&class, |(own, _)| *own as usize).is_ok()
+        };
+        (0..self.groups.len()).filter(move |at| has_class(&self.groups[*at]))
+    }
+
+    /// The rows of each part, ascending.
+    pub(super) fn rows_of(&self, parts: usize, part_of: &[usize]) -> Vec<Vec<usize>> {
+        let mut rows = vec![Vec::new(); parts];
+        for (group, part) in self.groups.iter().zip(part_of) {
+            rows[*part].extend_from_slice(&group.rows);
+        }
+        for rows in &mut rows {
             rows.sort_unstable();
         }
-        parts
+        rows
     }
 }
 
@@ -151,7 +254,7 @@ impl Room {
 }
 
 /// A text as it is compared: in lower case, with single spaces.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {

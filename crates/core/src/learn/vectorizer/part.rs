@@ -10,7 +10,7 @@ use super::{
     table::NONE,
     terms::Terms,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, learn::LARGEST_NUMBER};
 
 /// A fitted part of a [`TfidfVectorizer`](super::TfidfVectorizer).
 #[derive(Debug, Clone)]
@@ -90,9 +90,12 @@ impl TfidfPart {
                 return Err(Error::invalid("idf", problem));
             }
             Some(idf) => {
-                if let Some(column) = idf.iter().position(|weight| !weight.is_finite()) {
-                    let term = terms.get(column).unwrap_or_default();
-                    let problem = format!("{} for the term {term:?}", idf[column]);
+                let fits = |weight: &f64| (0.0..=LARGEST_NUMBER).contains(weight);
+                if let Some(column) = idf.iter().position(|weight| !fits(weight)) {
+                    let (weight, term) = (idf[column], terms.get(column).unwrap_or_default());
+                    let problem = format!(
+                        "{weight:e} for the term {term:?}, allowed is 0 to {LARGEST_NUMBER:e}"
+                    );
                     return Err(Error::invalid("idf", problem));
                 }
             }

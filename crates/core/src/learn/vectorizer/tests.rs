@@ -234,6 +234,8 @@ fn json_that_cannot_be_is_refused() {
         ("\"word\"", "\"words\"", "unknown variant `words`"),
         ("\"vocabulary\":null", "\"vocabulary\":[\"a\"]", "a vocabulary beside the terms"),
         ("\"idf\":[", "\"idf\":[1e999,", "number out of range"),
+        ("\"idf\":[1.0", "\"idf\":[1e308", "idf: 1e308 for the term \"bagus\", allowed is 0 to"),
+        ("\"idf\":[1.0", "\"idf\":[-1.0", "idf: -1e0 for the term \"bagus\", allowed is 0 to"),
     ] {
         let error = error(from, to).to_string();
         assert!(error.contains(expected), "{error}, not {expected}");

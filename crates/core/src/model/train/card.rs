@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::write::Outcome;
+use super::outcome::Outcome;
 use crate::{learn::evaluation::Evaluation, model::Manifest};
 
 /// `tested` is the evaluation without texts.
@@ -16,7 +16,8 @@ pub(super) fn card(
         card.push_str(text);
         card.push('\n');
     };
-    let labels = outcome.labels.join(", ");
+    let labels: Vec<String> = outcome.labels.iter().map(|label| plain(label)).collect();
+    let labels = labels.join(", ");
     line(&format!("Gives a text one of the labels {labels}."));
     line("");
     line("## What it is\n");
@@ -45,7 +46,13 @@ pub(super) fn card(
     line("|---|---|");
     for label in &outcome.labels {
         let count = outcome.data.labels().iter().filter(|own| *own == label).count();
-        line(&format!("| {label} | {count} |"));
+        line(&format!("| {} | {count} |", plain(label)));
+    }
+    if rows.left_out > 0 {
+        line(&format!(
+            "\n{} rows were left out, because the test holds the same texts.",
+            rows.left_out
+        ));
     }
     line("");
     line("## How good it is\n");
@@ -90,4 +97,18 @@ pub(super) fn card(
         manifest.name
     );
     card
+}
+
+/// A label so that a page shows it as it is, in one line.
+fn plain(label: &str) -> String {
+    let mut plain = String::with_capacity(label.len());
+    for letter in label.chars() {
+        match letter {
+            _ if letter.is_control() => plain.push(' '),
+            '\\' | '`' | '*' | '_' | '|' | '<' | '[' | '#' => plain.extend(['\\', letter]),
+            '&' => plain.push_str("&amp;"),
+            _ => plain.push(letter),
+        }
+    }
+    plain
 }

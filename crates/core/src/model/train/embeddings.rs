@@ -17,7 +17,7 @@ use crate::{
     Error, Result,
     file::write_bytes,
     learn::DenseMatrix,
-    model::{Bundle, cache, encoder::to_length_one},
+    model::{Bundle, cache, transformer::to_length_one},
     onnx::{
         Device, LongText, Task, Tokenizer, processors,
         session::{Session, SessionOptions},

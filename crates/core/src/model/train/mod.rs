@@ -2,174 +2,39 @@
 
 mod card;
 mod embeddings;
+mod fitted;
+mod options;
+mod outcome;
 mod parallel;
 mod recipe;
 mod search;
 mod write;
 
-use std::{
-    num::NonZero,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
+use fitted::{check, learn};
+pub use options::TrainOptions;
+use outcome::Outcome;
 use parallel::Watch;
-use recipe::{Corpus, Learner, Prepared, Recipe};
+use recipe::Corpus;
+use rustc_hash::FxHashSet;
 pub use search::Trial;
-use search::{Candidate, Known, search};
-use serde::Deserialize;
+use search::{Known, search};
 pub(super) use write::linear_answers;
 
-use super::{Bundle, LabelledTexts, LearnedKind};
+use super::{Bundle, LabelledTexts, bundle::BundleWriter};
 use crate::{
     Error, Result,
     learn::{
-        LinearModel, NaiveBayesKind, SplitOptions, TfidfOptions,
-        calibration::{Calibration, LARGEST_TEMPERATURE, SMALLEST_TEMPERATURE},
+        Split, SplitOptions,
+        calibration::Calibration,
         evaluation::{Evaluation, EvaluationOptions},
-        softmax_into, split,
+        folded,
+        metrics::MOST_CLASSES,
+        split,
     },
     onnx::processors,
 };
-
-/// How a classifier is learnt. The default is what most callers want.
-///
-/// As JSON, it has the names of its fields; what is left out has its default.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TrainOptions {
-    /// What is learnt.
-    pub kind: LearnedKind,
-    /// The name of the model; by default that of the bundle's folder.
-    pub name: Option<String>,
-    /// Whether a bundle that is there already is replaced.
-    pub overwrite: bool,
-    /// Which share of the rows checks the choice of settings and calibrates confidence.
-    pub validation_share: f64,
-    /// Which share of the rows is only used to say how good the model is. With test data of its
-    /// own, none.
-    pub test_share: f64,
-    /// In how many parts the rows to learn from are cut for trying settings.
-    pub folds: usize,
-    /// What decides all that chance decides.
-    pub seed: u64,
-    /// How many threads are used; by default as many as this process may really use. The result
-    /// does not depend on it.
-    pub threads: Option<NonZero<usize>>,
-    /// How words are counted, the parts side by side; by default two ways are tried.
-    pub features: Vec<TfidfOptions>,
-    /// The strengths that are tried: `C` of logistic regression, `alpha` of naive Bayes; by
-    /// default some that are usual.
-    pub strengths: Vec<f64>,
-    /// For a head: the bundle of its encoder.
-    pub encoder: Option<PathBuf>,
-    /// For a head: whether it looks at words as well as at vectors.
-    pub words: bool,
-}
-
-impl Default for TrainOptions {
-    fn default() -> Self {
-        Self::new(LearnedKind::TfidfLogistic)
-    }
-}
-
-impl TrainOptions {
-    /// Reads options from JSON.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
-    pub fn from_json(json: &str) -> Result<Self> {
-        crate::learn::settings::from_json("options", json)
-    }
-
-    /// The default options for a kind.
-    pub fn new(kind: LearnedKind) -> Self {
-        Self {
-            kind,
-            name: None,
-            overwrite: false,
-            validation_share: 0.1,
-            test_share: 0.1,
-            folds: 3,
-            seed: 0,
-            threads: None,
-            features: Vec::new(),
-            strengths: Vec::new(),
-            encoder: None,
-            words: false,
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        if !(2..=20).contains(&self.folds) {
-            return Err(Error::invalid("folds", format!("{} is not 2 to 20", self.folds)));
-        }
-        if let Some(strength) =
-            self.strengths.iter().find(|strength| !(1e-10..=1e10).contains(*strength))
-        {
-            return Err(Error::invalid("strengths", format!("{strength} is not 1e-10 to 1e10")));
-        }
-        let is_head = self.kind == LearnedKind::EncoderHead;
-        let kind = self.kind.name();
-        if is_head != self.encoder.is_some() {
-            let problem =
-                if is_head { "an encoder-head needs one" } else { "only an encoder-head has one" };
-            return Err(Error::invalid("encoder", format!("{problem}; the kind is {kind}")));
-        }
-        if self.words && !is_head {
-            return Err(Error::invalid(
-                "words",
-                format!("only an encoder-head may leave them out; the kind is {kind}"),
-            ));
-        }
-        if is_head && !self.words && !self.features.is_empty() {
-            return Err(Error::invalid("features", "an encoder-head without words counts none"));
-        }
-        Ok(())
-    }
-
-    /// Everything that is tried.
-    fn candidates(&self, rows: usize) -> Vec<Candidate> {
-        let given =
-            Recipe { name: "given".to_owned(), words: self.features.clone(), vectors: false };
-        let recipes = match self.kind {
-            LearnedKind::EncoderHead => {
-                let words = match (self.words, self.features.is_empty()) {
-                    (false, _) => Vec::new(),
-                    (true, true) => Recipe::usual(rows).swap_remove(0).words,
-                    (true, false) => self.features.clone(),
-                };
-                let name = if self.words { "vectors and words" } else { "vectors" };
-                vec![Recipe { name: name.to_owned(), words, vectors: true }]
-            }
-            _ if self.features.is_empty() => Recipe::usual(rows),
-            _ => vec![given],
-        };
-        let usual: &[f64] = match self.kind {
-            LearnedKind::TfidfNb => &[1.0, 0.3, 0.1, 0.03, 0.01],
-            LearnedKind::TfidfLogistic => &[1.0, 3.0, 10.0, 30.0],
-            LearnedKind::EncoderHead if self.words => &[0.3, 1.0, 3.0, 10.0],
-            LearnedKind::EncoderHead => &[0.001, 0.01, 0.1, 1.0],
-        };
-        let mut strengths =
-            if self.strengths.is_empty() { usual } else { &self.strengths }.to_vec();
-        if self.kind != LearnedKind::TfidfNb {
-            strengths.sort_by(f64::total_cmp);
-        }
-        let learners: Vec<Learner> = match self.kind {
-            LearnedKind::TfidfNb => {
-                let kinds = [NaiveBayesKind::Multinomial, NaiveBayesKind::Complement];
-                kinds
-                    .into_iter()
-                    .flat_map(|kind| {
-                        strengths.iter().map(move |&alpha| Learner::NaiveBayes { kind, alpha })
-                    })
-                    .collect()
-            }
-            _ => strengths.iter().map(|&c| Learner::Logistic { c }).collect(),
-        };
-        recipes.into_iter().map(|recipe| Candidate { recipe, learners: learners.clone() }).collect()
-    }
-}
 
 /// What came out of learning.
 #[derive(Debug)]
@@ -197,6 +62,8 @@ pub struct RowCounts {
     pub validation: usize,
     /// Never learnt from.
     pub test: usize,
+    /// Left out, because the test data holds the same texts.
+    pub left_out: usize,
 }
 
 /// Rows that look like those the model will see, and what it said of them before it had learnt from
@@ -224,7 +91,7 @@ pub type MakeReference<'a> = &'a mut dyn FnMut(&ReferenceRows<'_>) -> Result<Vec
 /// test rows say how good it is. The same data and seed give the same bytes, on any number of
 /// threads.
 ///
-/// `test` is data of its own to test with. `watch` hears how many steps are done, of how many; an
+/// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch` hears how many steps are done, of how many; an
 /// error it returns ends the work, and nothing is left behind.
 ///
 /// # Errors
@@ -257,14 +124,9 @@ pub fn train_with_reference(
     options.check()?;
     let target = bundle.as_ref();
     // Before an hour is spent: whether the bundle can be written at all.
-    let writer = super::bundle::BundleWriter::new(target, options.overwrite)?;
-    let labels = data.label_set();
+    let writer = BundleWriter::new(target, options.overwrite)?;
+    let labels = labels(data)?;
     let classes = labels.len();
-    if classes < 2 {
-        let problem =
-            format!("all {} rows have {:?}; there must be two at least", data.len(), labels[0]);
-        return Err(Error::invalid("labels", problem));
-    }
     let place = |label: &String| labels.binary_search(label).map_or(u32::MAX, |at| at as u32);
     let numbers: Vec<u32> = data.labels().iter().map(place).collect();
     let shares = SplitOptions {
@@ -272,7 +134,13 @@ pub fn train_with_reference(
         test: if test.is_some() { 0.0 } else { options.test_share },
         seed: options.seed,
     };
-    let parts = split(data.texts(), &numbers, classes, &shares)?;
+    if reference.is_some() && options.validation_share <= 0.0 {
+        let problem = "it is made of validation rows, of which validation_share 0 leaves none";
+        return Err(Error::invalid("reference", problem));
+    }
+    let usable = usable_rows(data, test);
+    let left_out = data.len() - usable.len();
+    let parts = divide(data, &numbers, classes, &usable, &shares)?;
 
     let encoder = options.encoder.as_ref().map(Bundle::open).transpose()?;
     let mut corpus =
@@ -318,15 +186,14 @@ pub fn train_with_reference(
     let last = learn(&all, watch)?;
     let temperature = checked.as_ref().map_or(1.0, |checked| checked.calibration.temperature);
     let train_accuracy = last.accuracy(&corpus, &numbers, &all)?;
-    let actual = |row: &usize| match test {
-        Some(test) => test.labels()[row - own].as_str(),
-        None => data.labels()[*row].as_str(),
-    };
     let tested = if test_rows.is_empty() {
         None
     } else {
+        let actual: Vec<&str> = match test {
+            Some(test) => test.labels().iter().map(String::as_str).collect(),
+            None => test_rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
+        };
         let texts: Vec<&str> = test_rows.iter().map(|row| corpus.texts[*row]).collect();
-        let actual: Vec<&str> = test_rows.iter().map(actual).collect();
         let probabilities = last.probabilities(&corpus, &test_rows, temperature)?;
         let how = EvaluationOptions { seed: options.seed, ..EvaluationOptions::default() };
         Some(Evaluation::new(&labels, &actual, &probabilities, Some(&texts), &how)?)
@@ -335,10 +202,11 @@ pub fn train_with_reference(
         train: parts.train.len(),
         validation: parts.validation.len(),
         test: test_rows.len(),
+        left_out,
     };
     write::write(
         writer,
-        write::Outcome {
+        Outcome {
             data,
             labels,
             options,
@@ -356,82 +224,51 @@ pub fn train_with_reference(
     )
 }
 
-/// A recipe and what was learnt with it.
-struct Fitted {
-    prepared: Prepared,
-    /// For numbers that were scaled as for learning.
-    model: LinearModel,
-}
-
-impl Fitted {
-    fn scores(&self, corpus: &Corpus<'_>, rows: &[usize]) -> Result<Vec<f64>> {
-        self.prepared.transform(corpus, rows)?.scores(&self.model)
-    }
-
-    fn probabilities(
-        &self,
-        corpus: &Corpus<'_>,
-        rows: &[usize],
-        temperature: f64,
-    ) -> Result<Vec<f64>> {
-        let mut scores = self.scores(corpus, rows)?;
-        for row in scores.chunks_exact_mut(self.model.classes()) {
-            let scaled: Vec<f64> = row.iter().map(|score| score / temperature).collect();
-            softmax_into(&scaled, row);
+/// The labels, as many as can be told apart and counted.
+fn labels(data: &LabelledTexts) -> Result<Vec<String>> {
+    let labels = data.label_set();
+    let problem = match labels.len() {
+        1 => format!("all {} rows have {:?}; there must be two at least", data.len(), labels[0]),
+        many if many > MOST_CLASSES => {
+            format!("{many} of them, at most {MOST_CLASSES} can be learnt")
         }
-        Ok(scores)
-    }
-
-    fn accuracy(&self, corpus: &Corpus<'_>, labels: &[u32], rows: &[usize]) -> Result<f64> {
-        let found = self.prepared.transform(corpus, rows)?.labels(&self.model)?;
-        let right = rows.iter().zip(found).filter(|(row, found)| labels[**row] == *found).count();
-        Ok(right as f64 / rows.len() as f64)
-    }
-}
-
-fn learn(
-    corpus: &Corpus<'_>,
-    labels: &[u32],
-    classes: usize,
-    recipe: &Recipe,
-    learner: Learner,
-    rows: &[usize],
-    watch: Watch<'_>,
-) -> Result<Fitted> {
-    let own: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
-    let mut fitted = parallel::watched(vec![()], watch, 1, |(), progress| {
-        let (prepared, matrix) = recipe.prepare(corpus, rows)?;
-        let model = learner.fit(matrix.examples(), &own, classes, None, progress)?;
-        progress.advance(1);
-        Ok(Fitted { prepared, model })
-    })?;
-    Ok(fitted.swap_remove(0))
-}
-
-/// What was found out on the validation rows.
-struct Checked {
-    calibration: Calibration,
-    novelty: write::Novelties,
-}
-
-fn check(
-    model: &Fitted,
-    corpus: &Corpus<'_>,
-    labels: &[u32],
-    classes: usize,
-    train: &[usize],
-    validation: &[usize],
-) -> Result<Checked> {
-    let scores = model.scores(corpus, validation)?;
-    let own: Vec<u32> = validation.iter().map(|row| labels[*row]).collect();
-    let mut calibration = Calibration::fit(&scores, &own, classes)?;
-    let is_at_the_edge = |temperature: f64| {
-        temperature <= SMALLEST_TEMPERATURE || temperature >= LARGEST_TEMPERATURE
+        _ => return Ok(labels),
     };
-    if is_at_the_edge(calibration.temperature) {
-        // Few rows that are all right, or all wrong, say nothing of how sure to be.
-        calibration = Calibration::measure(&scores, &own, classes, 1.0)?;
+    Err(Error::invalid("labels", problem))
+}
+
+/// The rows whose texts are not among those to test with.
+fn usable_rows(data: &LabelledTexts, test: Option<&LabelledTexts>) -> Vec<usize> {
+    let Some(test) = test else { return (0..data.len()).collect() };
+    let tested: FxHashSet<String> = test.texts().iter().map(|text| folded(text)).collect();
+    (0..data.len()).filter(|row| !tested.contains(&folded(&data.texts()[*row]))).collect()
+}
+
+/// Splits some of the rows.
+fn divide(
+    data: &LabelledTexts,
+    numbers: &[u32],
+    classes: usize,
+    usable: &[usize],
+    shares: &SplitOptions,
+) -> Result<Split> {
+    let left_out = data.len() - usable.len();
+    let texts: Vec<&str> = usable.iter().map(|row| data.texts()[*row].as_str()).collect();
+    let labels: Vec<u32> = usable.iter().map(|row| numbers[*row]).collect();
+    if let Some(class) = (0..classes as u32).find(|class| left_out > 0 && !labels.contains(class)) {
+        let label = numbers.iter().position(|number| *number == class);
+        let label = label.map_or("", |row| data.labels()[row].as_str());
+        let problem = format!(
+            "it holds the same texts as {left_out} rows of the data, and without those no text \
+             has the label {label:?}"
+        );
+        return Err(Error::invalid("test", problem));
     }
-    let novelty = write::Novelties::fit(model, corpus, labels, classes, train, validation)?;
-    Ok(Checked { calibration, novelty })
+    let mut parts = split(&texts, &labels, classes, shares)?;
+    for rows in [&mut parts.train, &mut parts.validation, &mut parts.test] {
+        for row in rows.iter_mut() {
+            *row = usable[*row];
+        }
+    }
+    Ok(parts)
 }

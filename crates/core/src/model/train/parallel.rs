@@ -142,5 +142,9 @@ mod tests {
             },
         );
         assert_eq!(ended.unwrap_err().to_string(), "watch: enough");
+        // However soon it is done.
+        let refuse: Watch<'_> = &mut |_, _| Err(Error::invalid("watch", "no"));
+        let refused = watched(vec![()], refuse, 1, |(), _| Ok(()));
+        assert_eq!(refused.unwrap_err().to_string(), "watch: no");
     }
 }

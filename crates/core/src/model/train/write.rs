@@ -2,81 +2,18 @@
 
 use std::fs;
 
-use super::{
-    Checked, Fitted, RowCounts, TrainOptions, Trained, Trial, card, embeddings,
-    recipe::{Corpus, Learner, Recipe},
-};
+use super::{Trained, card, embeddings, fitted::Checked, outcome::Outcome};
 use crate::{
     Error, Result,
-    learn::{
-        Distances, LinearModel, Novelty, Scratch, TfidfVectorizer, calibration::reliability_svg,
-        evaluation::Evaluation,
-    },
+    learn::{LinearModel, Scratch, TfidfVectorizer, calibration::reliability_svg},
     model::{
-        Bundle, LabelledTexts, Learned, LearnedKind, Manifest, SelfTest,
+        Bundle, LabelledTexts, Learned, Manifest, SelfTest,
         bundle::{BundleWriter, HEAD, NOVELTY, VECTORIZER},
-        head::{Head, HeadNovelty},
+        head::Head,
         samples::SELF_TEST,
     },
     onnx::{Activation, Task, Weights},
 };
-
-/// What scores texts have that are like those that were learnt from.
-pub(super) enum Novelties {
-    Words(Novelty),
-    Vectors(HeadNovelty),
-}
-
-impl Novelties {
-    pub(super) fn fit(
-        model: &Fitted,
-        corpus: &Corpus<'_>,
-        labels: &[u32],
-        classes: usize,
-        train: &[usize],
-        validation: &[usize],
-    ) -> Result<Self> {
-        if let Some(vectors) = &corpus.vectors {
-            let own: Vec<u32> = train.iter().map(|row| labels[*row]).collect();
-            let distances = Distances::fit(&vectors.select(train), &own, classes)?;
-            let scores = validation.iter().map(|row| distances.score(vectors.row(*row)));
-            let scores = scores.collect::<Result<Vec<f64>>>()?;
-            return Ok(Self::Vectors(HeadNovelty { distances, novelty: Novelty::fit(&scores)? }));
-        }
-        let words = model.prepared.words.as_ref();
-        let (mut scratch, mut row) = (Scratch::default(), Vec::new());
-        let mut unseen = |text: &str| {
-            words.map_or(0.0, |words| words.transform_into(text, &mut scratch, &mut row))
-        };
-        let scores: Vec<f64> = validation.iter().map(|row| unseen(corpus.texts[*row])).collect();
-        Ok(Self::Words(Novelty::fit(&scores)?))
-    }
-
-    fn to_json(&self) -> String {
-        let json = match self {
-            Self::Words(novelty) => serde_json::to_string(novelty),
-            Self::Vectors(novelty) => serde_json::to_string(novelty),
-        };
-        json.expect("it holds finite numbers only")
-    }
-}
-
-/// All that came out of learning.
-pub(super) struct Outcome<'a> {
-    pub(super) data: &'a LabelledTexts,
-    pub(super) labels: Vec<String>,
-    pub(super) options: &'a TrainOptions,
-    pub(super) encoder: Option<&'a Bundle>,
-    pub(super) recipe: &'a Recipe,
-    pub(super) learner: Learner,
-    pub(super) model: Fitted,
-    pub(super) checked: Option<Checked>,
-    pub(super) trials: Vec<Trial>,
-    pub(super) tested: Option<Evaluation>,
-    pub(super) train_accuracy: f64,
-    pub(super) rows: RowCounts,
-    pub(super) profile: Option<Vec<u8>>,
-}
 
 pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Trained> {
     let model = &outcome.model;
@@ -231,10 +168,4 @@ pub(in crate::model) fn linear_answers(
             scores
         })
         .collect()
-}
-
-impl Outcome<'_> {
-    pub(super) fn is_head(&self) -> bool {
-        self.options.kind == LearnedKind::EncoderHead
-    }
 }

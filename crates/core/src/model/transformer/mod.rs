@@ -1,5 +1,6 @@
 //! A transformer in memory: tokenizer, sessions, and the way of a text through them.
 
+mod length;
 mod measure;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+pub(super) use length::to_length_one;
 use rustc_hash::FxHashMap;
 
 use super::{
