@@ -105,7 +105,9 @@ impl Grouped {
             if let Some(at) = smallest {
                 part_of[at] = part;
                 let moved = &self.groups[at].counts;
-                moved.iter().for_each(|(class, _)| is_there[*class as usize] = true);
+                for (class, _) in moved {
+                    is_there[*class as usize] = true;
+                }
             }
         }
     }
