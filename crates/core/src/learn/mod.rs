@@ -28,8 +28,8 @@ pub use cascade::{CascadeChoice, CascadePoint, Member, average, choose_threshold
 use linear::LARGEST_NUMBER;
 pub use linear::{LinearModel, log_softmax_into, softmax_into};
 pub use logistic::{
-    ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Validation,
-    Watch,
+    ClassWeight, FitExtras, LogisticOptions, LogisticRegression, Penalty, Progress, Stop,
+    Validation, Watch,
 };
 pub use matrix::{DenseMatrix, Examples, SparseMatrix};
 pub use naive_bayes::{NaiveBayes, NaiveBayesKind, NaiveBayesOptions};

@@ -87,8 +87,7 @@ fn small_classes_are_trained_on_first() {
         let options = SplitOptions { seed, ..SplitOptions::default() };
         let parts = split(&texts, &labels, 5, &options).unwrap();
         let of = |class| {
-            [&parts.train, &parts.validation, &parts.test]
-                .map(|part| count(part, &labels, class))
+            [&parts.train, &parts.validation, &parts.test].map(|part| count(part, &labels, class))
         };
         assert_eq!(of(0), [16, 2, 2]);
         assert_eq!(of(1), [1, 1, 1]);
@@ -140,8 +139,7 @@ fn every_row_is_in_one_part_and_every_text_too() {
     let mut random = Random::new(9);
     for round in 0..300 {
         let rows = 60 + random.below(100);
-        let texts: Vec<String> =
-            (0..rows).map(|_| format!("teks {}", random.below(80))).collect();
+        let texts: Vec<String> = (0..rows).map(|_| format!("teks {}", random.below(80))).collect();
         let labels: Vec<u32> = (0..rows).map(|_| random.below(3) as u32).collect();
         let options = SplitOptions { validation: 0.15, test: 0.2, seed: round };
         let parts = split(&texts, &labels, 3, &options).unwrap();
@@ -190,9 +188,8 @@ fn every_class_is_learnt_from_in_tiny_sets_with_contradictions() {
     let (mut divided, mut tied) = (0, 0);
     for seed in 0..1_500 {
         let rows = 4 + random.below(8);
-        let texts: Vec<String> = (0..rows)
-            .map(|_| format!("kata{} w{}", random.below(3), random.below(3)))
-            .collect();
+        let texts: Vec<String> =
+            (0..rows).map(|_| format!("kata{} w{}", random.below(3), random.below(3))).collect();
         let labels: Vec<u32> = (0..rows).map(|_| random.below(4) as u32).collect();
         if labels.iter().all(|label| *label == labels[0]) {
             continue;
