@@ -42,5 +42,5 @@ pub(crate) use split::texts_per_class;
 pub use split::{Split, SplitOptions, folds, split};
 pub use vectorizer::{
     Accents, Analyzer, Frequency, Norm, Occurrence, Scratch, Terms, TfidfOptions, TfidfPart,
-    TfidfVectorizer,
+    TfidfVectorizer, TfidfWatch,
 };

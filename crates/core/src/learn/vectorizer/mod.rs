@@ -34,6 +34,17 @@ use crate::{
     text::{map_in_order_by, thread_count},
 };
 
+/// What may be called now and then while a vectorizer is fitted; an error ends it.
+pub type TfidfWatch<'a> = dyn Fn() -> Result<()> + Sync + 'a;
+
+/// After how many texts it is called again.
+const TEXTS_BETWEEN_LOOKS: usize = 1_000;
+
+/// Asks before a text whether to go on, if it is time to.
+fn look(text: usize, watch: &TfidfWatch<'_>) -> Result<()> {
+    if text > 0 && text.is_multiple_of(TEXTS_BETWEEN_LOOKS) { watch() } else { Ok(()) }
+}
+
 /// Turns texts into rows of numbers, one column for each n-gram it learnt.
 ///
 /// It has one or several parts, for example words and characters, whose columns lie side by side;
@@ -85,7 +96,21 @@ impl TfidfVectorizer {
         texts: &[T],
         threads: Option<NonZero<usize>>,
     ) -> Result<Self> {
-        let fitted = Self::fit_parts(parts, texts, threads)?;
+        Self::fit_watched(parts, texts, threads, &|| Ok(()))
+    }
+
+    /// [`fit`](Self::fit), with `watch` called after every thousand texts of each part: an error
+    /// ends the work and is returned.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and what `watch` returns.
+    pub fn fit_watched<T: AsRef<str> + Sync>(
+        parts: &[TfidfOptions],
+        texts: &[T],
+        threads: Option<NonZero<usize>>,
+        watch: &TfidfWatch<'_>,
+    ) -> Result<Self> {
+        let fitted = Self::fit_parts(parts, texts, threads, watch)?;
         Self::new(fitted.into_iter().map(|(part, _)| part).collect())
     }
 
@@ -99,12 +124,27 @@ impl TfidfVectorizer {
         texts: &[T],
         threads: Option<NonZero<usize>>,
     ) -> Result<(Self, SparseMatrix)> {
-        let fitted = Self::fit_parts(parts, texts, threads)?;
+        Self::fit_transform_watched(parts, texts, threads, &|| Ok(()))
+    }
+
+    /// [`fit_transform`](Self::fit_transform), with `watch` called after every thousand texts of
+    /// each part: an error ends the work and is returned.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and what `watch` returns.
+    pub fn fit_transform_watched<T: AsRef<str> + Sync>(
+        parts: &[TfidfOptions],
+        texts: &[T],
+        threads: Option<NonZero<usize>>,
+        watch: &TfidfWatch<'_>,
+    ) -> Result<(Self, SparseMatrix)> {
+        let fitted = Self::fit_parts(parts, texts, threads, watch)?;
         let (parts, counts): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
         let vectorizer = Self::new(parts)?;
         let mut rows = SparseMatrix::new(vectorizer.columns());
         let (mut keys, mut row) = (Vec::new(), Vec::new());
         for text in 0..texts.len() {
+            look(text, watch)?;
             row.clear();
             for (part, (counts, offset)) in
                 vectorizer.parts.iter().zip(counts.iter().zip(&vectorizer.offsets))
@@ -131,9 +171,11 @@ impl TfidfVectorizer {
         parts: &[TfidfOptions],
         texts: &[T],
         threads: Option<NonZero<usize>>,
+        watch: &TfidfWatch<'_>,
     ) -> Result<Vec<(TfidfPart, grow::Counts)>> {
         let threads = thread_count(texts.len(), threads);
-        let fitted = map_in_order_by(parts, threads, |options| TfidfPart::fit(options, texts));
+        let fitted =
+            map_in_order_by(parts, threads, |options| TfidfPart::fit(options, texts, watch));
         fitted.into_iter().collect()
     }
 

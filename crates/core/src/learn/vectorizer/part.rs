@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use super::{
+    TfidfWatch,
     cut::{CONTINUES, Cutter, Sink, ngrams},
     grow::{Counts, Grower, Vocabulary},
     index::Index,
+    look,
     options::{Analyzer, Norm, TfidfOptions},
     table::NONE,
     terms::Terms,
@@ -109,6 +111,7 @@ impl TfidfPart {
     pub(super) fn fit<T: AsRef<str>>(
         options: &TfidfOptions,
         texts: &[T],
+        watch: &TfidfWatch<'_>,
     ) -> Result<(Self, Counts)> {
         if texts.is_empty() {
             return Err(Error::invalid("texts", "there are none to learn from"));
@@ -118,12 +121,13 @@ impl TfidfPart {
             return Err(Error::invalid("texts", problem));
         }
         if let Some(vocabulary) = &options.vocabulary {
-            return Self::fit_fixed(options, vocabulary, texts);
+            return Self::fit_fixed(options, vocabulary, texts, watch);
         }
         let cutter = Cutter::new(options)?;
         let mut grower = Grower::new(&cutter, options.analyzer);
         let mut spare = String::new();
-        for text in texts {
+        for (at, text) in texts.iter().enumerate() {
+            look(at, watch)?;
             grower.read(text.as_ref(), &mut spare)?;
         }
         let Vocabulary { terms, texts: frequencies, counts, index } = grower.finish(options)?;
@@ -144,6 +148,7 @@ impl TfidfPart {
         options: &TfidfOptions,
         vocabulary: &[String],
         texts: &[T],
+        watch: &TfidfWatch<'_>,
     ) -> Result<(Self, Counts)> {
         let terms: Terms = vocabulary.iter().collect();
         let unweighted = options.use_idf.then(|| vec![1.0; terms.len()]);
@@ -151,7 +156,8 @@ impl TfidfPart {
         let mut counts = Counts { starts: vec![0], ..Counts::default() };
         let mut frequencies = vec![0_u32; part.terms.len()];
         let mut scratch = Scratch::default();
-        for text in texts {
+        for (at, text) in texts.iter().enumerate() {
+            look(at, watch)?;
             part.find(text.as_ref(), &mut scratch)?;
             scratch.hits.sort_unstable();
             for run in scratch.hits.chunk_by(|one, other| one == other) {
