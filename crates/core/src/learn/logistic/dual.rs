@@ -11,6 +11,7 @@
 
 use super::{
     exponential::{sigmoid, softmax_parts},
+    monitor::Stop,
     newton::Minimum,
     problem::{Problem, Rows, add_product},
 };
@@ -144,10 +145,10 @@ impl<const L: usize> Dual<L> {
         cost * step * step
     }
 
-    /// The end, before it was reached.
+    /// Where it is, because the validation examples said that this is enough.
     pub(super) fn into_minimum(self, iterations: usize) -> Minimum<L> {
         let Self { weights, probabilities, .. } = self;
-        Minimum { weights, probabilities, iterations, converged: false }
+        Minimum { weights, probabilities, iterations, stop: Stop::Validation }
     }
 
     /// Draws the intercepts to where they are now, which moves them on: they are this place and

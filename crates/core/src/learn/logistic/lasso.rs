@@ -5,8 +5,8 @@
 //! and Lin, 2012). A weight's minimum is known in closed form, zero included.
 
 use super::{
-    monitor::Monitor,
-    newton::{Minimum, Patience},
+    monitor::{Monitor, Stop},
+    newton::{Minimum, Patience, check_loss},
     problem::{Problem, Rows, add_product},
 };
 use crate::{Result, learn::SparseMatrix};
@@ -47,15 +47,19 @@ pub(super) fn minimize<X: Rows, const L: usize>(
     let mut patience = Patience::new();
     problem.scores(&weights, true, &mut scores);
     let mut loss = problem.losses(&scores, &mut probabilities);
-    let converged = loop {
+    let stop = loop {
+        check_loss(loss)?;
         problem.residuals(&probabilities, &mut work);
         problem.gather(&work, false, &mut gradient);
         let worst = largest_violation(problem, &weights, &gradient);
         if worst <= tolerance {
-            break true;
+            break Stop::Converged;
         }
-        if iterations >= monitor.most() || patience.is_spent(worst) {
-            break false;
+        if iterations >= monitor.most() {
+            break Stop::OutOfIterations;
+        }
+        if patience.is_spent(worst) {
+            break Stop::Stalled;
         }
         for (row, out) in work.iter_mut().enumerate() {
             let cost = problem.costs[row / problem.chunks];
@@ -73,7 +77,7 @@ pub(super) fn minimize<X: Rows, const L: usize>(
             scores: vec![[0.0; L]; rows],
             means: vec![0.0; problem.x.rows()],
         };
-        model.minimize(REST * worst);
+        model.minimize(REST * worst, || monitor.look(iterations))?;
         let Quadratic { change, scores: direction, .. } = model;
         let mut slope = 0.0;
         for (place, change) in change.iter().enumerate() {
@@ -99,7 +103,7 @@ pub(super) fn minimize<X: Rows, const L: usize>(
             length /= 2.0;
         }
         if !found {
-            break false;
+            break Stop::Stalled;
         }
         for (weights, change) in weights.iter_mut().zip(&change) {
             for lane in 0..L {
@@ -110,10 +114,10 @@ pub(super) fn minimize<X: Rows, const L: usize>(
         }
         iterations += 1;
         if monitor.ends(iterations, &weights)? {
-            break false;
+            break Stop::Validation;
         }
     };
-    Ok(Minimum { weights, probabilities, iterations, converged })
+    Ok(Minimum { weights, probabilities, iterations, stop })
 }
 
 /// The sum of the absolute weights after a step of some length.
@@ -168,7 +172,8 @@ struct Quadratic<'a, X, const L: usize> {
 }
 
 impl<X: Rows, const L: usize> Quadratic<'_, X, L> {
-    fn minimize(&mut self, enough: f64) {
+    /// Calls `look` after every time that all weights were gone through.
+    fn minimize(&mut self, enough: f64, mut look: impl FnMut() -> Result<()>) -> Result<()> {
         let active = self.active();
         let at = self.problem.x.columns();
         for _ in 0..SWEEPS {
@@ -183,10 +188,12 @@ impl<X: Rows, const L: usize> Quadratic<'_, X, L> {
                     worst = worst.max(self.minimize_one(weight));
                 }
             }
+            look()?;
             if worst <= enough {
                 break;
             }
         }
+        Ok(())
     }
 
     /// The weights that are not zero or may soon be not.

@@ -14,7 +14,7 @@ mod tests;
 
 use dual::Dual;
 use monitor::Monitor;
-pub use monitor::{Progress, Validation, Watch};
+pub use monitor::{Progress, Stop, Validation, Watch};
 use newton::Minimum;
 pub use options::{ClassWeight, FitExtras, LogisticOptions, Penalty};
 pub(super) use options::{check_labels, check_weights};
@@ -40,7 +40,7 @@ pub struct LogisticRegression {
     model: LinearModel,
     options: LogisticOptions,
     iterations: usize,
-    converged: bool,
+    stop: Option<Stop>,
     /// How sure each column's weights are, and at the end the intercepts.
     precisions: Vec<f64>,
 }
@@ -50,8 +50,8 @@ impl LogisticRegression {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::Error::InvalidInput) if a setting is out of its range, the lengths do
-    /// not fit each other, a label is not below `classes`, or a class has no example that counts;
-    /// and what [`FitExtras::watch`] returns.
+    /// not fit each other, a label is not below `classes`, a class has no example that counts, or
+    /// numbers are so large that the loss would not be finite; and what [`FitExtras::watch`] returns.
     pub fn fit(
         examples: Examples<'_>,
         labels: &[u32],
@@ -88,7 +88,13 @@ impl LogisticRegression {
 
     /// Whether the fit reached its tolerance.
     pub fn converged(&self) -> bool {
-        self.converged
+        self.stop == Some(Stop::Converged)
+    }
+
+    /// Why the fit ended; `None` if all it learnt came from [`partial_fit`](Self::partial_fit), or
+    /// it was [kept](Self::resume).
+    pub fn stop(&self) -> Option<Stop> {
+        self.stop
     }
 
     /// The weights and intercepts in the form of scikit-learn's `coef_` and `intercept_`: a row of
@@ -172,11 +178,12 @@ impl Task<'_> {
             validation: extras.validation,
             watch: extras.watch.take(),
             best: None,
+            validation_loss: None,
             stopped: false,
         };
         let start = extras.start;
         let found = minimize::<X, L>(&problem, options, start, &mut monitor, columns)?;
-        let Minimum { mut weights, probabilities, iterations, converged } = found;
+        let Minimum { mut weights, probabilities, iterations, stop } = found;
         center(&problem, options.penalty, &mut weights);
         let mut model = model_of(&weights, x.columns(), classes, problem.chunks)?;
         if let Some((_, best, _)) = monitor.best.take() {
@@ -184,7 +191,7 @@ impl Task<'_> {
         }
         let precisions = online::precisions(&problem, &probabilities, options.c);
         let options = options.clone();
-        Ok(LogisticRegression { model, options, iterations, converged, precisions })
+        Ok(LogisticRegression { model, options, iterations, stop: Some(stop), precisions })
     }
 }
 

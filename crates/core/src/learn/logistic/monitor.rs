@@ -23,11 +23,26 @@ pub struct Validation<'a> {
 pub struct Progress {
     /// How many iterations are done.
     pub iterations: usize,
-    /// The mean log loss on the validation examples, if there are any.
+    /// The mean log loss on the validation examples after the last of them, if there are any.
     pub validation_loss: Option<f64>,
 }
 
-/// What may be called after every iteration; an error ends the fit.
+/// Why a fit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It reached its tolerance.
+    Converged,
+    /// No step made the loss any smaller: the tolerance is beyond what floats allow here. More
+    /// iterations would not help.
+    Stalled,
+    /// It had no more iterations.
+    OutOfIterations,
+    /// The loss on the validation examples did not get better any more.
+    Validation,
+}
+
+/// What may be called after every iteration, and now and then within a long one; an error ends the
+/// fit.
 pub type Watch<'a> = dyn FnMut(&Progress) -> Result<()> + 'a;
 
 /// Sees the weights after every iteration.
@@ -42,6 +57,8 @@ pub(super) struct Monitor<'a> {
     pub(super) watch: Option<&'a mut Watch<'a>>,
     /// The best loss, the weights that had it, and how many iterations ago.
     pub(super) best: Option<(f64, LinearModel, usize)>,
+    /// The last loss on the validation examples.
+    pub(super) validation_loss: Option<f64>,
     pub(super) stopped: bool,
 }
 
@@ -62,11 +79,10 @@ impl Monitor<'_> {
         iterations: usize,
         weights: &[[f64; L]],
     ) -> Result<bool> {
-        let mut validation_loss = None;
         if let Some(validation) = &self.validation {
             let model = model_of(weights, self.columns, self.classes, self.chunks)?;
             let loss = mean_log_loss(&model, validation, self.threads)?;
-            validation_loss = Some(loss);
+            self.validation_loss = Some(loss);
             match &mut self.best {
                 Some((best, _, waited)) if loss >= *best => {
                     *waited += 1;
@@ -75,10 +91,16 @@ impl Monitor<'_> {
                 best => *best = Some((loss, model, 0)),
             }
         }
-        if let Some(watch) = &mut self.watch {
-            watch(&Progress { iterations, validation_loss })?;
-        }
+        self.look(iterations)?;
         Ok(self.stopped)
+    }
+
+    /// Asks whether to go on, after so many whole iterations.
+    pub(super) fn look(&mut self, iterations: usize) -> Result<()> {
+        match &mut self.watch {
+            Some(watch) => watch(&Progress { iterations, validation_loss: self.validation_loss }),
+            None => Ok(()),
+        }
     }
 }
 

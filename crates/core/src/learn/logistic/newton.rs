@@ -6,13 +6,15 @@
 
 use super::{
     intercepts,
-    monitor::Monitor,
+    monitor::{Monitor, Stop},
     problem::{Problem, Rows, add_product},
 };
-use crate::Result;
+use crate::{Error, Result};
 
 /// The most products with the Hessian for one direction.
 const PRODUCTS: usize = 250;
+/// After how many of them it looks whether to go on.
+const PRODUCTS_BETWEEN_LOOKS: usize = 10;
 /// The most halvings of a step.
 const HALVINGS: usize = 40;
 /// The part of the promised decrease that a step must bring.
@@ -24,7 +26,7 @@ pub(super) struct Minimum<const L: usize> {
     /// The probabilities of each row there.
     pub(super) probabilities: Vec<[f64; L]>,
     pub(super) iterations: usize,
-    pub(super) converged: bool,
+    pub(super) stop: Stop,
 }
 
 /// The lanes that passes over the rows and over the weights fill again and again.
@@ -79,7 +81,8 @@ pub(super) fn minimize<X: Rows, const L: usize>(
     }
     let mut first = None;
     let mut patience = Patience::new();
-    let converged = loop {
+    let stop = loop {
+        check_loss(loss)?;
         problem.residuals(&room.probabilities, &mut room.rows);
         problem.gather(&room.rows, false, &mut room.gradient);
         for (gradient, weights) in room.gradient[..at].iter_mut().zip(&weights) {
@@ -87,17 +90,22 @@ pub(super) fn minimize<X: Rows, const L: usize>(
         }
         let steepest = largest(&room.gradient);
         if steepest <= tolerance {
-            break true;
+            break Stop::Converged;
         }
-        if iterations >= monitor.most() || patience.is_spent(steepest) {
-            break false;
+        if iterations >= monitor.most() {
+            break Stop::OutOfIterations;
+        }
+        if patience.is_spent(steepest) {
+            break Stop::Stalled;
         }
         let first = *first.get_or_insert(steepest);
-        find_direction(problem, penalty, (steepest / first).sqrt().min(0.1), &mut room);
+        let share = (steepest / first).sqrt().min(0.1);
+        let mut look = || monitor.look(iterations);
+        find_direction(problem, penalty, share, &mut room, &mut look)?;
         let slope = dot(&room.gradient, &room.direction);
         if slope >= 0.0 {
             // Rounding is all that is left.
-            break false;
+            break Stop::Stalled;
         }
         problem.scores(&room.direction, false, &mut room.rows);
         let bend = dot(&weights[..at], &room.direction[..at]) * penalty;
@@ -121,17 +129,17 @@ pub(super) fn minimize<X: Rows, const L: usize>(
             length /= 2.0;
         }
         if !found {
-            break false;
+            break Stop::Stalled;
         }
         for (weights, direction) in weights.iter_mut().zip(&room.direction) {
             add_product(weights, length, direction);
         }
         iterations += 1;
         if monitor.ends(iterations, &weights)? {
-            break false;
+            break Stop::Validation;
         }
     };
-    Ok(Minimum { weights, probabilities: room.probabilities, iterations, converged })
+    Ok(Minimum { weights, probabilities: room.probabilities, iterations, stop })
 }
 
 /// Solves for Newton's direction by conjugate gradients, preconditioned by the diagonal, until what
@@ -141,7 +149,8 @@ fn find_direction<X: Rows, const L: usize>(
     penalty: f64,
     share: f64,
     room: &mut Room<L>,
-) {
+    look: &mut dyn FnMut() -> Result<()>,
+) -> Result<()> {
     let at = problem.intercepts_at();
     fill_scale(problem, penalty, room);
     room.direction.fill([0.0; L]);
@@ -155,7 +164,10 @@ fn find_direction<X: Rows, const L: usize>(
     }
     let mut energy = dot(&room.rest, &room.search);
     let enough = share * share * energy;
-    for _ in 0..PRODUCTS {
+    for product in 1..=PRODUCTS {
+        if product % PRODUCTS_BETWEEN_LOOKS == 0 {
+            look()?;
+        }
         problem.scores(&room.search, false, &mut room.rows);
         problem.bend(&room.probabilities, &mut room.rows);
         problem.gather(&room.rows, false, &mut room.product);
@@ -190,6 +202,7 @@ fn find_direction<X: Rows, const L: usize>(
             }
         }
     }
+    Ok(())
 }
 
 /// Fills `scale` with one over the diagonal of the Hessian, and zero where that is zero.
@@ -236,6 +249,15 @@ impl Patience {
         }
         self.waited > Self::MOST
     }
+}
+
+/// Refuses to go on where the loss has left the floats.
+pub(super) fn check_loss(loss: f64) -> Result<()> {
+    if loss.is_finite() {
+        return Ok(());
+    }
+    let problem = format!("their loss is {loss}; they, what they count, or c are too large");
+    Err(Error::invalid("examples", problem))
 }
 
 /// The largest number, without its sign.

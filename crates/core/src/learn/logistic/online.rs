@@ -10,16 +10,13 @@
 use super::{
     LogisticOptions, LogisticRegression,
     dual::{nearest, nearest_one},
-    options::{ClassWeight, check_labels, check_weights},
+    options::{ClassWeight, LONGEST, check_labels, check_length, check_weights},
     problem::{Problem, Rows},
 };
 use crate::{
     Error, Result,
     learn::{Examples, LinearModel},
 };
-
-/// The largest squared length of a row, times what it counts and `c`: beyond, floats overflow.
-const LONGEST: f64 = 1e100;
 
 /// How much curvature the probabilities of a row have: for two classes `p (1 - p)`.
 fn curvature(probabilities: impl Iterator<Item = f64>) -> f64 {
@@ -71,8 +68,8 @@ impl LogisticRegression {
     /// [`precisions`](LogisticRegression::precisions).
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if a setting is out of its range, or there is not a finite precision
-    /// above 0 for each column and the intercepts.
+    /// [`Error::InvalidInput`] if a setting is out of its range, or there is not a precision of 1e-100
+    /// to 1e100 for each column and the intercepts.
     pub fn resume(
         model: LinearModel,
         precisions: Vec<f64>,
@@ -85,11 +82,15 @@ impl LogisticRegression {
             model.columns() + 1,
             "columns and the intercepts",
         )?;
-        if let Some(at) = precisions.iter().position(|precision| *precision == 0.0) {
-            return Err(Error::invalid("precisions", format!("number {at} is 0")));
+        let fits = |precision: &f64| (1.0 / LONGEST..=LONGEST).contains(precision);
+        if let Some(at) = precisions.iter().position(|precision| !fits(precision)) {
+            let (least, precision) = (1.0 / LONGEST, precisions[at]);
+            let problem =
+                format!("number {at} is {precision:e}, allowed is {least:e} to {LONGEST:e}");
+            return Err(Error::invalid("precisions", problem));
         }
         let options = options.clone();
-        Ok(Self { model, options, iterations: 0, converged: false, precisions })
+        Ok(Self { model, options, iterations: 0, stop: None, precisions })
     }
 
     /// How sure each column's weights are, and at the end the intercepts: the curvature of the loss
@@ -209,14 +210,7 @@ impl LogisticRegression {
             }
         }
         for (row, cost) in costs.iter().enumerate() {
-            let mut length = 1.0;
-            examples.for_each_in(row, |_, value| length += value * value);
-            let length = length * cost * self.options.c.max(1.0);
-            if length.is_nan() || length > LONGEST {
-                let problem =
-                    format!("row {row} is too large: {length:e}, the limit is {LONGEST:e}");
-                return Err(Error::invalid("examples", problem));
-            }
+            check_length(examples, row, cost * self.options.c.max(1.0))?;
         }
         Ok(costs)
     }

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{Error, Result};
 
+/// The largest squared length of a row, times what it counts and `c`: beyond, floats overflow.
+pub(super) const LONGEST: f64 = 1e100;
+
 /// What keeps weights small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -195,11 +198,27 @@ pub(super) fn costs(
     for (label, cost) in labels.iter().zip(&mut costs) {
         *cost *= options.c * factors[*label as usize];
     }
-    if costs.iter().sum::<f64>().is_finite() {
-        Ok(costs)
-    } else {
-        Err(Error::invalid("sample weights", "their sum is not finite"))
+    for (row, cost) in costs.iter().enumerate() {
+        check_length(examples, row, *cost)?;
     }
+    Ok(costs)
+}
+
+/// Refuses a row that is so long, or counts so much, that its part of a sum of squares is beyond
+/// what floats hold. `cost` is what it counts, times `c`.
+pub(super) fn check_length(examples: Examples<'_>, row: usize, cost: f64) -> Result<()> {
+    // The intercepts are a column of ones.
+    let mut length = 1.0;
+    examples.for_each_in(row, |_, value| length += value * value);
+    let reach = length * cost;
+    if reach <= LONGEST {
+        return Ok(());
+    }
+    let problem = format!(
+        "row {row} is too large: its squared length is {length:e} and counts {cost:e} with its \
+         weight and c, together the limit is {LONGEST:e}"
+    );
+    Err(Error::invalid("examples", problem))
 }
 
 /// Checks that there is a label for each row, and that each is a class.

@@ -127,7 +127,10 @@ fn validation_ends_a_fit_that_only_learns_by_heart() {
     };
     let mut losses = Vec::new();
     let mut watch = |progress: &Progress| {
-        losses.push(progress.validation_loss.expect("there are validation examples"));
+        // It is called within long iterations, too.
+        if progress.iterations > losses.len() {
+            losses.push(progress.validation_loss.expect("there are validation examples"));
+        }
         Ok(())
     };
     let extras = FitExtras {
@@ -142,6 +145,7 @@ fn validation_ends_a_fit_that_only_learns_by_heart() {
     let fitted =
         LogisticRegression::fit(Examples::Sparse(&matrix), &labels, 3, &options, extras).unwrap();
     assert!(!fitted.converged());
+    assert_eq!(fitted.stop(), Some(Stop::Validation));
     let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
     assert_eq!(losses.len(), fitted.iterations());
     assert!(
@@ -164,7 +168,9 @@ fn the_caller_can_end_a_fit() {
     for penalty in [Penalty::None, Penalty::L1, Penalty::L2] {
         let options = LogisticOptions { penalty, ..LogisticOptions::default() };
         let mut watch = |progress: &Progress| {
-            assert_eq!((progress.iterations, progress.validation_loss), (1, None));
+            // A step of the lasso takes long, so that it looks after every sweep.
+            let iterations = usize::from(penalty != Penalty::L1);
+            assert_eq!((progress.iterations, progress.validation_loss), (iterations, None));
             Err(Error::invalid("fit", "interrupted"))
         };
         let extras = FitExtras { watch: Some(&mut watch), ..FitExtras::default() };
@@ -311,8 +317,23 @@ fn odd_examples_do_not_break_it() {
         let options = LogisticOptions { penalty, max_iterations: 20, ..plain.clone() };
         let result =
             LogisticRegression::fit(Examples::Dense(&matrix), &[0, 1], 2, &options, none());
-        if let Ok(fitted) = result {
-            assert!(fitted.model().weights().iter().all(|weight| weight.is_finite()));
+        let error = result.unwrap_err().to_string();
+        assert!(error.starts_with("examples: row 0 is too large: its squared length is inf"));
+        // What counts too much is too much, too.
+        let matrix = DenseMatrix::from_rows(2, 1, vec![1.0, -1.0]).unwrap();
+        let options = LogisticOptions { c: 1e101, ..options };
+        let result =
+            LogisticRegression::fit(Examples::Dense(&matrix), &[0, 1], 2, &options, none());
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("counts 1e101 with its weight and c"), "{error}");
+        // Large numbers that can be squared are learnt from.
+        for (value, c) in [(1e12, 1.0), (1e40, 1.0), (1.0, 1e60)] {
+            let matrix = DenseMatrix::from_rows(2, 1, vec![value, -value]).unwrap();
+            let options = LogisticOptions { c, ..options.clone() };
+            let fitted = fit(Examples::Dense(&matrix), &[0, 1], 2, &options);
+            let scores = fitted.model().scores(Examples::Dense(&matrix), None).unwrap();
+            assert!(scores[0] > 5.0 && scores[3] > 5.0, "{penalty:?} {value:e} {c:e}: {scores:?}");
+            assert_ne!(fitted.stop(), Some(Stop::Stalled));
         }
     }
     // Examples that can be told apart have no optimum without a penalty; it still ends.
@@ -325,11 +346,13 @@ fn odd_examples_do_not_break_it() {
     let options = LogisticOptions { max_iterations: 1, tolerance: 1e-9, ..plain };
     let fitted = fit(Examples::Sparse(&matrix), &labels, 3, &options);
     assert!(!fitted.converged() && fitted.iterations() == 1);
+    assert_eq!(fitted.stop(), Some(Stop::OutOfIterations));
     // A tolerance that floats cannot reach ends all the same.
     for (penalty, c) in [(Penalty::L1, 1.0), (Penalty::L2, 1.0), (Penalty::L2, 1e4)] {
         let options =
             LogisticOptions { penalty, c, tolerance: 1e-300, ..LogisticOptions::default() };
         let fitted = fit(Examples::Sparse(&matrix), &labels, 3, &options);
-        assert!(!fitted.converged() && fitted.iterations() < 120, "{}", fitted.iterations());
+        assert_eq!(fitted.stop(), Some(Stop::Stalled));
+        assert!(fitted.iterations() < 120, "{}", fitted.iterations());
     }
 }

@@ -104,8 +104,7 @@ impl Grouped {
             let smallest = self.of_class(class).min_by_key(|at| self.groups[*at].rows.len());
             if let Some(at) = smallest {
                 part_of[at] = part;
-                let moved = &self.groups[at].counts;
-                for (class, _) in moved {
+                for (class, _) in &self.groups[at].counts {
                     is_there[*class as usize] = true;
                 }
             }
@@ -256,7 +255,7 @@ impl Room {
 }
 
 /// A text as it is compared: in lower case, with single spaces.
-pub(crate) fn folded(text: &str) -> String {
+fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {

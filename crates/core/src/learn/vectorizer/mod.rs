@@ -19,6 +19,7 @@ mod table;
 mod terms;
 mod trace;
 mod translate;
+mod watch;
 
 use std::{num::NonZero, ops::Range};
 
@@ -27,6 +28,7 @@ pub use part::{Scratch, TfidfPart};
 pub(super) use stored::Stored;
 pub use terms::Terms;
 pub use trace::Occurrence;
+pub use watch::TfidfWatch;
 
 use super::SparseMatrix;
 use crate::{
@@ -85,7 +87,23 @@ impl TfidfVectorizer {
         texts: &[T],
         threads: Option<NonZero<usize>>,
     ) -> Result<Self> {
-        let fitted = Self::fit_parts(parts, texts, threads)?;
+        Self::fit_watched(parts, texts, threads, &|| Ok(()))
+    }
+
+    /// [`fit`](Self::fit), with `watch` called after every thousand texts of each part: an error
+    /// ends the work and is returned.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and what `watch` returns.
+    pub fn fit_watched<T: AsRef<str> + Sync>(
+        parts: &[TfidfOptions],
+        texts: &[T],
+        threads: Option<NonZero<usize>>,
+        watch: &TfidfWatch<'_>,
+    ) -> Result<Self> {
+        let shared = watch::Shared::new(watch);
+        let fitted = Self::fit_parts(parts, texts, threads, &shared);
+        let fitted = shared.conclude(fitted)?;
         Self::new(fitted.into_iter().map(|(part, _)| part).collect())
     }
 
@@ -99,12 +117,38 @@ impl TfidfVectorizer {
         texts: &[T],
         threads: Option<NonZero<usize>>,
     ) -> Result<(Self, SparseMatrix)> {
-        let fitted = Self::fit_parts(parts, texts, threads)?;
+        Self::fit_transform_watched(parts, texts, threads, &|| Ok(()))
+    }
+
+    /// [`fit_transform`](Self::fit_transform), with `watch` called after every thousand texts of
+    /// each part: an error ends the work and is returned.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit), and what `watch` returns.
+    pub fn fit_transform_watched<T: AsRef<str> + Sync>(
+        parts: &[TfidfOptions],
+        texts: &[T],
+        threads: Option<NonZero<usize>>,
+        watch: &TfidfWatch<'_>,
+    ) -> Result<(Self, SparseMatrix)> {
+        let shared = watch::Shared::new(watch);
+        let fitted = Self::fit_parts(parts, texts, threads, &shared);
+        let found = fitted.and_then(|fitted| Self::rows_of(fitted, texts.len(), &shared));
+        shared.conclude(found)
+    }
+
+    /// The vectorizer of parts that were fitted, and the rows of the texts.
+    fn rows_of(
+        fitted: Vec<(TfidfPart, grow::Counts)>,
+        texts: usize,
+        watch: &watch::Shared<'_>,
+    ) -> Result<(Self, SparseMatrix)> {
         let (parts, counts): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
         let vectorizer = Self::new(parts)?;
         let mut rows = SparseMatrix::new(vectorizer.columns());
         let (mut keys, mut row) = (Vec::new(), Vec::new());
-        for text in 0..texts.len() {
+        for text in 0..texts {
+            watch.look(text)?;
             row.clear();
             for (part, (counts, offset)) in
                 vectorizer.parts.iter().zip(counts.iter().zip(&vectorizer.offsets))
@@ -131,9 +175,11 @@ impl TfidfVectorizer {
         parts: &[TfidfOptions],
         texts: &[T],
         threads: Option<NonZero<usize>>,
+        watch: &watch::Shared<'_>,
     ) -> Result<Vec<(TfidfPart, grow::Counts)>> {
         let threads = thread_count(texts.len(), threads);
-        let fitted = map_in_order_by(parts, threads, |options| TfidfPart::fit(options, texts));
+        let fitted =
+            map_in_order_by(parts, threads, |options| TfidfPart::fit(options, texts, watch));
         fitted.into_iter().collect()
     }
 

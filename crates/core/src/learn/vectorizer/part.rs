@@ -9,6 +9,7 @@ use super::{
     options::{Analyzer, Norm, TfidfOptions},
     table::NONE,
     terms::Terms,
+    watch::Shared,
 };
 use crate::{Error, Result, learn::LARGEST_NUMBER};
 
@@ -109,6 +110,7 @@ impl TfidfPart {
     pub(super) fn fit<T: AsRef<str>>(
         options: &TfidfOptions,
         texts: &[T],
+        watch: &Shared<'_>,
     ) -> Result<(Self, Counts)> {
         if texts.is_empty() {
             return Err(Error::invalid("texts", "there are none to learn from"));
@@ -118,12 +120,13 @@ impl TfidfPart {
             return Err(Error::invalid("texts", problem));
         }
         if let Some(vocabulary) = &options.vocabulary {
-            return Self::fit_fixed(options, vocabulary, texts);
+            return Self::fit_fixed(options, vocabulary, texts, watch);
         }
         let cutter = Cutter::new(options)?;
         let mut grower = Grower::new(&cutter, options.analyzer);
         let mut spare = String::new();
-        for text in texts {
+        for (at, text) in texts.iter().enumerate() {
+            watch.look(at)?;
             grower.read(text.as_ref(), &mut spare)?;
         }
         let Vocabulary { terms, texts: frequencies, counts, index } = grower.finish(options)?;
@@ -144,6 +147,7 @@ impl TfidfPart {
         options: &TfidfOptions,
         vocabulary: &[String],
         texts: &[T],
+        watch: &Shared<'_>,
     ) -> Result<(Self, Counts)> {
         let terms: Terms = vocabulary.iter().collect();
         let unweighted = options.use_idf.then(|| vec![1.0; terms.len()]);
@@ -151,7 +155,8 @@ impl TfidfPart {
         let mut counts = Counts { starts: vec![0], ..Counts::default() };
         let mut frequencies = vec![0_u32; part.terms.len()];
         let mut scratch = Scratch::default();
-        for text in texts {
+        for (at, text) in texts.iter().enumerate() {
+            watch.look(at)?;
             part.find(text.as_ref(), &mut scratch)?;
             scratch.hits.sort_unstable();
             for run in scratch.hits.chunk_by(|one, other| one == other) {

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -213,6 +215,40 @@ fn traces_point_into_the_original_text() {
             ("fe ", vec!["fe\u{301}"]),
         ]
     );
+}
+
+#[test]
+fn the_caller_can_end_a_fit() {
+    let texts: Vec<String> = (0..2_500).map(|text| format!("teks {text}")).collect();
+    let vocabulary = Some(vec!["teks".to_owned()]);
+    for options in [words(), TfidfOptions { vocabulary, ..TfidfOptions::default() }] {
+        let parts = [options];
+        let calls = AtomicUsize::new(0);
+        let count = || {
+            calls.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        };
+        let plain = TfidfVectorizer::fit_transform(&parts, &texts, None).unwrap();
+        let found = TfidfVectorizer::fit_transform_watched(&parts, &texts, None, &count).unwrap();
+        assert_eq!(found, plain);
+        assert_eq!(calls.swap(0, Ordering::Relaxed), 4);
+        assert_eq!(TfidfVectorizer::fit_watched(&parts, &texts, None, &count).unwrap(), plain.0);
+        assert_eq!(calls.into_inner(), 2);
+        let end = || Err(Error::invalid("fit", "interrupted"));
+        let error = TfidfVectorizer::fit_transform_watched(&parts, &texts, None, &end);
+        assert_eq!(error.unwrap_err().to_string(), "fit: interrupted");
+        // It says so once, and all parts end.
+        let calls = AtomicUsize::new(0);
+        let once = || match calls.fetch_add(1, Ordering::Relaxed) {
+            0 => end(),
+            _ => Ok(()),
+        };
+        let parts = [words(), words(), words()];
+        let threads = NonZero::new(3);
+        let error = TfidfVectorizer::fit_watched(&parts, &texts, threads, &once).unwrap_err();
+        assert_eq!(error.to_string(), "fit: interrupted");
+        assert_eq!(calls.into_inner(), 1);
+    }
 }
 
 #[test]
