@@ -14,6 +14,7 @@ use crate::{
     pickle,
     texts::{Column, Texts},
     tfidf_options::read_parts,
+    watch::Signals,
 };
 
 /// What a TfidfVectorizer has learnt.
@@ -33,8 +34,11 @@ impl PyVectorizer {
         let (py, options) = (texts.py(), read_parts("parts", parts)?);
         let threads = Threads::limit(threads);
         many(texts)?.with_all(|texts| {
-            let fitted = py.detach(|| TfidfVectorizer::fit(&options, texts, threads));
-            Ok(Self(fitted.map_err(PyError)?))
+            let signals = Signals::default();
+            let watch = || signals.look();
+            let fitted =
+                py.detach(|| TfidfVectorizer::fit_watched(&options, texts, threads, &watch));
+            signals.conclude(fitted).map(Self)
         })
     }
 
@@ -48,8 +52,12 @@ impl PyVectorizer {
         let (py, options) = (texts.py(), read_parts("parts", parts)?);
         let threads = Threads::limit(threads);
         many(texts)?.with_all(|texts| {
-            let fitted = py.detach(|| TfidfVectorizer::fit_transform(&options, texts, threads));
-            let (vectorizer, rows) = fitted.map_err(PyError)?;
+            let signals = Signals::default();
+            let watch = || signals.look();
+            let fitted = py.detach(|| {
+                TfidfVectorizer::fit_transform_watched(&options, texts, threads, &watch)
+            });
+            let (vectorizer, rows) = signals.conclude(fitted)?;
             Ok((Self(vectorizer), PySparseMatrix(rows)))
         })
     }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -160,4 +160,33 @@ fn bar(py: Python<'_>, total: usize, unit: &str) -> PyResult<Py<PyAny>> {
 /// Ends a call whose answers nobody will see.
 fn ended() -> Error {
     Error::InvalidInput { what: "call".to_owned(), problem: "was ended by its caller".to_owned() }
+}
+
+/// Lets Ctrl-C through a call that is asked now and then, from whichever thread.
+#[derive(Default)]
+pub(crate) struct Signals {
+    raised: Mutex<Option<PyErr>>,
+}
+
+impl Signals {
+    /// An error once Python has raised something. Only its main thread hears of Ctrl-C.
+    pub(crate) fn look(&self) -> pantau::Result<()> {
+        Python::attach(Python::check_signals).map_err(|error| {
+            *self.raised() = Some(error);
+            ended()
+        })
+    }
+
+    /// What the call came to, unless Python raised something meanwhile.
+    pub(crate) fn conclude<T>(self, outcome: pantau::Result<T>) -> PyResult<T> {
+        match self.raised().take() {
+            Some(raised) => Err(raised),
+            None => Ok(outcome.map_err(PyError)?),
+        }
+    }
+
+    // Held for an instant only, by a thread that is attached.
+    fn raised(&self) -> MutexGuard<'_, Option<PyErr>> {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -255,7 +255,7 @@ impl Room {
 }
 
 /// A text as it is compared: in lower case, with single spaces.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {

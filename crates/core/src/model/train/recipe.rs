@@ -99,13 +99,15 @@ impl Recipe {
         &self,
         corpus: &Corpus<'_>,
         rows: &[usize],
+        progress: &Progress,
     ) -> Result<(Prepared, Matrix)> {
         let one = Some(NonZero::<usize>::MIN);
         let texts: Vec<&str> = rows.iter().map(|row| corpus.texts[*row]).collect();
         let words = if self.words.is_empty() {
             None
         } else {
-            Some(TfidfVectorizer::fit_transform(&self.words, &texts, one)?)
+            let watch = || progress.check();
+            Some(TfidfVectorizer::fit_transform_watched(&self.words, &texts, one, &watch)?)
         };
         let vectors = corpus.vectors.as_ref().filter(|_| self.vectors).map(|all| all.select(rows));
         let scaler = match &vectors {

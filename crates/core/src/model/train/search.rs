@@ -160,7 +160,7 @@ fn try_fold(
     progress: &Progress,
 ) -> Result<Vec<Vec<u32>>> {
     let labels: Vec<u32> = train.iter().map(|row| data.labels[*row]).collect();
-    let (prepared, matrix) = candidate.recipe.prepare(corpus, train)?;
+    let (prepared, matrix) = candidate.recipe.prepare(corpus, train, progress)?;
     let unseen = prepared.transform(corpus, test)?;
     let mut start = None;
     let mut all = Vec::with_capacity(candidate.learners.len());
