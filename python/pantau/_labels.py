@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# How much of what was passed an error shows.
+_MOST_LETTERS = 200
+
+
+def shown(value: Any) -> str:
+    """A value as an error shows it: as Python writes it, and not too much of it."""
+    text = repr(value)
+    return text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + "…"
+
+
 def labels(y: Any) -> Any:
     """Labels as an array of one dimension, none of them missing."""
     import numpy
@@ -62,7 +72,7 @@ def encode(y: Any) -> tuple[Any, Any]:
     except TypeError:
         raise _mixed(found.tolist()) from None
     if len(classes) < 2:
-        found = f"1 class, {classes[0]!s}" if len(classes) else "no class"
+        found = f"1 class, {str(classes[0])[:_MOST_LETTERS]}" if len(classes) else "no class"
         raise InvalidInputError(f"labels: {found}; the fewest are 2")
     return classes, encoded
 
@@ -75,7 +85,8 @@ def resume(estimator: Any, classes: Any) -> tuple[Any, Any]:
             raise InvalidInputError("classes: the first call of partial_fit must name them")
         return encode(classes)[0], None
     if classes is not None and encode(classes)[0].tolist() != estimator.classes_.tolist():
-        message = f"classes: other ones than before, which were {estimator.classes_.tolist()}"
+        before = shown(estimator.classes_.tolist())
+        message = f"classes: other ones than before, which were {before}"
         raise InvalidInputError(message)
     return estimator.classes_, fitted
 
@@ -89,5 +100,6 @@ def place(y: Any, classes: Any) -> Any:
     try:
         return numpy.array([places[label] for label in found.tolist()], dtype=numpy.int64)
     except KeyError as error:
-        message = f"labels: {error.args[0]!r} is none of the classes {classes.tolist()}"
+        one, all_of_them = shown(error.args[0]), shown(classes.tolist())
+        message = f"labels: {one} is none of the classes {all_of_them}"
         raise InvalidInputError(message) from None

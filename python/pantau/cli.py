@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "Learns a classifier from a table of labelled texts, and makes a bundle of it. Settings\n"
         "are chosen by cross-validation; a tenth of the rows is kept aside to judge it by.",
     )
-    train.add_argument("data", metavar="DATA", help="a CSV, TSV or JSON Lines file")
+    train.add_argument("data", metavar="DATA", help="a CSV, TSV, JSON or JSON Lines file")
     train.add_argument("bundle", metavar="BUNDLE", help="the folder to make")
     _columns(train)
     train.add_argument(
@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         "Says how good a classifier is on a table of labelled texts.",
     )
     evaluate.add_argument("bundle", metavar="BUNDLE", help="the bundle of a classifier")
-    evaluate.add_argument("data", metavar="DATA", help="a CSV, TSV or JSON Lines file")
+    evaluate.add_argument("data", metavar="DATA", help="a CSV, TSV, JSON or JSON Lines file")
     _columns(evaluate)
     evaluate.add_argument(
         "--mistakes", metavar="FILE", help="write the worst mistakes into this CSV file"

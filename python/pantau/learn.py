@@ -26,7 +26,7 @@ from pantau._core import (
     _Vectorizer,
 )
 from pantau._estimator import Estimator
-from pantau._labels import encode, labels, place, resume
+from pantau._labels import encode, labels, place, resume, shown
 
 __all__ = [
     "ConvergenceWarning",
@@ -145,7 +145,7 @@ class TfidfVectorizer(Estimator):
         if not isinstance(self.parts, (list, tuple)) or not all(
             isinstance(part, dict) for part in self.parts
         ):
-            raise InvalidInputError(f"parts: expected a list of dicts, got {self.parts!r}")
+            raise InvalidInputError(f"parts: expected a list of dicts, got {shown(self.parts)}")
         return [{**settings, **part} for part in self.parts]
 
     def __sklearn_tags__(self):
@@ -329,7 +329,13 @@ class LogisticRegression(_Classifier):
         if not fitted.converged:
             import warnings
 
-            message = f"no end after {fitted.iterations} iterations; raise max_iter or tol"
+            # What ends before max_iter has come to where no step makes the loss smaller.
+            advice = (
+                "raise max_iter or tol"
+                if fitted.iterations >= self.max_iter
+                else "more would change nothing; raise tol, or bring the columns to one scale"
+            )
+            message = f"tol was not reached in {fitted.iterations} iterations; {advice}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return self
 
@@ -366,7 +372,7 @@ class LogisticRegression(_Classifier):
         if isinstance(weights, dict):
             unknown = set(weights) - set(classes.tolist())
             if unknown:
-                message = f"class_weight: no label {sorted(unknown, key=str)[0]!r} in y"
+                message = f"class_weight: no label {shown(sorted(unknown, key=str)[0])} in y"
                 raise InvalidInputError(message)
             settings["class_weight"] = [weights.get(label, 1.0) for label in classes.tolist()]
         return settings

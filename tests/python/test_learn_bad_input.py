@@ -103,7 +103,7 @@ def test_files_that_cannot_be_read(content: str, message: str, tmp_path: Path) -
         ({"features": 5}, "features: expected a dict or a list of dicts, got int"),
         ({"encoder": "somewhere"}, "encoder: only an encoder-head has one"),
         ({"kind": "encoder-head"}, "encoder: an encoder-head needs one"),
-        ({"words": True}, "words: an encoder-head may"),
+        ({"words": True}, "words: an encoder-head may look at them"),
         ({"threads": 0}, "threads: expected an int of at least 1, got 0"),
         ({"text": "review"}, 'expected|no column "review"'),
     ],

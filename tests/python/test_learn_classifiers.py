@@ -273,8 +273,26 @@ def test_pickles_and_copies_answer_alike(estimator: Any) -> None:
 
 def test_an_early_end_is_told() -> None:
     rows, labels = examples(200)
-    with pytest.warns(ConvergenceWarning, match="no end after 1 iteration"):
+    with pytest.warns(ConvergenceWarning, match="in 1 iterations; raise max_iter or tol"):
         LogisticRegression(max_iter=1, tol=1e-12).fit(rows, labels)
+    # Floats have an end; more iterations are no help against it.
+    for penalty in ("l1", "l2"):
+        with pytest.warns(ConvergenceWarning, match="more would change nothing; raise tol"):
+            LogisticRegression(tol=1e-30, penalty=penalty).fit(rows, labels)
+
+
+def test_errors_about_many_labels_stay_short() -> None:
+    labels = [f"label {number}" for number in range(1_000)]
+    classifier = NaiveBayes().partial_fit(np.eye(1_000), labels, classes=labels)
+    with pytest.raises(pantau.InvalidInputError, match="is none of the classes") as raised:
+        classifier.partial_fit([[1.0] * 1_000], ["x" * 1_000])
+    assert len(str(raised.value)) < 500
+    with pytest.raises(pantau.InvalidInputError, match="other ones than before") as raised:
+        classifier.partial_fit([[1.0] * 1_000], ["label 1"], classes=["a", "b"])
+    assert len(str(raised.value)) < 300
+    with pytest.raises(pantau.InvalidInputError, match="parts: expected a list") as raised:
+        TfidfVectorizer(parts="x" * 1_000).fit(["a"])
+    assert len(str(raised.value)) < 300
 
 
 def test_settings_show_where_they_differ() -> None:

@@ -22,9 +22,9 @@ const WORST: Worst = Worst(20);
 /// How good a classifier is on labelled texts.
 ///
 /// ``model`` is a Classifier, an Ensemble, a Cascade, the path of a bundle, or any object with
-/// scikit-learn's ``predict_proba`` and ``classes_``. ``data`` is the path of a CSV, TSV or JSON
-/// Lines file, a DataFrame, a dict of columns, or pairs of text and label; ``text`` and ``label``
-/// name its columns. Intervals hold with the probability ``level``; ``worst`` is how many mistakes
+/// scikit-learn's ``predict_proba`` and ``classes_``. ``data`` is the path of a CSV, TSV, JSON or
+/// JSON Lines file, a DataFrame, a dict of columns, or pairs of text and label; ``text`` and
+/// ``label`` name its columns. Intervals hold with the probability ``level``; ``worst`` is how many mistakes
 /// are kept. ``slices``, one name for each row, tells apart what is also judged by itself.
 ///
 /// >>> import pantau

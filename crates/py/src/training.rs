@@ -30,8 +30,8 @@ pub(crate) const SEED: Seed = Seed(0);
 
 /// Learns a classifier from labelled texts, writes it into the bundle ``output`` and opens it.
 ///
-/// ``data`` is the path of a CSV, TSV or JSON Lines file, a DataFrame, a dict of columns, dicts,
-/// or pairs of text and label; ``text`` and ``label`` name its columns. ``kind`` is
+/// ``data`` is the path of a CSV, TSV, JSON or JSON Lines file, a DataFrame, a dict of columns,
+/// dicts, or pairs of text and label; ``text`` and ``label`` name its columns. ``kind`` is
 /// "tfidf-logistic" (words, the default), "tfidf-nb" (words, sooner) or "encoder-head" (meaning:
 /// on the vectors of ``encoder``, the bundle of an encoder; with ``words=True`` on words as well).
 ///
@@ -172,7 +172,7 @@ fn read_encoder(encoder: &Bound<'_, PyAny>) -> PyResult<std::path::PathBuf> {
 /// ``count``, ``random_share``, is drawn at random first: what is measured on those is true of the
 /// whole pool. The rest is chosen by ``strategy``: "margin" (the two best labels are close),
 /// "entropy", "least_confident", "diversity" (unsure, and unlike each other; needs ``features``, a
-/// row of numbers for each text, such as embeddings) or "random".
+/// row of numbers for each text, such as embeddings or the rows of a TfidfVectorizer) or "random".
 ///
 /// Returns dicts: row, reason, score, and, of those drawn at random, the probability with which
 /// each was drawn.

@@ -171,7 +171,11 @@ pub(crate) struct Signals {
 impl Signals {
     /// An error once Python has raised something. Only its main thread hears of Ctrl-C.
     pub(crate) fn look(&self) -> pantau::Result<()> {
-        Python::attach(Python::check_signals).map_err(|error| {
+        let looked = Python::attach(|py| {
+            py.check_signals()?;
+            Ok(())
+        });
+        looked.map_err(|error: PyErr| {
             *self.raised() = Some(error);
             ended()
         })
