@@ -19,6 +19,7 @@ mod table;
 mod terms;
 mod trace;
 mod translate;
+mod watch;
 
 use std::{num::NonZero, ops::Range};
 
@@ -27,23 +28,13 @@ pub use part::{Scratch, TfidfPart};
 pub(super) use stored::Stored;
 pub use terms::Terms;
 pub use trace::Occurrence;
+pub use watch::TfidfWatch;
 
 use super::SparseMatrix;
 use crate::{
     Error, Result,
     text::{map_in_order_by, thread_count},
 };
-
-/// What may be called now and then while a vectorizer is fitted; an error ends it.
-pub type TfidfWatch<'a> = dyn Fn() -> Result<()> + Sync + 'a;
-
-/// After how many texts it is called again.
-const TEXTS_BETWEEN_LOOKS: usize = 1_000;
-
-/// Asks before a text whether to go on, if it is time to.
-fn look(text: usize, watch: &TfidfWatch<'_>) -> Result<()> {
-    if text > 0 && text.is_multiple_of(TEXTS_BETWEEN_LOOKS) { watch() } else { Ok(()) }
-}
 
 /// Turns texts into rows of numbers, one column for each n-gram it learnt.
 ///
@@ -110,7 +101,9 @@ impl TfidfVectorizer {
         threads: Option<NonZero<usize>>,
         watch: &TfidfWatch<'_>,
     ) -> Result<Self> {
-        let fitted = Self::fit_parts(parts, texts, threads, watch)?;
+        let shared = watch::Shared::new(watch);
+        let fitted = Self::fit_parts(parts, texts, threads, &shared);
+        let fitted = shared.conclude(fitted)?;
         Self::new(fitted.into_iter().map(|(part, _)| part).collect())
     }
 
@@ -138,13 +131,24 @@ impl TfidfVectorizer {
         threads: Option<NonZero<usize>>,
         watch: &TfidfWatch<'_>,
     ) -> Result<(Self, SparseMatrix)> {
-        let fitted = Self::fit_parts(parts, texts, threads, watch)?;
+        let shared = watch::Shared::new(watch);
+        let fitted = Self::fit_parts(parts, texts, threads, &shared);
+        let found = fitted.and_then(|fitted| Self::rows_of(fitted, texts.len(), &shared));
+        shared.conclude(found)
+    }
+
+    /// The vectorizer of parts that were fitted, and the rows of the texts.
+    fn rows_of(
+        fitted: Vec<(TfidfPart, grow::Counts)>,
+        texts: usize,
+        watch: &watch::Shared<'_>,
+    ) -> Result<(Self, SparseMatrix)> {
         let (parts, counts): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
         let vectorizer = Self::new(parts)?;
         let mut rows = SparseMatrix::new(vectorizer.columns());
         let (mut keys, mut row) = (Vec::new(), Vec::new());
-        for text in 0..texts.len() {
-            look(text, watch)?;
+        for text in 0..texts {
+            watch.look(text)?;
             row.clear();
             for (part, (counts, offset)) in
                 vectorizer.parts.iter().zip(counts.iter().zip(&vectorizer.offsets))
@@ -171,7 +175,7 @@ impl TfidfVectorizer {
         parts: &[TfidfOptions],
         texts: &[T],
         threads: Option<NonZero<usize>>,
-        watch: &TfidfWatch<'_>,
+        watch: &watch::Shared<'_>,
     ) -> Result<Vec<(TfidfPart, grow::Counts)>> {
         let threads = thread_count(texts.len(), threads);
         let fitted =

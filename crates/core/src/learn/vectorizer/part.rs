@@ -3,14 +3,13 @@
 use std::ops::Range;
 
 use super::{
-    TfidfWatch,
     cut::{CONTINUES, Cutter, Sink, ngrams},
     grow::{Counts, Grower, Vocabulary},
     index::Index,
-    look,
     options::{Analyzer, Norm, TfidfOptions},
     table::NONE,
     terms::Terms,
+    watch::Shared,
 };
 use crate::{Error, Result, learn::LARGEST_NUMBER};
 
@@ -111,7 +110,7 @@ impl TfidfPart {
     pub(super) fn fit<T: AsRef<str>>(
         options: &TfidfOptions,
         texts: &[T],
-        watch: &TfidfWatch<'_>,
+        watch: &Shared<'_>,
     ) -> Result<(Self, Counts)> {
         if texts.is_empty() {
             return Err(Error::invalid("texts", "there are none to learn from"));
@@ -127,7 +126,7 @@ impl TfidfPart {
         let mut grower = Grower::new(&cutter, options.analyzer);
         let mut spare = String::new();
         for (at, text) in texts.iter().enumerate() {
-            look(at, watch)?;
+            watch.look(at)?;
             grower.read(text.as_ref(), &mut spare)?;
         }
         let Vocabulary { terms, texts: frequencies, counts, index } = grower.finish(options)?;
@@ -148,7 +147,7 @@ impl TfidfPart {
         options: &TfidfOptions,
         vocabulary: &[String],
         texts: &[T],
-        watch: &TfidfWatch<'_>,
+        watch: &Shared<'_>,
     ) -> Result<(Self, Counts)> {
         let terms: Terms = vocabulary.iter().collect();
         let unweighted = options.use_idf.then(|| vec![1.0; terms.len()]);
@@ -157,7 +156,7 @@ impl TfidfPart {
         let mut frequencies = vec![0_u32; part.terms.len()];
         let mut scratch = Scratch::default();
         for (at, text) in texts.iter().enumerate() {
-            look(at, watch)?;
+            watch.look(at)?;
             part.find(text.as_ref(), &mut scratch)?;
             scratch.hits.sort_unstable();
             for run in scratch.hits.chunk_by(|one, other| one == other) {

@@ -237,6 +237,17 @@ fn the_caller_can_end_a_fit() {
         let end = || Err(Error::invalid("fit", "interrupted"));
         let error = TfidfVectorizer::fit_transform_watched(&parts, &texts, None, &end);
         assert_eq!(error.unwrap_err().to_string(), "fit: interrupted");
+        // It says so once, and all parts end.
+        let calls = AtomicUsize::new(0);
+        let once = || match calls.fetch_add(1, Ordering::Relaxed) {
+            0 => end(),
+            _ => Ok(()),
+        };
+        let parts = [words(), words(), words()];
+        let threads = NonZero::new(3);
+        let error = TfidfVectorizer::fit_watched(&parts, &texts, threads, &once).unwrap_err();
+        assert_eq!(error.to_string(), "fit: interrupted");
+        assert_eq!(calls.into_inner(), 1);
     }
 }
 
