@@ -35,7 +35,7 @@ pub use matrix::{DenseMatrix, Examples, SparseMatrix};
 pub use naive_bayes::{NaiveBayes, NaiveBayesKind, NaiveBayesOptions};
 pub use novelty::{Distances, Novelty};
 pub use scaler::Scaler;
-pub use select::{SelectOptions, Selected, Strategy, select};
+pub use select::{SelectOptions, Selected, Strategy, select, select_watched};
 pub use sklearn::ImportedPipeline;
 #[cfg(feature = "onnx")]
 pub(crate) use split::texts_per_class;

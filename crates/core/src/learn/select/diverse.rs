@@ -1,6 +1,9 @@
 //! Choosing texts that resemble each other little.
 
-use crate::learn::{DenseMatrix, Examples, SparseMatrix};
+use crate::{
+    Result,
+    learn::{DenseMatrix, Examples, SparseMatrix},
+};
 
 /// Candidates for labelling, by how far they are from what was chosen.
 ///
@@ -24,7 +27,12 @@ enum Rows<'a> {
 
 impl<'a> Spread<'a> {
     /// Candidates that shall be far from the rows chosen `before`, too.
-    pub(super) fn new(features: Examples<'a>, before: &[usize], candidates: &'a [usize]) -> Self {
+    pub(super) fn new(
+        features: Examples<'a>,
+        before: &[usize],
+        candidates: &'a [usize],
+        watch: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Self> {
         let rows = match features {
             Examples::Sparse(matrix) => Rows::Sparse(Inverted::new(matrix, candidates)),
             Examples::Dense(matrix) => Rows::Dense(Unit::new(matrix, candidates)),
@@ -35,16 +43,22 @@ impl<'a> Spread<'a> {
         let mut spread =
             Self { candidates, nearest, similarities: vec![0.0; count], is_zero, rows };
         for row in before {
+            watch()?;
             spread.compare_with(*row);
         }
-        spread
+        Ok(spread)
     }
 
     /// The candidates that are farthest from all chosen before, and how far they are; of those
     /// equally far the one that is the earlier candidate.
-    pub(super) fn farthest(mut self, wanted: usize) -> Vec<(f64, usize)> {
+    pub(super) fn farthest(
+        mut self,
+        wanted: usize,
+        watch: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Vec<(f64, usize)>> {
         let mut farthest = Vec::with_capacity(wanted.min(self.candidates.len()));
         while farthest.len() < wanted.min(self.candidates.len()) {
+            watch()?;
             let mut at = 0;
             for (place, nearest) in self.nearest.iter().enumerate() {
                 if *nearest < self.nearest[at] {
@@ -55,7 +69,7 @@ impl<'a> Spread<'a> {
             self.compare_with(self.candidates[at]);
             self.nearest[at] = f32::INFINITY;
         }
-        farthest
+        Ok(farthest)
     }
 
     /// Notes how much each candidate resembles a row that is chosen.

@@ -135,6 +135,21 @@ pub fn select(
     features: Option<Examples<'_>>,
     options: &SelectOptions,
 ) -> Result<Vec<Selected>> {
+    select_watched(probabilities, classes, features, options, &mut || Ok(()))
+}
+
+/// [`select`], with `watch` called before each text that [`Strategy::Diversity`] chooses, which may
+/// take long: an error ends the work and is returned.
+///
+/// # Errors
+/// As for [`select`], and what `watch` returns.
+pub fn select_watched(
+    probabilities: &[f64],
+    classes: usize,
+    features: Option<Examples<'_>>,
+    options: &SelectOptions,
+    watch: &mut dyn FnMut() -> Result<()>,
+) -> Result<Vec<Selected>> {
     let pool = check(probabilities, classes, features, options)?;
     let SelectOptions { strategy, .. } = *options;
     let count = options.count.min(pool);
@@ -167,7 +182,7 @@ pub fn select(
             let candidates = most_uncertain(scored, wanted.saturating_mul(CANDIDATES_PER_TEXT));
             let rows: Vec<usize> = candidates.iter().map(|(_, row)| *row).collect();
             let before: Vec<usize> = selected.iter().map(|text| text.row).collect();
-            Spread::new(features, &before, &rows).farthest(wanted)
+            Spread::new(features, &before, &rows, watch)?.farthest(wanted, watch)?
         }
     };
     let reason = strategy.name();

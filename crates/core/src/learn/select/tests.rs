@@ -195,3 +195,18 @@ fn what_cannot_be_chosen_from_is_refused() {
         "features: 0 rows for a pool of 1"
     );
 }
+
+#[test]
+fn the_caller_can_end_a_choice_that_takes_long() {
+    let answers = [0.5; 40];
+    let features = DenseMatrix::from_rows(20, 1, vec![1.0; 20]).unwrap();
+    let diversity = options(10, Strategy::Diversity, 0.2);
+    let mut calls = 0;
+    let mut watch = || {
+        calls += 1;
+        if calls < 5 { Ok(()) } else { Err(Error::invalid("choice", "interrupted")) }
+    };
+    let error = select_watched(&answers, 2, Some((&features).into()), &diversity, &mut watch);
+    assert_eq!(error.unwrap_err().to_string(), "choice: interrupted");
+    assert_eq!(calls, 5);
+}
