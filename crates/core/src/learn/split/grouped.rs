@@ -104,8 +104,9 @@ impl Grouped {
             let smallest = self.of_class(class).min_by_key(|at| self.groups[*at].rows.len());
             if let Some(at) = smallest {
                 part_of[at] = part;
-                let moved = &self.groups[at].counts;
-                moved.iter().for_each(|(class, _)| is_there[*class as usize] = true);
+                for (class, _) in &self.groups[at].counts {
+                    is_there[*class as usize] = true;
+                }
             }
         }
     }
