@@ -45,15 +45,18 @@ impl SparseMatrix {
                 return invalid(format!("row {row} goes from {from} to {to}"));
             }
             let own = &places[from..to];
-            if let Some(place) = own.iter().find(|place| **place as usize >= columns) {
+            if own.last().is_some_and(|place| *place as usize >= columns) {
+                let place = own[own.len() - 1];
                 return invalid(format!("row {row} has column {place}, there are {columns}"));
             }
-            if own.windows(2).any(|pair| pair[0] >= pair[1]) {
+            // The last column is the largest then, so that none is too large.
+            if !own.is_sorted_by(|one, other| one < other) {
                 return invalid(format!("the columns of row {row} do not ascend"));
             }
-            if let Some(value) = values[from..to].iter().find(|value| !value.is_finite()) {
-                return invalid(format!("row {row} holds {value}"));
-            }
+        }
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            let row = starts.partition_point(|start| *start <= at) - 1;
+            return invalid(format!("row {row} holds {}", values[at]));
         }
         Ok(Self { columns, starts, places, values })
     }
@@ -273,6 +276,33 @@ impl<'a> From<&'a DenseMatrix> for Examples<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_that_do_not_fit_are_refused() {
+        let error = |starts: &[usize], places: &[u32], values: &[f64]| {
+            let parts = (starts.to_vec(), places.to_vec(), values.to_vec());
+            SparseMatrix::from_parts(4, parts.0, parts.1, parts.2).unwrap_err().to_string()
+        };
+        let three = [1.0; 3];
+        assert_eq!(
+            error(&[0, 2], &[0, 1, 2], &three),
+            "matrix: its rows do not cover its 3 numbers"
+        );
+        assert_eq!(error(&[], &[], &[]), "matrix: its rows do not cover its 0 numbers");
+        assert_eq!(error(&[0, 3], &[0, 1], &three), "matrix: 2 columns for 3 numbers");
+        assert_eq!(error(&[0, 2, 1, 3], &[0, 1, 2], &three), "matrix: row 1 goes from 2 to 1");
+        assert_eq!(error(&[0, 9, 3], &[0, 1, 2], &three), "matrix: row 0 goes from 0 to 9");
+        assert_eq!(
+            error(&[0, 1, 3], &[3, 0, 4], &three),
+            "matrix: row 1 has column 4, there are 4"
+        );
+        for places in [[0, 1, 1], [0, 2, 1], [0, 9, 1]] {
+            let problem = "matrix: the columns of row 1 do not ascend";
+            assert_eq!(error(&[0, 1, 3], &places, &three), problem);
+        }
+        let nan = [1.0, 2.0, f64::NAN];
+        assert_eq!(error(&[0, 1, 1, 3, 3], &[0, 1, 2], &nan), "matrix: row 2 holds NaN");
+    }
 
     #[test]
     fn a_transpose_has_the_columns_as_rows() {
