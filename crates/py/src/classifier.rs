@@ -142,7 +142,7 @@ impl PyClassifier {
     /// ['Bagus', 'sekali!']
     #[pyo3(
         signature = (text, *, label=None, budget=BUDGET),
-        text_signature = "(text, *, label=None, budget=256)"
+        text_signature = "($self, text, *, label=None, budget=256)"
     )]
     fn explain(
         &self,
