@@ -329,11 +329,10 @@ class LogisticRegression(_Classifier):
         if not fitted.converged:
             import warnings
 
-            # What ends before max_iter has come to where no step makes the loss smaller.
             advice = (
-                "raise max_iter or tol"
-                if fitted.iterations >= self.max_iter
-                else "more would change nothing; raise tol, or bring the columns to one scale"
+                "more would change nothing; raise tol, or bring the columns to one scale"
+                if fitted.stalled
+                else "raise max_iter or tol"
             )
             message = f"tol was not reached in {fitted.iterations} iterations; {advice}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)

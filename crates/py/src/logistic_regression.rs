@@ -1,7 +1,7 @@
 //! Logistic regression.
 
 use pantau::learn::{
-    ClassWeight, FitExtras, LinearModel, LogisticOptions, LogisticRegression, Penalty,
+    ClassWeight, FitExtras, LinearModel, LogisticOptions, LogisticRegression, Penalty, Stop,
 };
 use pyo3::{
     prelude::*,
@@ -135,6 +135,12 @@ impl PyLogisticRegression {
     #[getter]
     fn converged(&self) -> bool {
         self.0.converged()
+    }
+
+    /// Whether the fit ended because no step made the loss any smaller.
+    #[getter]
+    fn stalled(&self) -> bool {
+        self.0.stop() == Some(Stop::Stalled)
     }
 
     /// How many columns and classes there are.

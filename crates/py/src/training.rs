@@ -1,7 +1,7 @@
 //! Learning classifiers from labelled texts, and choosing what to label.
 
 use pantau::{
-    learn::{SelectOptions, select},
+    learn::{SelectOptions, select_watched},
     model::{
         Classifier, MakeReference, ModelOptions, ReferenceRows, TrainOptions, train_with_reference,
     },
@@ -22,7 +22,7 @@ use crate::{
     predictions::PyPredictions,
     runtime::tell_package_folders,
     tfidf_options::read_parts,
-    watch::Steps,
+    watch::{Signals, Steps},
 };
 
 const FOLDS: Folds = Folds(3);
@@ -215,9 +215,12 @@ pub(crate) fn select_texts<'py>(
     let options = SelectOptions { count, strategy, random_share, seed: seed.0 };
     let features = features.map(|features| Rows::read("features", features)).transpose()?;
     let examples = features.as_ref().map(Rows::examples);
-    let chosen = py.detach(|| select(&probabilities, classes, examples, &options));
+    let signals = Signals::default();
+    let chosen = py.detach(|| {
+        select_watched(&probabilities, classes, examples, &options, &mut || signals.look())
+    });
     let rows = PyList::empty(py);
-    for chosen in chosen.map_err(PyError)? {
+    for chosen in signals.conclude(chosen)? {
         let row = PyDict::new(py);
         row.set_item("row", chosen.row)?;
         row.set_item("reason", PyString::new(py, chosen.reason))?;
