@@ -982,8 +982,8 @@ pantau_status pantau_labelled_texts_new(const char *const *texts,
                                         size_t count,
                                         pantau_labelled_texts **out);
 
-// Reads a file with a header: comma-, semicolon- or tab-separated, or JSON Lines where its name
-// ends in `.jsonl`. `text_column` and `label_column` name the columns.
+// Reads a file with a header: comma-, semicolon- or tab-separated, or objects where its name ends
+// in `.json` or `.jsonl`. `text_column` and `label_column` name the columns.
 pantau_status pantau_labelled_texts_open(const char *path,
                                          size_t path_length,
                                          const char *text_column,

@@ -1407,8 +1407,8 @@ public:
     LabelledTexts(const std::vector<Text> &texts, const std::vector<Label> &labels)
         : LabelledTexts(detail::Texts(texts), detail::Texts(labels)) {}
 
-    // Reads a file with a header: comma-, semicolon- or tab-separated, or JSON Lines where its name
-    // ends in `.jsonl`.
+    // Reads a file with a header: comma-, semicolon- or tab-separated, or objects where its name
+    // ends in `.json` or `.jsonl`.
     static LabelledTexts open(std::string_view path, std::string_view text_column,
                               std::string_view label_column) {
         return LabelledTexts(detail::give<Object>([&](pantau_labelled_texts **out) {

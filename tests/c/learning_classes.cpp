@@ -74,8 +74,10 @@ static void check_progress(const pantau::LabelledTexts &data, const std::string 
         CHECK(thrown == 7);
     }
     std::size_t calls = 0;
+    const pantau::LabelledTexts others({"Semua indah dan cepat", "Toko ini lambat dan jelek"},
+                                       {"good", "bad"});
     const auto bundle =
-        pantau::train(data, &data, path, options, [&](std::size_t done, std::size_t all) {
+        pantau::train(data, &others, path, options, [&](std::size_t done, std::size_t all) {
             CHECK(done <= all);
             ++calls;
             return true;
@@ -83,7 +85,11 @@ static void check_progress(const pantau::LabelledTexts &data, const std::string 
     CHECK(calls > 0 && holds(bundle.manifest(), "tfidf-nb"));
     std::stringstream json;
     json << std::ifstream(path + "/evaluation.json").rdbuf();
-    CHECK(pantau::Evaluation::from_json(json.str()).rows() == data.count());
+    CHECK(pantau::Evaluation::from_json(json.str()).rows() == others.count());
+    // What was learnt cannot tell how good it is.
+    check_throws<pantau::InvalidInput>(invalid, "the same texts as 48 rows", [&] {
+        pantau::train(data, &data, scratch + "/same", options);
+    });
     check_throws<pantau::InvalidInput>(invalid, "unknown field",
                                        [&] { pantau::train(data, path, R"({"x": 1})"); });
 }

@@ -39,8 +39,8 @@ pub unsafe extern "C" fn pantau_labelled_texts_new(
     })
 }
 
-/// Reads a file with a header: comma-, semicolon- or tab-separated, or JSON Lines where its name
-/// ends in `.jsonl`. `text_column` and `label_column` name the columns.
+/// Reads a file with a header: comma-, semicolon- or tab-separated, or objects where its name ends
+/// in `.json` or `.jsonl`. `text_column` and `label_column` name the columns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_labelled_texts_open(
     path: *const c_char,
