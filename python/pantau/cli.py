@@ -369,6 +369,8 @@ def _print_predictions(
                 "probabilities": prediction.probabilities,
                 "all_labels": prediction.all_labels,
                 "flags": prediction.flags,
+                "novelty": prediction.novelty,
+                "novelty_pvalue": prediction.novelty_pvalue,
             }
             print(json.dumps(answer))
         else:

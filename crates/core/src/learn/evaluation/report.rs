@@ -72,6 +72,8 @@ impl Evaluation {
             let base = most.support as f64 / self.rows as f64;
             let proof = if interval.low > base {
                 ""
+            } else if interval.high < base {
+                ", so it is worse than that"
             } else {
                 ", so it is not shown to be better than that"
             };

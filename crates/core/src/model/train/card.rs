@@ -38,11 +38,13 @@ pub(super) fn card(
     line("## What it has learnt from\n");
     let rows = outcome.rows;
     line(&format!(
-        "{} texts, {} of which were kept aside at first to calibrate its confidence.\n",
+        "{} texts, {} of which were kept aside at first to calibrate its confidence. Of all data, \
+         {} texts were not learnt: they tested it, or were left out.\n",
         rows.train + rows.validation,
-        rows.validation
+        rows.validation,
+        outcome.data.len() - rows.train - rows.validation
     ));
-    line("| label | rows in the data |");
+    line("| label | rows in all the data |");
     line("|---|---|");
     for label in &outcome.labels {
         let count = outcome.data.labels().iter().filter(|own| *own == label).count();
@@ -84,8 +86,15 @@ pub(super) fn card(
     }
     line("");
     line("## What it cannot do\n");
-    line("- It knows texts like those above. `novelty_pvalue` of a prediction says how unusual a");
-    line("  text is among them; below 0.01, its label means little.");
+    if rows.validation > 0 {
+        // No text can be rarer than one among all that were kept aside.
+        let least = 1.0 / (rows.validation + 1) as f64;
+        line(&format!(
+            "- It knows texts like those above. `novelty_pvalue` of a prediction says how unusual a \
+             text is among them; the closer to {least:.2e}, the least it can be here, the less the \
+             label means."
+        ));
+    }
     line(if outcome.is_head() {
         "- It sees what its encoder sees; `truncated` says that a text was cut."
     } else {

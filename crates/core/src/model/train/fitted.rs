@@ -64,7 +64,7 @@ pub(super) fn learn(
     let own: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
     let mut fitted = watched(vec![()], watch, 1, |(), progress| {
         let (prepared, matrix) = recipe.prepare(corpus, rows, progress)?;
-        let model = learner.fit(matrix.examples(), &own, classes, None, progress)?;
+        let model = learner.fit(matrix.examples(), &own, classes, progress)?;
         progress.advance(1);
         Ok(Fitted { prepared, model })
     })?;

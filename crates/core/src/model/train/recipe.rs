@@ -168,13 +168,12 @@ impl Learner {
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Learns; `start` is a model to begin from, where one helps.
+    /// Learns.
     pub(super) fn fit(
         self,
         examples: Examples<'_>,
         labels: &[u32],
         classes: usize,
-        start: Option<&LinearModel>,
         progress: &Progress,
     ) -> Result<LinearModel> {
         progress.check()?;
@@ -191,7 +190,7 @@ impl Learner {
                     ..LogisticOptions::default()
                 };
                 let mut watch = |_: &FitProgress| progress.check();
-                let extras = FitExtras { start, watch: Some(&mut watch), ..FitExtras::default() };
+                let extras = FitExtras { watch: Some(&mut watch), ..FitExtras::default() };
                 let fitted = LogisticRegression::fit(examples, labels, classes, &options, extras)?;
                 Ok(fitted.model().clone())
             }

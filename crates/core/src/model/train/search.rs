@@ -33,8 +33,7 @@ pub struct Trial {
 /// What is tried: a recipe with each of its learners.
 pub(super) struct Candidate {
     pub(super) recipe: Recipe,
-    /// From the strongest held back to the freest, so that each can begin where the one before
-    /// ended.
+    /// From the strongest held back to the freest.
     pub(super) learners: Vec<Learner>,
 }
 
@@ -162,13 +161,11 @@ fn try_fold(
     let labels: Vec<u32> = train.iter().map(|row| data.labels[*row]).collect();
     let (prepared, matrix) = candidate.recipe.prepare(corpus, train, progress)?;
     let unseen = prepared.transform(corpus, test)?;
-    let mut start = None;
     let mut all = Vec::with_capacity(candidate.learners.len());
     for learner in &candidate.learners {
-        let model =
-            learner.fit(matrix.examples(), &labels, data.classes, start.as_ref(), progress)?;
+        // Each begins anew: what one is worth must not depend on which others are tried.
+        let model = learner.fit(matrix.examples(), &labels, data.classes, progress)?;
         all.push(unseen.labels(&model)?);
-        start = Some(model);
         progress.advance(1);
     }
     Ok(all)
