@@ -189,7 +189,12 @@ impl Engine {
                 first = false;
             }
             if call.in_queue() == 0 {
-                return call.finish(&self.model);
+                let rows = call.finish(&self.model)?;
+                // The last ones may be done before anybody waited for them.
+                if done < sequences.len() {
+                    progress(sequences.len() - done)?;
+                }
+                return Ok(rows);
             }
             let now_done = call.wait_for_progress(done, &self.model)?;
             progress(now_done - done).inspect_err(|_| call.abandon())?;
