@@ -12,7 +12,7 @@ import pantau
 import pytest
 
 
-def stops_soon(work: Callable[[], object], patience: float = 5.0) -> None:
+def stops_soon(work: Callable[[], object], patience: float = 60.0) -> None:
     """Whether ``work``, which would take much longer, ends by Ctrl-C."""
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     timer.start()
