@@ -121,3 +121,15 @@ fn plain(label: &str) -> String {
     }
     plain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_do_not_break_the_page() {
+        assert_eq!(plain("sangat baik"), "sangat baik");
+        assert_eq!(plain("a|\nb`<b>&"), "a\\| b\\`\\<b>&amp;");
+        assert_eq!(plain("\\*x_"), "\\\\\\*x\\_");
+    }
+}
