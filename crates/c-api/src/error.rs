@@ -23,7 +23,7 @@ pub enum pantau_status {
     NotFound = 2,
     /// Made by another version, or for other data, than what is here.
     Incompatible = 3,
-    /// Reading or writing a file failed.
+    /// Reading or writing a file, a database or a bucket failed.
     Storage = 4,
     /// A model could not answer.
     Inference = 5,
@@ -33,12 +33,16 @@ pub enum pantau_status {
     Deadline = 7,
     /// The callback that was told of the progress ended the call.
     Stopped = 8,
+    /// What is there already says otherwise, or was changed by somebody else meanwhile.
+    Conflict = 9,
+    /// A server cannot be reached; what was asked can be tried again.
+    Unreachable = 10,
     /// A mistake inside Pantau, which should be reported. The library can still be used.
     Panic = 100,
 }
 
 impl pantau_status {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Ok,
         Self::InvalidInput,
         Self::NotFound,
@@ -48,6 +52,8 @@ impl pantau_status {
         Self::Busy,
         Self::Deadline,
         Self::Stopped,
+        Self::Conflict,
+        Self::Unreachable,
         Self::Panic,
     ];
 
@@ -62,6 +68,8 @@ impl pantau_status {
             Self::Busy => c"BUSY",
             Self::Deadline => c"DEADLINE",
             Self::Stopped => c"STOPPED",
+            Self::Conflict => c"CONFLICT",
+            Self::Unreachable => c"UNREACHABLE",
             Self::Panic => c"PANIC",
         }
     }
@@ -105,6 +113,8 @@ impl From<pantau_core::Error> for Failure {
             ErrorKind::Inference => pantau_status::Inference,
             ErrorKind::Busy => pantau_status::Busy,
             ErrorKind::Deadline => pantau_status::Deadline,
+            ErrorKind::Conflict => pantau_status::Conflict,
+            ErrorKind::Unreachable => pantau_status::Unreachable,
         };
         Self { status, message: error.full_message() }
     }

@@ -63,6 +63,36 @@ pub enum Error {
         /// How much waits, and the limit.
         problem: String,
     },
+    /// What is there already says otherwise, or was changed by somebody else in the meantime.
+    #[error("{what} conflicts: {problem}")]
+    Conflict {
+        /// What was to be written.
+        what: String,
+        /// Both values, or what was expected and found.
+        problem: String,
+    },
+    /// A server cannot be reached, or does not answer. What was asked can be tried again.
+    #[error("{what} cannot be reached: {problem}")]
+    Unreachable {
+        /// The server, without its password.
+        what: String,
+        /// What was tried, and what may help.
+        problem: String,
+        /// What the connection said.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A database, a bucket or a server refused to read or write.
+    #[error("{what}: {problem}")]
+    Refused {
+        /// Which home of data it was, without its password.
+        what: String,
+        /// What it was asked, why it refused, and what may help.
+        problem: String,
+        /// What it said itself.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// The answer was not there in time.
     #[error("{what}: no answer within {} ms", limit.as_millis())]
     Deadline {
@@ -86,7 +116,7 @@ pub enum ErrorKind {
     NotFound,
     /// [`Error::Incompatible`]
     Incompatible,
-    /// [`Error::Storage`]
+    /// [`Error::Storage`] and [`Error::Refused`]
     Storage,
     /// [`Error::Inference`]
     Inference,
@@ -94,6 +124,10 @@ pub enum ErrorKind {
     Busy,
     /// [`Error::Deadline`]
     Deadline,
+    /// [`Error::Conflict`]
+    Conflict,
+    /// [`Error::Unreachable`]
+    Unreachable,
 }
 
 impl Error {
@@ -103,10 +137,12 @@ impl Error {
             Self::InvalidInput { .. } => ErrorKind::InvalidInput,
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::Incompatible { .. } => ErrorKind::Incompatible,
-            Self::Storage { .. } => ErrorKind::Storage,
+            Self::Storage { .. } | Self::Refused { .. } => ErrorKind::Storage,
             Self::Inference { .. } => ErrorKind::Inference,
             Self::Busy { .. } => ErrorKind::Busy,
             Self::Deadline { .. } => ErrorKind::Deadline,
+            Self::Conflict { .. } => ErrorKind::Conflict,
+            Self::Unreachable { .. } => ErrorKind::Unreachable,
         }
     }
 
@@ -129,6 +165,11 @@ impl Error {
     #[cfg(feature = "onnx")]
     pub(crate) fn incompatible(what: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Incompatible { what: what.into(), problem: problem.into() }
+    }
+
+    #[cfg(feature = "onnx")]
+    pub(crate) fn conflict(what: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Conflict { what: what.into(), problem: problem.into() }
     }
 
     #[cfg(feature = "onnx")]

@@ -37,6 +37,8 @@
 //! - `linfa`: the learners as estimators of `linfa`.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "onnx")]
+mod chain;
 mod error;
 mod file;
 #[cfg(feature = "learn")]
@@ -51,9 +53,15 @@ pub mod onnx;
 mod random;
 #[cfg(feature = "learn")]
 pub mod stats;
+#[cfg(feature = "onnx")]
+pub mod store;
 pub mod text;
+#[cfg(feature = "onnx")]
+mod time;
 
 pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "onnx")]
+pub use time::Timestamp;
 
 /// The README's examples are compiled and run, too.
 #[cfg(all(doctest, feature = "onnx"))]

@@ -2,7 +2,7 @@
 
 use pantau::ErrorKind;
 use pyo3::{
-    exceptions::{PyException, PyTimeoutError, PyValueError},
+    exceptions::{PyConnectionError, PyException, PyTimeoutError, PyValueError},
     prelude::*,
     sync::PyOnceLock,
     types::{PyDict, PyType},
@@ -42,6 +42,8 @@ pub(crate) struct Exceptions {
     inference: Py<PyType>,
     busy: Py<PyType>,
     deadline: Py<PyType>,
+    conflict: Py<PyType>,
+    unreachable: Py<PyType>,
 }
 
 impl Exceptions {
@@ -83,7 +85,7 @@ impl Exceptions {
             )?,
             storage: make(
                 "StorageError",
-                "Reading or writing a file failed.",
+                "Reading or writing a file, a database or a bucket failed.",
                 std::slice::from_ref(&base),
             )?,
             inference: make(
@@ -99,7 +101,17 @@ impl Exceptions {
             deadline: make(
                 "DeadlineError",
                 "The answer was not there in time.",
-                &[base, py.get_type::<PyTimeoutError>()],
+                &[base.clone(), py.get_type::<PyTimeoutError>()],
+            )?,
+            conflict: make(
+                "ConflictError",
+                "What is there already says otherwise.",
+                std::slice::from_ref(&base),
+            )?,
+            unreachable: make(
+                "UnreachableError",
+                "A server cannot be reached; what was asked can be tried again.",
+                &[base, py.get_type::<PyConnectionError>()],
             )?,
             error,
         })
@@ -114,6 +126,8 @@ impl Exceptions {
             ErrorKind::Inference => &self.inference,
             ErrorKind::Busy => &self.busy,
             ErrorKind::Deadline => &self.deadline,
+            ErrorKind::Conflict => &self.conflict,
+            ErrorKind::Unreachable => &self.unreachable,
         }
     }
 
@@ -129,6 +143,8 @@ impl Exceptions {
             &exceptions.inference,
             &exceptions.busy,
             &exceptions.deadline,
+            &exceptions.conflict,
+            &exceptions.unreachable,
         ] {
             let class = class.bind(module.py());
             module.add(class.name()?, class)?;
