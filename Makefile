@@ -27,16 +27,19 @@ test: test-rust test-python ## test everything, all three faces
 test-rust test-all: export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 test-rust test-python test-all: export PANTAU_CACHE_DIR := $(CURDIR)/build/cache
 
-test-rust: build/runtime.stamp ## test the core and the C and C++ faces
-	cargo test --workspace --exclude pantau-py --exclude pantau-benches
+# PostgreSQL, S3 and MLflow, real ones, for as long as the tests run.
+SERVERS = $(PYTHON) tests/servers.py run postgres s3 mlflow --
+
+test-rust: build/runtime.stamp build/servers.stamp ## test the core and the C and C++ faces
+	$(SERVERS) cargo test --workspace --exclude pantau-py --exclude pantau-benches
 	cargo test -p pantau --no-default-features
 
-test-python: build/test.stamp ## test the Python face
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+test-python: build/test.stamp build/servers.stamp ## test the Python face
+	$(SERVERS) $(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 test-all: test build/test.stamp ## the same, with what takes minutes: full parity, valgrind, large inputs
-	cargo test --release --workspace --exclude pantau-py --exclude pantau-benches -- --ignored
-	$(BIN)/python -m pytest -m slow $(PYTEST_FLAGS)
+	$(SERVERS) cargo test --release --workspace --exclude pantau-py --exclude pantau-benches -- --ignored
+	$(SERVERS) $(BIN)/python -m pytest -m slow $(PYTEST_FLAGS)
 
 lint: build/test.stamp ## check format, lints, types and docs of all languages
 	cargo fmt --all --check
@@ -90,6 +93,12 @@ build/venv.stamp:
 
 build/runtime.stamp: build/venv.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "onnxruntime>=1.20"
+	@touch $@
+
+# The servers have an environment of their own: what they need is not what users have.
+build/servers.stamp:
+	@$(PYTHON) -m venv build/servers
+	@build/servers/bin/python -m pip install --quiet --disable-pip-version-check "mlflow>=3,<4" "moto[server]>=5.2,<6"
 	@touch $@
 
 build/wheel.stamp: build/venv.stamp $(WHEEL_SOURCES)
