@@ -56,7 +56,7 @@ class Incompatible : public Error {
     using Error::Error;
 };
 
-// Reading or writing a file failed.
+// Reading or writing a file, a database or a bucket failed.
 class Storage : public Error {
     using Error::Error;
 };
@@ -78,6 +78,16 @@ class Deadline : public Error {
 
 // The callback that was told of the progress ended the call.
 class Stopped : public Error {
+    using Error::Error;
+};
+
+// What is there already says otherwise, or was changed by somebody else meanwhile.
+class Conflict : public Error {
+    using Error::Error;
+};
+
+// A server cannot be reached; what was asked can be tried again.
+class Unreachable : public Error {
     using Error::Error;
 };
 
@@ -114,6 +124,10 @@ namespace detail {
         throw Deadline(status, message);
     case PANTAU_STATUS_STOPPED:
         throw Stopped(status, message);
+    case PANTAU_STATUS_CONFLICT:
+        throw Conflict(status, message);
+    case PANTAU_STATUS_UNREACHABLE:
+        throw Unreachable(status, message);
     case PANTAU_STATUS_PANIC:
         throw Panic(status, message);
     }

@@ -21,6 +21,8 @@ def test_hierarchy() -> None:
         pantau.InferenceError,
         pantau.BusyError,
         pantau.DeadlineError,
+        pantau.ConflictError,
+        pantau.UnreachableError,
     ]
     for kind in kinds:
         assert issubclass(kind, pantau.Error)
