@@ -44,6 +44,7 @@ __all__ = [
     "StopWords",
     "StorageError",
     "TextArray",
+    "UnreachableError",
     "_LogisticRegression",
     "_NaiveBayes",
     "_Vectorizer",
