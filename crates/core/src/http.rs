@@ -10,7 +10,7 @@ use ureq::{
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a server may take to begin its answer, and between two parts of it.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// The client, which keeps connections for the next request.
 fn agent() -> &'static Agent {
@@ -19,7 +19,7 @@ fn agent() -> &'static Agent {
         let config = Agent::config_builder()
             .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(ANSWER))
-            .timeout_recv_body(Some(Duration::from_secs(3600)))
+            .timeout_recv_body(Some(Duration::from_hours(1)))
             .http_status_as_error(false)
             .user_agent(concat!("pantau/", env!("CARGO_PKG_VERSION")))
             .build();

@@ -59,7 +59,7 @@ struct Gate {
 }
 
 impl Store for Gate {
-    fn location(&self) -> &str {
+    fn location(&self) -> &'static str {
         "gate"
     }
 
@@ -118,7 +118,7 @@ fn all_arrives_however_sure_it_must_be() {
         }
         let id = log.log_batch(vec![record(1), record(2)]).unwrap().pop().unwrap();
         log.feedback(Feedback::wrong(&id, "negative")).unwrap();
-        log.flush(Some(Duration::from_secs(60))).unwrap();
+        log.flush(Some(Duration::from_mins(1))).unwrap();
         assert_eq!(count(&store), 402);
         let found = store.prediction(&id).unwrap().unwrap();
         assert_eq!(found.actual_label.as_deref(), Some("negative"));
@@ -186,7 +186,7 @@ fn a_full_queue_blocks_drops_or_spills() {
         let stored = count(&store) as u64;
         match when_full {
             WhenFull::Block => {
-                assert_eq!((stored, counters.dropped, counters.spilled), (100, 0, 0))
+                assert_eq!((stored, counters.dropped, counters.spilled), (100, 0, 0));
             }
             WhenFull::Drop => {
                 assert!((80..=90).contains(&counters.dropped), "{counters:?}");
@@ -225,7 +225,7 @@ fn a_home_that_is_away_or_panics_loses_nothing() {
     gate.panics.store(2, Ordering::SeqCst);
     gate.is_away.store(false, Ordering::SeqCst);
     ids.push(log.log(record(2)).unwrap());
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while log.counters().waiting > 0 {
         assert!(Instant::now() < until, "{:?}", log.counters());
         thread::sleep(Duration::from_millis(5));
@@ -399,7 +399,7 @@ fn survives_an_outage(outage: Duration) {
         }
         operator.join().unwrap();
     });
-    let until = Instant::now() + Duration::from_secs(120);
+    let until = Instant::now() + Duration::from_mins(2);
     while log.counters().waiting > 0 {
         assert!(Instant::now() < until, "{:?}", log.counters());
         thread::sleep(Duration::from_millis(20));

@@ -10,7 +10,7 @@ use std::{
 
 use object_store::{
     Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutPayload, RetryConfig,
-    aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut},
+    aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
     client::{
         ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest,
         HttpResponse, HttpResponseBody, HttpService,
@@ -35,7 +35,7 @@ const PART: usize = 8 << 20;
 /// that speak to S3: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
 /// `AWS_REGION`, and `AWS_ENDPOINT_URL` for other servers than Amazon's; `?endpoint=` and
 /// `?region=` in the name come first. The server must know conditional writes (`If-None-Match`), as
-/// Amazon's, MinIO, R2 and Ceph do: a journal needs that nobody overwrites an entry.
+/// Amazon's, ``MinIO``, R2 and Ceph do: a journal needs that nobody overwrites an entry.
 #[derive(Debug)]
 pub struct Bucket(Journaled<Objects>);
 
@@ -46,6 +46,15 @@ impl Bucket {
     /// [`Error::InvalidInput`] if the name is none; [`Error::NotFound`] if there is no such bucket;
     /// [`Error::Refused`] if it refuses the keys; [`Error::Unreachable`] if it does not answer.
     pub fn open(name: &str) -> Result<Self> {
+        Self::open_with(name, &[])
+    }
+
+    /// Opens a registry with settings that come before those of the environment, by the same names:
+    /// `AWS_ACCESS_KEY_ID` and so on.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), and [`Error::InvalidInput`] if there is no such setting.
+    pub fn open_with(name: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let wrong = |problem: String| Error::invalid("registry", problem);
         let rest = name.strip_prefix("s3://").unwrap_or(name);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -71,6 +80,15 @@ impl Bucket {
                 Some(("region", value)) => builder = builder.with_region(value),
                 _ => return Err(wrong(format!("{pair:?} is none of endpoint=, region="))),
             }
+        }
+        for (setting, value) in settings {
+            if setting.starts_with("AWS_ENDPOINT_URL") {
+                endpoint = Some((*value).to_owned());
+                continue;
+            }
+            let key = setting.to_ascii_lowercase().parse::<AmazonS3ConfigKey>();
+            let key = key.map_err(|_| wrong(format!("there is no setting {setting}")))?;
+            builder = builder.with_config(key, *value);
         }
         if let Some(endpoint) = endpoint {
             let is_plain = endpoint.starts_with("http://");
@@ -190,12 +208,12 @@ impl Shelf for Objects {
             self.run(upload.complete()).map_err(self.wrong())?;
             Ok(())
         };
-        let sent = send();
-        if sent.is_err() {
+        let done = send();
+        if done.is_err() {
             // Otherwise the parts would stay, unseen, and be paid for.
             let _ = self.run(upload.abort());
         }
-        sent
+        done
     }
 
     fn get_file(&self, name: &str, path: &Path) -> Result<()> {

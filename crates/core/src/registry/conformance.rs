@@ -118,6 +118,8 @@ pub fn the_champion_moves_in_one_step(
 
 /// `transition` does what MLflow's did.
 pub fn stages_follow_aliases(registry: &dyn Registry, first: &Path, second: &Path, model: &str) {
+    use Stage::{Archived, None, Production, Staging};
+
     for bundle in [first, second, first] {
         register(registry, model, bundle);
     }
@@ -126,7 +128,6 @@ pub fn stages_follow_aliases(registry: &dyn Registry, first: &Path, second: &Pat
         let state = registry.state(model).unwrap();
         [1, 2, 3].map(|version| state.stage(version))
     };
-    use Stage::{Archived, None, Production, Staging};
     assert_eq!(go(1, Staging, false), [Staging, None, None]);
     assert_eq!(go(1, Production, true), [Production, None, None]);
     assert_eq!(go(2, Staging, true), [Production, Staging, None]);

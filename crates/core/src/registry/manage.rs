@@ -177,7 +177,7 @@ impl dyn Registry + '_ {
         act: &Act,
     ) -> Result<()> {
         let tags = BTreeMap::from([(name.to_owned(), Some(value.to_owned()))]);
-        self.tell(model, version, None, tags, BTreeMap::new(), act)
+        self.tell(model, version, None, &tags, &BTreeMap::new(), act)
     }
 
     /// Takes a tag of a version away.
@@ -186,7 +186,7 @@ impl dyn Registry + '_ {
     /// As for [`set_tag`](Self::set_tag).
     pub fn remove_tag(&self, model: &str, version: u32, name: &str, act: &Act) -> Result<()> {
         let tags = BTreeMap::from([(name.to_owned(), None)]);
-        self.tell(model, version, None, tags, BTreeMap::new(), act)
+        self.tell(model, version, None, &tags, &BTreeMap::new(), act)
     }
 
     /// Describes a version for people.
@@ -194,8 +194,7 @@ impl dyn Registry + '_ {
     /// # Errors
     /// As for [`set_tag`](Self::set_tag).
     pub fn describe(&self, model: &str, version: u32, description: &str, act: &Act) -> Result<()> {
-        let description = Some(description.to_owned());
-        self.tell(model, version, description, BTreeMap::new(), BTreeMap::new(), act)
+        self.tell(model, version, Some(description), &BTreeMap::new(), &BTreeMap::new(), act)
     }
 
     /// Notes what a version scored.
@@ -210,16 +209,16 @@ impl dyn Registry + '_ {
         act: &Act,
     ) -> Result<()> {
         check_metrics(metrics)?;
-        self.tell(model, version, None, BTreeMap::new(), metrics.clone(), act)
+        self.tell(model, version, None, &BTreeMap::new(), metrics, act)
     }
 
     fn tell(
         &self,
         model: &str,
         version: u32,
-        description: Option<String>,
-        tags: BTreeMap<String, Option<String>>,
-        metrics: BTreeMap<String, f64>,
+        description: Option<&str>,
+        tags: &BTreeMap<String, Option<String>>,
+        metrics: &BTreeMap<String, f64>,
         act: &Act,
     ) -> Result<()> {
         if tags.keys().any(String::is_empty) || metrics.keys().any(String::is_empty) {
@@ -228,7 +227,8 @@ impl dyn Registry + '_ {
         self.existing(model)?.version(version)?;
         self.change(model, act, &|state| {
             state.version(version)?;
-            let (description, tags, metrics) = (description.clone(), tags.clone(), metrics.clone());
+            let description = description.map(str::to_owned);
+            let (tags, metrics) = (tags.clone(), metrics.clone());
             Ok(Some(Action::Tell { version, description, tags, metrics }))
         })?;
         Ok(())
@@ -306,8 +306,8 @@ impl dyn Registry + '_ {
         self.existing(model)?;
         let entries = self.journal(model)?;
         let before = entries.iter().filter(|entry| entry.time <= time);
-        let moves = before.flat_map(|entry| entry.action.moves());
-        Ok(moves.filter(|moved| moved.alias == CHAMPION).last().and_then(|moved| moved.to))
+        let mut moves = before.flat_map(|entry| entry.action.moves());
+        Ok(moves.rfind(|moved| moved.alias == CHAMPION).and_then(|moved| moved.to))
     }
 
     /// Every move of an alias, the first one first.

@@ -40,7 +40,7 @@ impl Shelved {
 }
 
 impl Shelf for Shelved {
-    fn location(&self) -> &str {
+    fn location(&self) -> &'static str {
         "memory:"
     }
 

@@ -72,7 +72,7 @@ impl MlflowRegistry {
             };
             let answer = self.server.get(&format!("{path}{next}"))?;
             found.extend(answer[member].as_array().into_iter().flatten().cloned());
-            page = answer["next_page_token"].as_str().unwrap_or_default().to_owned();
+            answer["next_page_token"].as_str().unwrap_or_default().clone_into(&mut page);
             if page.is_empty() {
                 return Ok(found);
             }
@@ -80,7 +80,7 @@ impl MlflowRegistry {
     }
 
     /// The entries of a journal that are there, without looking at their hashes.
-    fn entries(&self, model: &str, registered: &Json) -> Result<Vec<Entry>> {
+    fn entries(model: &str, registered: &Json) -> Result<Vec<Entry>> {
         let mut tags: Vec<(String, String)> = Vec::new();
         for (key, value) in pairs(&registered["tags"]) {
             if key.starts_with(JOURNAL) {
@@ -132,17 +132,14 @@ impl MlflowRegistry {
         moves.sort_by_key(|moved| (moved.to.is_some(), moved.alias == super::CHAMPION));
         for moved in moves {
             let path = "registered-models/alias";
-            match moved.to {
-                Some(version) => {
-                    let body = json!({
-                        "name": model, "alias": moved.alias, "version": version.to_string(),
-                    });
-                    self.server.post(path, &body)?;
-                }
-                None => {
-                    let body = json!({ "name": model, "alias": moved.alias });
-                    self.server.call("DELETE", path, Some(&body))?;
-                }
+            if let Some(version) = moved.to {
+                let body = json!({
+                    "name": model, "alias": moved.alias, "version": version.to_string(),
+                });
+                self.server.post(path, &body)?;
+            } else {
+                let body = json!({ "name": model, "alias": moved.alias });
+                self.server.call("DELETE", path, Some(&body))?;
             }
         }
         match action {
@@ -163,12 +160,11 @@ impl MlflowRegistry {
                     self.server.call("PATCH", "model-versions/update", Some(&body))?;
                 }
                 for (key, value) in tags {
-                    match value {
-                        Some(value) => self.set_tag(model, *version, key, value)?,
-                        None => {
-                            let body = json!({ "name": model, "version": number, "key": key });
-                            self.server.call("DELETE", "model-versions/delete-tag", Some(&body))?;
-                        }
+                    if let Some(value) = value {
+                        self.set_tag(model, *version, key, value)?;
+                    } else {
+                        let body = json!({ "name": model, "version": number, "key": key });
+                        self.server.call("DELETE", "model-versions/delete-tag", Some(&body))?;
                     }
                 }
                 if !metrics.is_empty() {
@@ -185,14 +181,14 @@ impl MlflowRegistry {
     /// say the same.
     fn show_stages(&self, model: &str, action: &Action) {
         let Action::Move { moves, archived, restored, .. } = action else { return };
-        let Ok(state) = self.state(model) else { return };
+        let Ok(now) = self.state(model) else { return };
         let moved = moves.iter().flat_map(|moved| [moved.from, moved.to]).flatten();
         let mut versions: Vec<u32> =
             moved.chain(archived.iter().copied()).chain(restored.iter().copied()).collect();
         versions.sort_unstable();
         versions.dedup();
         for version in versions {
-            let stage: Stage = state.stage(version);
+            let stage: Stage = now.stage(version);
             let body = json!({
                 "name": model, "version": version.to_string(), "stage": stage.name(),
                 "archive_existing_versions": false,
@@ -235,7 +231,7 @@ impl Registry for MlflowRegistry {
                 state.aliases.insert(alias.to_owned(), version);
             }
         }
-        if let Some(last) = self.entries(model, &registered)?.last() {
+        if let Some(last) = Self::entries(model, &registered)?.last() {
             state.entries = last.number;
             state.head.clone_from(&last.hash);
         }
@@ -245,7 +241,7 @@ impl Registry for MlflowRegistry {
     fn journal(&self, model: &str) -> Result<Vec<Entry>> {
         name::check_model(model)?;
         match self.registered(model)? {
-            Some(registered) => self.entries(model, &registered),
+            Some(registered) => Self::entries(model, &registered),
             None => Ok(Vec::new()),
         }
     }

@@ -61,8 +61,8 @@ impl Reference {
                 what: format!("model {}", self.model),
                 hint: "it has no versions; register one".to_owned(),
             }),
-            Which::Stage(stage) => newest(Some(*stage)).ok_or_else(|| Error::NotFound {
-                what: format!("a version of {} in stage {stage}", self.model),
+            Which::Stage(wanted) => newest(Some(*wanted)).ok_or_else(|| Error::NotFound {
+                what: format!("a version of {} in stage {wanted}", self.model),
                 hint: format!("it has {} versions, none in this stage", state.versions.len()),
             }),
         }

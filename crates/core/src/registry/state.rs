@@ -117,6 +117,9 @@ impl ModelState {
     }
 
     /// A version with its stage and aliases as JSON.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such version.
     pub fn version_json(&self, version: u32) -> Result<serde_json::Value> {
         let found = self.version(version)?;
         let mut json = serde_json::to_value(&**found)

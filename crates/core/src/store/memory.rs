@@ -259,17 +259,17 @@ struct Filter<'a> {
 impl<'a> Filter<'a> {
     fn new(table: Table, conditions: &'a [Condition]) -> Result<Self> {
         let mut tests = Vec::with_capacity(conditions.len());
-        let mut texts = FxHashMap::default();
+        let mut allowed = FxHashMap::default();
         for (number, condition) in conditions.iter().enumerate() {
             tests.push((place(table, condition.column())?, condition));
             if let Condition::IsOneOf(_, values) = condition {
                 let all = values.iter().map(Value::as_text).collect::<Option<FxHashSet<_>>>();
                 if let Some(all) = all {
-                    texts.insert(number, all);
+                    allowed.insert(number, all);
                 }
             }
         }
-        Ok(Self { tests, texts })
+        Ok(Self { tests, texts: allowed })
     }
 
     fn holds(&self, values: &[Value]) -> bool {

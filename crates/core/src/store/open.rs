@@ -41,7 +41,7 @@ pub fn open(name: &str) -> Result<Arc<dyn Store>> {
 }
 
 /// The path of `sqlite:path`, `sqlite:///relative` and `sqlite:////absolute`, the latter two as
-/// SQLAlchemy and MLflow write them.
+/// `SQLAlchemy` and MLflow write them.
 fn sqlite_path(rest: &str) -> &str {
     rest.strip_prefix("///").or_else(|| rest.strip_prefix("//")).unwrap_or(rest)
 }

@@ -80,19 +80,21 @@ pub struct Bin {
     pub count: u64,
 }
 
+/// A number rounded down, from 0 to a limit; what is no number is 0.
+#[expect(clippy::cast_sign_loss, reason = "it is at least 0")]
+fn step(value: f64, limit: f64) -> u16 {
+    value.floor().clamp(0.0, limit) as u16
+}
+
 impl Measure {
     /// The number of the bin of a value; confidence as it is, time in milliseconds. What is below
     /// the first is in the first, what is above the last in the last.
     pub fn bin(self, value: f64) -> u16 {
         match self {
-            Self::Confidence => (value * 20.0).floor().clamp(0.0, 19.0) as u16,
+            Self::Confidence => step(value * 20.0, 19.0),
             Self::Latency => {
                 let micros = value * 1e3;
-                if micros < 1.0 {
-                    0
-                } else {
-                    (micros.log2() * 4.0).floor().clamp(0.0, 159.0) as u16 + 1
-                }
+                if micros < 1.0 { 0 } else { step(micros.log2() * 4.0, 159.0) + 1 }
             }
         }
     }

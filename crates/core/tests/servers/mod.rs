@@ -17,7 +17,7 @@ use serde_json::Value;
 
 /// A server of this test alone, which can be stopped and started.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     facts: Value,
     process: Child,
     orders: Option<ChildStdin>,
@@ -27,7 +27,7 @@ pub struct Server {
 impl Server {
     /// Starts a server: `postgres`, `s3` or `mlflow`. Without what it needs the reason is printed
     /// and there is none; where `PANTAU_TEST_SERVERS` is `required`, the test fails instead.
-    pub fn start(name: &str) -> Option<Self> {
+    pub(crate) fn start(name: &str) -> Option<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers.py");
         let mut process = Command::new("python3")
             .arg(script)
@@ -48,22 +48,22 @@ impl Server {
     }
 
     /// What the server says of itself: `url`, and more by its kind.
-    pub fn fact(&self, name: &str) -> &str {
+    pub(crate) fn fact(&self, name: &str) -> &str {
         fact(&self.facts, name)
     }
 
     /// Stops it, as an operator would.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.order("stop");
     }
 
     /// Ends it, as a power cut would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.order("kill");
     }
 
     /// Starts it again, on the same port with the same data.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.order("start");
     }
 
@@ -103,7 +103,7 @@ fn missing_server(name: &str, reason: &str) {
 
 /// A server that all tests share: the one whose facts the environment has, or one for this
 /// process.
-pub fn shared(name: &'static str) -> Option<&'static Value> {
+pub(crate) fn shared(name: &'static str) -> Option<&'static Value> {
     static SERVERS: [OnceLock<Option<Value>>; 3] = [const { OnceLock::new() }; 3];
     let place = ["postgres", "s3", "mlflow"].iter().position(|known| *known == name);
     let cell = &SERVERS[place.unwrap_or_else(|| panic!("there is no server {name}"))];
@@ -121,6 +121,6 @@ pub fn shared(name: &'static str) -> Option<&'static Value> {
 }
 
 /// The URL of a server that all tests share.
-pub fn url(name: &'static str) -> Option<&'static str> {
+pub(crate) fn url(name: &'static str) -> Option<&'static str> {
     shared(name).map(|facts| fact(facts, "url"))
 }

@@ -164,7 +164,7 @@ impl Queue {
                     self.emptied.notify_all();
                     return Some((taken, items));
                 }
-                let left = patience - age;
+                let left = patience.saturating_sub(age);
                 state =
                     self.sleep(state, left.min(until.saturating_duration_since(Instant::now())));
             } else if state.is_closing {

@@ -28,7 +28,8 @@ const SUMS: [&str; 6] =
 pub(super) fn tables(names: &Names) -> String {
     let whole = names.dialect.type_name(Kind::Integer);
     let text = names.dialect.type_name(Kind::Text);
-    let sums: String = SUMS.iter().map(|sum| format!("  {sum} {whole} NOT NULL,\n")).collect();
+    let sums: Vec<String> = SUMS.iter().map(|sum| format!("  {sum} {whole} NOT NULL,\n")).collect();
+    let sums = sums.concat();
     let end = match names.dialect {
         Dialect::Sqlite => ") WITHOUT ROWID;",
         Dialect::Postgres => ");",

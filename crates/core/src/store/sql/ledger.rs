@@ -93,10 +93,12 @@ impl Ledger {
     }
 
     pub(super) fn bins(&self) -> Vec<BinChange<'_>> {
-        let mut sums: BTreeMap<(i64, &str, &str, Measure, u16), (usize, i64)> = BTreeMap::new();
+        let mut sums = BTreeMap::new();
         for ((bucket, place, measure, bin), count) in &self.bins {
             let [model, version, _] = &self.names[*place];
-            let sum = sums.entry((*bucket, model, version, *measure, *bin)).or_insert((*place, 0));
+            let sum = sums
+                .entry((*bucket, model.as_str(), version.as_str(), *measure, *bin))
+                .or_insert((*place, 0_i64));
             sum.1 += count;
         }
         let changes = sums.into_iter().filter(|(_, (_, count))| *count != 0);

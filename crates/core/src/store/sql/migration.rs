@@ -1,5 +1,7 @@
 //! Bringing a database to what this version of Pantau needs.
 
+use std::fmt::Write;
+
 use super::{
     counts,
     dialect::{Dialect, Names, quoted},
@@ -24,7 +26,7 @@ const MIGRATIONS: &[Migration] = &[first];
 
 /// The version that this code reads and writes.
 pub(super) fn current() -> i64 {
-    MIGRATIONS.len() as i64
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
 /// The tables, as they are described.
@@ -62,7 +64,7 @@ fn table_sql(names: &Names, table: Table) -> String {
             _ => String::new(),
         };
         let (table, columns) = (names.table(table), quote(columns).join(", "));
-        sql.push_str(&format!("CREATE INDEX {index} ON {table} ({columns}){filter};\n"));
+        let _ = writeln!(sql, "CREATE INDEX {index} ON {table} ({columns}){filter};");
     }
     sql
 }
@@ -92,7 +94,7 @@ pub fn schema_sql(dialect: Dialect) -> String {
         Dialect::Postgres => "now()",
     };
     for version in 1..=current() {
-        sql.push_str(&format!("INSERT INTO {} VALUES ({version}, {now});\n", names.named(HISTORY)));
+        let _ = writeln!(sql, "INSERT INTO {} VALUES ({version}, {now});", names.named(HISTORY));
     }
     sql
 }

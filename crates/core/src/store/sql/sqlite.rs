@@ -386,14 +386,14 @@ struct Bound<'a>(&'a Value);
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        bound(self.0)
+        Ok(bound(self.0))
     }
 }
 
 impl ToSql for Parameter<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
-            Self::One(_, value) => return bound(value),
+            Self::One(_, value) => bound(value),
             Self::Whole(number) => ToSqlOutput::from(*number),
             Self::Name(name) => ToSqlOutput::from(*name),
             // One parameter for all: a JSON array, which SQLite takes apart.
@@ -406,8 +406,8 @@ impl ToSql for Parameter<'_> {
 }
 
 /// A value as SQLite takes it, without a copy.
-fn bound(value: &Value) -> rusqlite::Result<ToSqlOutput<'_>> {
-    Ok(ToSqlOutput::Borrowed(match value {
+fn bound(value: &Value) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(match value {
         Value::Null => ValueRef::Null,
         Value::Integer(number) => ValueRef::Integer(*number),
         Value::Real(number) => ValueRef::Real(*number),
@@ -415,7 +415,7 @@ fn bound(value: &Value) -> rusqlite::Result<ToSqlOutput<'_>> {
         Value::Time(time) => ValueRef::Integer(time.micros()),
         Value::Text(text) => ValueRef::Text(text.as_bytes()),
         Value::Bytes(bytes) => ValueRef::Blob(bytes),
-    }))
+    })
 }
 
 fn json(value: &Value) -> serde_json::Value {

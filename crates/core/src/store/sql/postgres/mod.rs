@@ -76,9 +76,10 @@ impl Postgres {
         let store = Self { address, names, idle: Mutex::default(), process };
         store.transact("BEGIN", |session| {
             let location = store.location();
-            let version = match store.has_schema(session)? {
-                true => migration::version(session, &store.names, location)?,
-                false => 0,
+            let version = if store.has_schema(session)? {
+                migration::version(session, &store.names, location)?
+            } else {
+                0
             };
             if version < migration::current() {
                 // One process at a time; the others find the work done.
@@ -131,8 +132,7 @@ impl Postgres {
             tries += 1;
             let mut session =
                 Connected { client: self.client()?, location: self.location(), names: &self.names };
-            let begun = session.client.batch_execute(begin);
-            if let Err(error) = begun {
+            if let Err(error) = session.client.batch_execute(begin) {
                 // A connection that lay idle while the server was started anew.
                 if is_lost(&error) && tries < TRIES {
                     continue;
