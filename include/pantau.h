@@ -258,6 +258,17 @@ typedef struct pantau_prediction_log pantau_prediction_log;
 // changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_predictions pantau_predictions;
 
+// Which models there are, in which versions, and which of them is in use: since when, by whom, and
+// why. Threads may share it, and so may processes what it is stored in.
+//
+// Who does something, and why, is an `act`, JSON; the empty text is the user of this system
+// without a reason:
+//
+// ```json
+// {"actor": "ani", "reason": "better on the test rows", "evidence": {"accuracy": 0.91}}
+// ```
+typedef struct pantau_registry pantau_registry;
+
 // What a linear classifier says of rows of numbers, column by column, in the order of the rows. It
 // never changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_scores pantau_scores;
@@ -1858,6 +1869,207 @@ void pantau_prediction_log_free(pantau_prediction_log *log);
 // Gives the SQL that makes the tables of a new store, for people who keep their database
 // themselves. `dialect` is `sqlite` or `postgres`.
 pantau_status pantau_schema(const char *dialect, size_t dialect_length, pantau_text **out);
+
+// Opens a registry by its name: `memory:`, a folder, `s3://bucket/prefix`, or the URL of an MLflow
+// server.
+pantau_status pantau_registry_open(const char *location,
+                                   size_t location_length,
+                                   pantau_registry **out);
+
+// Gives where a registry is, for people: a path or a URL, without a password.
+pantau_status pantau_registry_location(const pantau_registry *registry, pantau_text **out);
+
+// Registers a bundle as the next version of a model, and gives its number. `told` is JSON, of
+// which all can be left out:
+//
+// ```json
+// {"description": "", "tags": {"team": "ulasan"}, "metrics": {"accuracy": 0.91},
+//  "params": {"kind": "tfidf-nb"}, "run_id": null, "alias": "challenger"}
+// ```
+pantau_status pantau_registry_register(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *bundle,
+                                       size_t bundle_length,
+                                       const char *told,
+                                       size_t told_length,
+                                       const char *act,
+                                       size_t act_length,
+                                       uint32_t *out);
+
+// Gives the names of the models as a JSON list.
+pantau_status pantau_registry_models(const pantau_registry *registry, pantau_text **out);
+
+// Gives a model as a JSON object: `model`, `aliases`, `versions` (a list, the first one first, as
+// `pantau_registry_version` gives each), `entries` and `head`, the hash of its journal's last
+// entry.
+pantau_status pantau_registry_versions(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       pantau_text **out);
+
+// Gives a version as a JSON object: `version`, `stage`, `aliases`, `description`, `tags`,
+// `metrics`, `params`, `run_id`, `registered_at`, `registered_by`, `bundle` and `files`.
+pantau_status pantau_registry_version(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      pantau_text **out);
+
+// Makes a version the champion. The one before becomes `previous` and is archived, all in one
+// step.
+pantau_status pantau_registry_promote(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      const char *act,
+                                      size_t act_length);
+
+// Makes the champion before the champion again, and gives its number; the present one becomes
+// `previous`, so a second rollback takes the first one back.
+pantau_status pantau_registry_rollback(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *act,
+                                       size_t act_length,
+                                       uint32_t *out);
+
+// Brings a version into a stage: `None`, `Staging` (the challenger), `Production` (the champion)
+// or `Archived`. With `archive_existing`, the version that was in it is archived.
+pantau_status pantau_registry_transition(const pantau_registry *registry,
+                                         const char *model,
+                                         size_t model_length,
+                                         uint32_t version,
+                                         const char *stage,
+                                         size_t stage_length,
+                                         bool archive_existing,
+                                         const char *act,
+                                         size_t act_length);
+
+// Gives a version an alias, which another may have had.
+pantau_status pantau_registry_set_alias(const pantau_registry *registry,
+                                        const char *model,
+                                        size_t model_length,
+                                        const char *alias,
+                                        size_t alias_length,
+                                        uint32_t version,
+                                        const char *act,
+                                        size_t act_length);
+
+// Takes an alias away.
+pantau_status pantau_registry_remove_alias(const pantau_registry *registry,
+                                           const char *model,
+                                           size_t model_length,
+                                           const char *alias,
+                                           size_t alias_length,
+                                           const char *act,
+                                           size_t act_length);
+
+// Sets a tag of a version.
+pantau_status pantau_registry_set_tag(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      const char *name,
+                                      size_t name_length,
+                                      const char *value,
+                                      size_t value_length,
+                                      const char *act,
+                                      size_t act_length);
+
+// Takes a tag of a version away.
+pantau_status pantau_registry_remove_tag(const pantau_registry *registry,
+                                         const char *model,
+                                         size_t model_length,
+                                         uint32_t version,
+                                         const char *name,
+                                         size_t name_length,
+                                         const char *act,
+                                         size_t act_length);
+
+// Describes a version for people.
+pantau_status pantau_registry_describe(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       uint32_t version,
+                                       const char *description,
+                                       size_t description_length,
+                                       const char *act,
+                                       size_t act_length);
+
+// Notes what a version scored: `metrics` are JSON, `{"accuracy": 0.91}`.
+pantau_status pantau_registry_log_metrics(const pantau_registry *registry,
+                                          const char *model,
+                                          size_t model_length,
+                                          uint32_t version,
+                                          const char *metrics,
+                                          size_t metrics_length,
+                                          const char *act,
+                                          size_t act_length);
+
+// Gives the version that a reference names as a JSON object, `{"model": "sentiment", "version":
+// 3}`. References are such as `models:/sentiment@champion`, `models:/sentiment/3`,
+// `models:/sentiment/latest` and `models:/sentiment/Production`.
+pantau_status pantau_registry_resolve(const pantau_registry *registry,
+                                      const char *reference,
+                                      size_t reference_length,
+                                      pantau_text **out);
+
+// Gives the path of a folder of this machine with the bundle that a reference names; each file was
+// checked by its SHA-256, and `INCOMPATIBLE` names one that was altered.
+pantau_status pantau_registry_path(const pantau_registry *registry,
+                                   const char *reference,
+                                   size_t reference_length,
+                                   pantau_text **out);
+
+// Opens the classifier that a reference names. `options` may be NULL.
+pantau_status pantau_registry_load(const pantau_registry *registry,
+                                   const char *reference,
+                                   size_t reference_length,
+                                   const pantau_model_options *options,
+                                   pantau_classifier **out);
+
+// Gives the version that was the champion at a moment; 0 if none was.
+pantau_status pantau_registry_champion_at(const pantau_registry *registry,
+                                          const char *model,
+                                          size_t model_length,
+                                          const char *time,
+                                          size_t time_length,
+                                          uint32_t *out);
+
+// Gives every move of an alias as a JSON list, the first one first: `time`, `actor`, `reason`,
+// `evidence`, `what`, `alias`, `from` and `to`.
+pantau_status pantau_registry_history(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      pantau_text **out);
+
+// Gives the entries of a model's journal as a JSON list, the first one first, each with its hash
+// and that of the one before.
+pantau_status pantau_registry_journal(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      pantau_text **out);
+
+// Gives in what some versions of a model differ, `count` of them, two or more, as a JSON object:
+// `model`, `versions`, and the differences in `params`, `metrics`, `tags` and `files`.
+pantau_status pantau_registry_compare(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      const uint32_t *versions,
+                                      size_t count,
+                                      pantau_text **out);
+
+// Checks a model's journal from its first entry, and every file of every version: `INCOMPATIBLE`
+// names what was altered. Gives `{"entries": 7, "head": "…", "versions": 3, "files": 12}`; who
+// keeps `head` elsewhere will also notice a journal that was made anew.
+pantau_status pantau_registry_verify(const pantau_registry *registry,
+                                     const char *model,
+                                     size_t model_length,
+                                     pantau_text **out);
+
+// Frees a registry; NULL is fine.
+void pantau_registry_free(pantau_registry *registry);
 
 #ifdef __cplusplus
 }  // extern "C"

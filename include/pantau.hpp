@@ -1242,6 +1242,7 @@ public:
     const pantau_classifier *get() const { return object_.get(); }
 
 private:
+    friend class Registry;
     using Object = detail::Owned<pantau_classifier, pantau_classifier_free>;
 
     explicit Classifier(Object object) : object_(std::move(object)) {}
@@ -2358,6 +2359,184 @@ private:
     using Object = detail::Owned<pantau_prediction_log, pantau_prediction_log_free>;
 
     // What a function answers about this log.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// Which models there are, in which versions, and which of them is in use. What is answered is JSON,
+// and so are the acts, who does something and why, as pantau.h says; an empty act is the user of
+// this system without a reason.
+class Registry {
+public:
+    // Opens a registry by its name: `memory:`, a folder, `s3://bucket/prefix`, or the URL of an
+    // MLflow server.
+    static Registry open(std::string_view location) {
+        return Registry(detail::give<Object>([&](pantau_registry **out) {
+            return pantau_registry_open(location.data(), location.size(), out);
+        }));
+    }
+
+    // Where it is, for people: a path or a URL, without a password.
+    std::string location() const { return text(pantau_registry_location); }
+
+    // Registers a bundle as the next version of a model; its number. (`register` is a word of C++.)
+    std::uint32_t register_bundle(std::string_view model, std::string_view bundle,
+                                  std::string_view told = {}, std::string_view act = {}) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_registry_register(object_.get(), model.data(), model.size(),
+                                               bundle.data(), bundle.size(), told.data(),
+                                               told.size(), act.data(), act.size(), &version));
+        return version;
+    }
+
+    // The names of the models as a list.
+    std::string models() const { return text(pantau_registry_models); }
+
+    // A model with its versions and aliases.
+    std::string versions(std::string_view model) const {
+        return text(pantau_registry_versions, model.data(), model.size());
+    }
+
+    // A version.
+    std::string version(std::string_view model, std::uint32_t version) const {
+        return text(pantau_registry_version, model.data(), model.size(), version);
+    }
+
+    // Makes a version the champion; the one before becomes `previous` and is archived.
+    void promote(std::string_view model, std::uint32_t version, std::string_view act = {}) const {
+        detail::check(pantau_registry_promote(object_.get(), model.data(), model.size(), version,
+                                              act.data(), act.size()));
+    }
+
+    // Makes the champion before the champion again; its number.
+    std::uint32_t rollback(std::string_view model, std::string_view act = {}) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_registry_rollback(object_.get(), model.data(), model.size(),
+                                               act.data(), act.size(), &version));
+        return version;
+    }
+
+    // Brings a version into a stage: `None`, `Staging`, `Production` or `Archived`.
+    void transition(std::string_view model, std::uint32_t version, std::string_view stage,
+                    bool archive_existing, std::string_view act = {}) const {
+        detail::check(pantau_registry_transition(object_.get(), model.data(), model.size(),
+                                                 version, stage.data(), stage.size(),
+                                                 archive_existing, act.data(), act.size()));
+    }
+
+    // Gives a version an alias, which another may have had.
+    void set_alias(std::string_view model, std::string_view alias, std::uint32_t version,
+                   std::string_view act = {}) const {
+        detail::check(pantau_registry_set_alias(object_.get(), model.data(), model.size(),
+                                                alias.data(), alias.size(), version, act.data(),
+                                                act.size()));
+    }
+
+    // Takes an alias away.
+    void remove_alias(std::string_view model, std::string_view alias,
+                      std::string_view act = {}) const {
+        detail::check(pantau_registry_remove_alias(object_.get(), model.data(), model.size(),
+                                                   alias.data(), alias.size(), act.data(),
+                                                   act.size()));
+    }
+
+    // Sets a tag of a version.
+    void set_tag(std::string_view model, std::uint32_t version, std::string_view name,
+                 std::string_view value, std::string_view act = {}) const {
+        detail::check(pantau_registry_set_tag(object_.get(), model.data(), model.size(), version,
+                                              name.data(), name.size(), value.data(),
+                                              value.size(), act.data(), act.size()));
+    }
+
+    // Takes a tag of a version away.
+    void remove_tag(std::string_view model, std::uint32_t version, std::string_view name,
+                    std::string_view act = {}) const {
+        detail::check(pantau_registry_remove_tag(object_.get(), model.data(), model.size(),
+                                                 version, name.data(), name.size(), act.data(),
+                                                 act.size()));
+    }
+
+    // Describes a version for people.
+    void describe(std::string_view model, std::uint32_t version, std::string_view description,
+                  std::string_view act = {}) const {
+        detail::check(pantau_registry_describe(object_.get(), model.data(), model.size(), version,
+                                               description.data(), description.size(), act.data(),
+                                               act.size()));
+    }
+
+    // Notes what a version scored, JSON such as `{"accuracy": 0.91}`.
+    void log_metrics(std::string_view model, std::uint32_t version, std::string_view metrics,
+                     std::string_view act = {}) const {
+        detail::check(pantau_registry_log_metrics(object_.get(), model.data(), model.size(),
+                                                  version, metrics.data(), metrics.size(),
+                                                  act.data(), act.size()));
+    }
+
+    // The model and the version that a reference, such as `models:/sentiment@champion`, names.
+    std::string resolve(std::string_view reference) const {
+        return text(pantau_registry_resolve, reference.data(), reference.size());
+    }
+
+    // The path of a folder with the bundle that a reference names, each file checked.
+    std::string path(std::string_view reference) const {
+        return text(pantau_registry_path, reference.data(), reference.size());
+    }
+
+    // The classifier that a reference names.
+    Classifier load(std::string_view reference) const { return load(reference, nullptr); }
+
+    // The classifier that a reference names, with options.
+    Classifier load(std::string_view reference, const ModelOptions &options) const {
+        return load(reference, options.get());
+    }
+
+    // The version that was the champion at a moment, if one was.
+    std::optional<std::uint32_t> champion_at(std::string_view model, std::string_view time) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_registry_champion_at(object_.get(), model.data(), model.size(),
+                                                  time.data(), time.size(), &version));
+        return version == 0 ? std::nullopt : std::optional<std::uint32_t>(version);
+    }
+
+    // Every move of an alias as a list, the first one first.
+    std::string history(std::string_view model) const {
+        return text(pantau_registry_history, model.data(), model.size());
+    }
+
+    // The entries of a model's journal as a list, the first one first.
+    std::string journal(std::string_view model) const {
+        return text(pantau_registry_journal, model.data(), model.size());
+    }
+
+    // In what some versions of a model differ, two or more.
+    std::string compare(std::string_view model, const std::vector<std::uint32_t> &versions) const {
+        return text(pantau_registry_compare, model.data(), model.size(), versions.data(),
+                    versions.size());
+    }
+
+    // Checks a model's journal and files, and throws `Incompatible` if something was altered.
+    std::string verify(std::string_view model) const {
+        return text(pantau_registry_verify, model.data(), model.size());
+    }
+
+private:
+    using Object = detail::Owned<pantau_registry, pantau_registry_free>;
+
+    explicit Registry(Object object) : object_(std::move(object)) {}
+
+    Classifier load(std::string_view reference, const pantau_model_options *options) const {
+        return Classifier(detail::give<Classifier::Object>([&](pantau_classifier **out) {
+            return pantau_registry_load(object_.get(), reference.data(), reference.size(), options,
+                                        out);
+        }));
+    }
+
+    // What a function answers about this registry.
     template <typename Function, typename... Arguments>
     std::string text(Function function, Arguments... arguments) const {
         return detail::give_text(

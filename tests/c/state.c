@@ -241,6 +241,117 @@ static void check_deletion(const pantau_store *store) {
     json_free(record);
 }
 
+/* The version that a reference names. */
+static double resolved(const pantau_registry *registry, const char *reference) {
+    pantau_text *text;
+    CHECK_OK(pantau_registry_resolve(registry, TEXT(reference), &text));
+    struct json *found = parse(text);
+    CHECK(has_text(found, "model", "sentiment"));
+    double version = number(found, "version");
+    json_free(found);
+    return version;
+}
+
+#define MODEL PANTAU_LITERAL("sentiment")
+#define ACT PANTAU_LITERAL("{\"actor\": \"ani\", \"reason\": \"better\"}")
+
+static void check_registry(const pantau_registry *registry, const char *bundle) {
+    pantau_text *text;
+    uint32_t version = 0;
+    CHECK_OK(pantau_registry_register(registry, MODEL, TEXT(bundle), NULL, 0, NULL, 0, &version));
+    CHECK(version == 1);
+    CHECK_OK(pantau_registry_register(
+        registry, MODEL, TEXT(bundle),
+        PANTAU_LITERAL("{\"description\": \"second\", \"tags\": {\"team\": \"ulasan\"},"
+                       " \"params\": {\"folds\": \"2\"}, \"alias\": \"challenger\"}"),
+        ACT, &version));
+    CHECK(version == 2 && resolved(registry, "models:/sentiment@challenger") == 2);
+    CHECK_OK(pantau_registry_models(registry, &text));
+    check_text(text, "[\"sentiment\"]");
+
+    CHECK_OK(pantau_registry_promote(registry, MODEL, 1, ACT));
+    CHECK_OK(pantau_registry_promote(registry, MODEL, 2, ACT));
+    CHECK(resolved(registry, "models:/sentiment@champion") == 2);
+    CHECK(resolved(registry, "models:/sentiment@previous") == 1);
+    CHECK_OK(pantau_registry_rollback(registry, MODEL, ACT, &version));
+    CHECK(version == 1 && resolved(registry, "models:/sentiment/Production") == 1);
+    CHECK_OK(pantau_registry_transition(registry, MODEL, 2, PANTAU_LITERAL("Production"), true,
+                                        ACT));
+    CHECK(resolved(registry, "models:/sentiment/Archived") == 1);
+    CHECK_OK(pantau_registry_set_alias(registry, MODEL, PANTAU_LITERAL("stable"), 1, ACT));
+    CHECK(resolved(registry, "models:/sentiment@stable") == 1);
+    CHECK_OK(pantau_registry_remove_alias(registry, MODEL, PANTAU_LITERAL("stable"), ACT));
+    CHECK_FAILS(PANTAU_STATUS_NOT_FOUND, "stable",
+                pantau_registry_resolve(registry, PANTAU_LITERAL("models:/sentiment@stable"),
+                                        &text));
+
+    CHECK_OK(pantau_registry_set_tag(registry, MODEL, 1, PANTAU_LITERAL("team"),
+                                     PANTAU_LITERAL("toko"), ACT));
+    CHECK_OK(pantau_registry_remove_tag(registry, MODEL, 2, PANTAU_LITERAL("team"), ACT));
+    CHECK_OK(pantau_registry_describe(registry, MODEL, 1, PANTAU_LITERAL("first"), ACT));
+    CHECK_OK(pantau_registry_log_metrics(registry, MODEL, 1,
+                                         PANTAU_LITERAL("{\"accuracy\": 0.5}"), ACT));
+    CHECK_OK(pantau_registry_version(registry, MODEL, 1, &text));
+    struct json *found = parse(text);
+    CHECK(has_text(found, "stage", "Archived") && has_text(found, "description", "first"));
+    CHECK(has_text(json_find(found, "tags"), "team", "toko"));
+    CHECK(number(json_find(found, "metrics"), "accuracy") == 0.5);
+    json_free(found);
+    CHECK_OK(pantau_registry_version(registry, MODEL, 2, &text));
+    found = parse(text);
+    CHECK(has_text(found, "stage", "Production") && has_text(found, "registered_by", "ani"));
+    CHECK(count(json_find(found, "aliases")) == 1);
+    CHECK(json_find(json_find(found, "tags"), "team") == NULL);
+    json_free(found);
+    CHECK_OK(pantau_registry_versions(registry, MODEL, &text));
+    found = parse(text);
+    CHECK(count(json_find(found, "versions")) == 2);
+    CHECK(number(json_find(found, "aliases"), "champion") == 2);
+    json_free(found);
+
+    /* What was learnt is answered with what is in use. */
+    pantau_classifier *classifier;
+    pantau_prediction *prediction;
+    CHECK_OK(pantau_registry_load(registry, PANTAU_LITERAL("models:/sentiment@champion"), NULL,
+                                  &classifier));
+    CHECK_OK(pantau_classifier_predict(classifier, PANTAU_LITERAL("Hotel itu bagus"),
+                                       &prediction));
+    CHECK(strcmp(pantau_text_data(pantau_prediction_label(prediction)), "good") == 0);
+    pantau_prediction_free(prediction);
+    pantau_classifier_free(classifier);
+    CHECK_OK(pantau_registry_path(registry, PANTAU_LITERAL("models:/sentiment/1"), &text));
+    pantau_bundle *opened;
+    CHECK_OK(pantau_bundle_open(TEXT(pantau_text_data(text)), &opened));
+    pantau_bundle_free(opened);
+    pantau_text_free(text);
+
+    CHECK_OK(pantau_registry_champion_at(registry, MODEL, PANTAU_LITERAL("9000-01-01"), &version));
+    CHECK(version == 2);
+    CHECK_OK(pantau_registry_champion_at(registry, MODEL, PANTAU_LITERAL("2000-01-01"), &version));
+    CHECK(version == 0);
+    CHECK_OK(pantau_registry_history(registry, MODEL, &text));
+    struct json *history = parse(text);
+    CHECK(count(history) > 5 && has_text(history->first, "alias", "challenger"));
+    CHECK(has_text(history->first, "actor", "ani") && has_text(history->first, "reason", "better"));
+    json_free(history);
+    CHECK_OK(pantau_registry_journal(registry, MODEL, &text));
+    struct json *journal = parse(text);
+    size_t entries = count(journal);
+    CHECK(entries == 12 && has_text(journal->first, "previous", ""));
+    const char *head = json_text(journal->first, "hash")->text;
+    CHECK(has_text(journal->first->next, "previous", head));
+    json_free(journal);
+    static const uint32_t versions[] = {1, 2};
+    CHECK_OK(pantau_registry_compare(registry, MODEL, versions, 2, &text));
+    found = parse(text);
+    CHECK(count(json_find(found, "params")) == 1 && count(json_find(found, "metrics")) == 1);
+    json_free(found);
+    CHECK_OK(pantau_registry_verify(registry, MODEL, &text));
+    found = parse(text);
+    CHECK(number(found, "entries") == (double)entries && number(found, "versions") == 2);
+    json_free(found);
+}
+
 static void check_schema(void) {
     static const char *const dialects[] = {"sqlite", "postgres"};
     for (size_t index = 0; index < 2; ++index) {
@@ -275,6 +386,18 @@ int main(int arguments_count, char **arguments) {
     }
     check_many(folder.text, classifier);
     check_schema();
+    struct path models = join(scratch, "models"), bundle = join(scratch, "classifier");
+    const char *const registries[] = {"memory:", models.text};
+    for (size_t index = 0; index < 2; ++index) {
+        pantau_registry *registry;
+        pantau_text *text;
+        CHECK_OK(pantau_registry_open(TEXT(registries[index]), &registry));
+        CHECK_OK(pantau_registry_location(registry, &text));
+        CHECK(strstr(pantau_text_data(text), registries[index]) != NULL);
+        pantau_text_free(text);
+        check_registry(registry, bundle.text);
+        pantau_registry_free(registry);
+    }
 
     pantau_classifier_free(classifier);
     pantau_labelled_texts_free(data);

@@ -3,6 +3,7 @@
 #include "classes.hpp"
 
 static_assert(is_move_only<pantau::Store>() && is_move_only<pantau::PredictionLog>());
+static_assert(is_move_only<pantau::Registry>());
 
 static bool holds(const std::string &text, std::string_view part) {
     return text.find(part) != std::string::npos;
@@ -82,6 +83,43 @@ static void check_store(pantau::Store &store) {
     CHECK(store.history() == "[]");
 }
 
+static void check_registry(pantau::Registry registry, const std::string &bundle) {
+    const std::string act = R"({"actor": "ani"})";
+    CHECK(registry.location() == "memory:" && registry.models() == "[]");
+    CHECK(registry.register_bundle("sentiment", bundle) == 1);
+    CHECK(registry.register_bundle("sentiment", bundle, R"({"alias": "challenger"})", act) == 2);
+    registry.promote("sentiment", 1);
+    registry.promote("sentiment", 2, act);
+    CHECK(registry.rollback("sentiment", act) == 1);
+    registry.transition("sentiment", 2, "Production", true, act);
+    CHECK(holds(registry.resolve("models:/sentiment@champion"), R"("version":2)"));
+    registry.set_alias("sentiment", "stable", 1, act);
+    registry.remove_alias("sentiment", "stable", act);
+    registry.set_tag("sentiment", 1, "team", "toko", act);
+    registry.set_tag("sentiment", 1, "gone", "soon", act);
+    registry.remove_tag("sentiment", 1, "gone", act);
+    registry.describe("sentiment", 1, "first", act);
+    registry.log_metrics("sentiment", 1, R"({"accuracy": 0.5})", act);
+    const auto version = registry.version("sentiment", 1);
+    CHECK(holds(version, R"("stage":"Archived")") && holds(version, R"("team":"toko")"));
+    CHECK(holds(version, R"("description":"first")") && !holds(version, "gone"));
+    CHECK(holds(registry.versions("sentiment"), R"("champion":2)"));
+    CHECK(registry.load("models:/sentiment@champion").predict("bagus").label() == "good");
+    CHECK(registry.load("models:/sentiment/1", pantau::ModelOptions()).labels().size() == 2);
+    CHECK(pantau::Bundle::open(registry.path("models:/sentiment/1")).path().size() > 0);
+    CHECK(registry.champion_at("sentiment", "9000-01-01") == 2);
+    CHECK(!registry.champion_at("sentiment", "2000-01-01"));
+    CHECK(holds(registry.history("sentiment"), R"("what":"rollback")"));
+    CHECK(holds(registry.journal("sentiment"), R"("previous":"")"));
+    CHECK(holds(registry.compare("sentiment", {1, 2}), R"("accuracy")"));
+    CHECK(holds(registry.verify("sentiment"), R"("versions":2)"));
+    check_throws<pantau::NotFound>(PANTAU_STATUS_NOT_FOUND, "version 9",
+                                   [&] { registry.promote("sentiment", 9); });
+    const auto moved = std::move(registry);
+    check_moved([&] { registry.models(); });
+    CHECK(moved.models() == R"(["sentiment"])");
+}
+
 int main(int count, char **arguments) {
     CHECK(count > 2);
     const std::string scratch = arguments[2];
@@ -89,6 +127,7 @@ int main(int count, char **arguments) {
     auto store = pantau::Store::open("memory:");
     check_log(store, classifier);
     check_store(store);
+    check_registry(pantau::Registry::open("memory:"), scratch + "/classifier");
     CHECK(holds(pantau::schema("postgres"), "predictions"));
     check_throws<pantau::Unreachable>(PANTAU_STATUS_UNREACHABLE, "127.0.0.1", [] {
         pantau::Store::open("postgresql://u@127.0.0.1:1/x");

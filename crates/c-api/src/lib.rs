@@ -43,6 +43,7 @@ pub mod prediction;
 pub mod prediction_log;
 pub mod predictions;
 pub mod progress;
+pub mod registry;
 pub mod runtime;
 pub mod schema;
 pub mod scores;
@@ -93,6 +94,7 @@ mod tests {
         shared::<crate::prediction::pantau_prediction>();
         shared::<crate::prediction_log::pantau_prediction_log>();
         shared::<crate::predictions::pantau_predictions>();
+        shared::<crate::registry::pantau_registry>();
         shared::<crate::scores::pantau_scores>();
         shared::<crate::selection::pantau_selection>();
         shared::<crate::stemmer::pantau_stemmer>();

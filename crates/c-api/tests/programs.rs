@@ -29,6 +29,12 @@ good, because:
 right on 1.00 of 4 reviews; of all, on 0.51 to 1.00
 ";
 
+/// What the first programs that remember print, in every language.
+const FIRST_REMEMBERED: &str = "\
+version 1 answers: good
+forgotten: {\"feedback\":1,\"predictions\":1}
+";
+
 /// How long a long text is, in bytes.
 const LONG_TEXT: &str = "10000000";
 
@@ -251,6 +257,19 @@ fn the_first_programs_that_learn_print_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let output = run(Command::new(program).arg(folder.path().join("reviews")));
         assert_eq!(output, FIRST_LEARNT, "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_that_remember_print_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("reviews");
+    let learning = build(&repository().join("examples/learning.c"), &[], "for-state");
+    run(Command::new(learning).arg(&bundle));
+    for name in ["state.c", "state.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        let output = run(Command::new(program).arg(&bundle).arg(folder.path().join(name)));
+        assert_eq!(output, FIRST_REMEMBERED, "{name}");
     }
 }
 
