@@ -2195,8 +2195,8 @@ private:
     Object object_;
 };
 
-// What a deployed model remembers: its predictions and what became of them, features, metrics, runs,
-// and who did what. Records, windows and what is answered are JSON, as pantau.h says.
+// What a deployed model remembers: its predictions and what became of them, features, metrics,
+// runs, and who did what. Records, windows and what is answered are JSON, as pantau.h says.
 class Store {
 public:
     // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first

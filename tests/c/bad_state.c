@@ -312,12 +312,13 @@ static void check_null_results(void) {
     CHECK_INVALID("out: is NULL", pantau_store_audit_trail(store, NULL, 0, 0, NULL));
     CHECK_INVALID("out: is NULL", pantau_store_verify_audit(store, NULL));
     CHECK_INVALID("out: is NULL", pantau_prediction_log_open(store, X, X, NULL, 0, NULL));
-    CHECK_INVALID("out: is NULL", pantau_prediction_log_record(model_log, NULL, RECORD, NULL, NULL));
+    CHECK_INVALID("out: is NULL",
+                  pantau_prediction_log_record(model_log, NULL, RECORD, NULL, NULL));
     CHECK_INVALID("out: is NULL",
                   pantau_prediction_log_record_many(model_log, answers, NULL, NULL, NULL, NULL));
     CHECK_INVALID("out: is NULL",
-                  pantau_prediction_log_feedback(model_log, X, PANTAU_LITERAL("{\"correct\": true}"),
-                                                 NULL));
+                  pantau_prediction_log_feedback(model_log, X,
+                                                 PANTAU_LITERAL("{\"correct\": true}"), NULL));
     CHECK_INVALID("out: is NULL", pantau_prediction_log_counters(model_log, NULL));
     CHECK_INVALID("out: is NULL", pantau_prediction_log_forget(model_log, X, X, NULL));
     CHECK_INVALID("out: is NULL", pantau_schema(PANTAU_LITERAL("sqlite"), NULL));
