@@ -105,7 +105,7 @@ typedef enum {
     PANTAU_STATUS_NOT_FOUND = 2,
     // Made by another version, or for other data, than what is here.
     PANTAU_STATUS_INCOMPATIBLE = 3,
-    // Reading or writing a file failed.
+    // Reading or writing a file, a database or a bucket failed.
     PANTAU_STATUS_STORAGE = 4,
     // A model could not answer.
     PANTAU_STATUS_INFERENCE = 5,
@@ -115,6 +115,10 @@ typedef enum {
     PANTAU_STATUS_DEADLINE = 7,
     // The callback that was told of the progress ended the call.
     PANTAU_STATUS_STOPPED = 8,
+    // What is there already says otherwise, or was changed by somebody else meanwhile.
+    PANTAU_STATUS_CONFLICT = 9,
+    // A server cannot be reached; what was asked can be tried again.
+    PANTAU_STATUS_UNREACHABLE = 10,
     // A mistake inside Pantau, which should be reported. The library can still be used.
     PANTAU_STATUS_PANIC = 100,
 } pantau_status;
@@ -244,9 +248,26 @@ typedef struct pantau_normalizer pantau_normalizer;
 // What a classifier answers for one text. It never changes, so threads may share it.
 typedef struct pantau_prediction pantau_prediction;
 
+// Logs the predictions of one version of a model without making anybody wait: they stand in a
+// bounded queue until a thread of the log has written many of them at once. Threads may share it.
+//
+// A child process after `fork` must open a log of its own.
+typedef struct pantau_prediction_log pantau_prediction_log;
+
 // What a classifier answers for many texts, column by column, in the order of the texts. It never
 // changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_predictions pantau_predictions;
+
+// Which models there are, in which versions, and which of them is in use: since when, by whom, and
+// why. Threads may share it, and so may processes what it is stored in.
+//
+// Who does something, and why, is an `act`, JSON; the empty text is the user of this system
+// without a reason:
+//
+// ```json
+// {"actor": "ani", "reason": "better on the test rows", "evidence": {"accuracy": 0.91}}
+// ```
+typedef struct pantau_registry pantau_registry;
 
 // What a linear classifier says of rows of numbers, column by column, in the order of the rows. It
 // never changes, so threads may share it; every column is borrowed from it.
@@ -261,6 +282,19 @@ typedef struct pantau_stemmer pantau_stemmer;
 
 // Removes the words that say little. It never changes, so threads may share it.
 typedef struct pantau_stop_words pantau_stop_words;
+
+// What a deployed model remembers: its predictions and what became of them, features, metrics,
+// runs, and who did what. Threads may share it, and so may processes what it is stored in.
+//
+// What goes in beside texts and numbers, and what comes out, is JSON. A record is an object with
+// the names of its table's columns; times are texts such as `2026-11-25T10:53:43Z`. A window says
+// which predictions are looked at, and every part of it can be left out:
+//
+// ```json
+// {"hours": 24, "model": "sentiment", "version": "3"}
+// {"since": "2026-11-01", "until": "2026-11-25T12:00:00Z"}
+// ```
+typedef struct pantau_store pantau_store;
 
 // A text that the library made: UTF-8, with a length, and a NUL after its last byte that the
 // length does not count. A `pantau_text *` is yours and goes to `pantau_text_free`; a
@@ -1638,6 +1672,404 @@ bool pantau_logistic_regression_converged(const pantau_logistic_regression *regr
 
 // Frees a classifier; NULL is fine.
 void pantau_logistic_regression_free(pantau_logistic_regression *regression);
+
+// Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
+// or `postgresql://user:password@host/database`.
+pantau_status pantau_store_open(const char *location, size_t location_length, pantau_store **out);
+
+// Gives where a store is, for people: a path or a URL, without a password.
+pantau_status pantau_store_location(const pantau_store *store, pantau_text **out);
+
+// Gives the prediction with an id as JSON, or `null`.
+pantau_status pantau_store_prediction(const pantau_store *store,
+                                      const char *id,
+                                      size_t id_length,
+                                      pantau_text **out);
+
+// Gives the predictions of a window as a JSON list, the latest first, at most `limit` of them.
+pantau_status pantau_store_history(const pantau_store *store,
+                                   const char *window,
+                                   size_t window_length,
+                                   size_t limit,
+                                   pantau_text **out);
+
+// Writes what somebody says of a prediction, and gives the id of that. `feedback` is JSON:
+//
+// ```json
+// {"correct": false, "label": "negative", "source": "user", "subject": null, "timestamp": null,
+//  "id": null}
+// ```
+//
+// `correct` or `label` must be told. A prediction that is not there yet gets its feedback when it
+// is written. Feedback whose id is there already changes nothing.
+pantau_status pantau_store_write_feedback(const pantau_store *store,
+                                          const char *prediction_id,
+                                          size_t prediction_id_length,
+                                          const char *feedback,
+                                          size_t feedback_length,
+                                          pantau_text **out);
+
+// Writes how good a version of a model was. `metrics` are JSON, of which all can be left out:
+//
+// ```json
+// {"accuracy": 0.91, "precision": 0.9, "recall": 0.89, "f1_score": 0.9, "loss": 0.31, "epoch": 3,
+//  "dataset_size": 12000, "timestamp": null, "id": null}
+// ```
+pantau_status pantau_store_write_metrics(const pantau_store *store,
+                                         const char *model,
+                                         size_t model_length,
+                                         const char *version,
+                                         size_t version_length,
+                                         const char *metrics,
+                                         size_t metrics_length);
+
+// Gives how good a model was as a JSON list, the earliest first. An empty `since` is from the
+// beginning.
+pantau_status pantau_store_metrics(const pantau_store *store,
+                                   const char *model,
+                                   size_t model_length,
+                                   const char *since,
+                                   size_t since_length,
+                                   pantau_text **out);
+
+// Frees a store; NULL is fine. What was opened on it goes on.
+void pantau_store_free(pantau_store *store);
+
+// Deletes all that is stored of a subject, in all tables, and gives how many rows of each as a
+// JSON object. Records of it that are still on their way will not be written. The audit log keeps
+// that `actor` did it and how many rows it were, and of the subject a hash.
+pantau_status pantau_store_forget(const pantau_store *store,
+                                  const char *subject,
+                                  size_t subject_length,
+                                  const char *actor,
+                                  size_t actor_length,
+                                  pantau_text **out);
+
+// Deletes what is older than the moment `since`, in all tables whose rows grow old, and gives how
+// many rows of each as a JSON object. The audit log keeps that `actor` did it.
+pantau_status pantau_store_retain_since(const pantau_store *store,
+                                        const char *since,
+                                        size_t since_length,
+                                        const char *actor,
+                                        size_t actor_length,
+                                        pantau_text **out);
+
+// Notes who did what in the audit log, and gives the record as JSON. `detail` are facts as JSON,
+// without what somebody wrote; the empty text is none.
+pantau_status pantau_store_audit(const pantau_store *store,
+                                 const char *actor,
+                                 size_t actor_length,
+                                 const char *action,
+                                 size_t action_length,
+                                 const char *detail,
+                                 size_t detail_length,
+                                 pantau_text **out);
+
+// Gives the records of the audit log as a JSON list, the earliest first, at most `limit` of them,
+// 0 for all. An empty `since` is from the beginning.
+pantau_status pantau_store_audit_trail(const pantau_store *store,
+                                       const char *since,
+                                       size_t since_length,
+                                       size_t limit,
+                                       pantau_text **out);
+
+// Walks the whole audit log and checks that no record was changed, removed or put in between:
+// `INCOMPATIBLE` names the first that was. Gives `{"records": 17, "head": "…"}`; who keeps `head`,
+// the hash of the last record, elsewhere will also notice a log that was written anew from its
+// beginning.
+pantau_status pantau_store_verify_audit(const pantau_store *store,
+                                        pantau_text **out);
+
+// Opens a log that writes into a store. `options` are JSON; the empty text is the default ones,
+// and what is left out has its default:
+//
+// ```json
+// {"durability": "group", "group_ms": 100, "when_full": "block", "capacity": 65536,
+//  "outbox": null, "outbox_limit": 1073741824}
+// ```
+//
+// `durability` is `each` (a call returns when its record would survive a power cut), `group`
+// (records are written together every `group_ms`) or `none` (when the disk has them is left to the
+// system). `when_full` says what happens when `capacity` records wait: `block` makes the caller
+// wait, `drop` drops and counts, `spill` puts them into the outbox. `outbox` is the path of a file
+// in which records wait while the store cannot be reached.
+pantau_status pantau_prediction_log_open(const pantau_store *store,
+                                         const char *model,
+                                         size_t model_length,
+                                         const char *version,
+                                         size_t version_length,
+                                         const char *options,
+                                         size_t options_length,
+                                         pantau_prediction_log **out);
+
+// Logs a prediction and gives its id. `record` is JSON, of which all can be left out:
+//
+// ```json
+// {"processing_time_ms": 1.8, "review_id": "r17", "consent": true, "subject": "u17",
+//  "input_text": "Bagus!", "embedding": null, "actual_label": null, "timestamp": null, "id": null}
+// ```
+//
+// `subject`, `input_text` and `embedding` are only kept with `"consent": true`, and the text only
+// as the anonymizer leaves it; NULL is one with the default settings.
+//
+// A `prediction` of NULL is one that was made elsewhere: then `record` also tells
+// `predicted_label`, `confidence`, and if they are known `probabilities` (an object), `truncated`
+// and `novelty`; or, instead of a label, `error`, the kind of the error a model failed with.
+pantau_status pantau_prediction_log_record(const pantau_prediction_log *log,
+                                           const pantau_prediction *prediction,
+                                           const char *record,
+                                           size_t record_length,
+                                           const pantau_anonymizer *anonymizer,
+                                           pantau_text **out);
+
+// Logs many predictions and writes their ids into a JSON list. `records` are as many texts as for
+// `pantau_prediction_log_record`, with the length of each, or NULL: nothing more is known of any.
+// With the durability `each` it waits once for all of them. None is logged if one cannot be.
+pantau_status pantau_prediction_log_record_many(const pantau_prediction_log *log,
+                                                const pantau_predictions *predictions,
+                                                const char *const *records,
+                                                const size_t *record_lengths,
+                                                const pantau_anonymizer *anonymizer,
+                                                pantau_text **out);
+
+// Logs what somebody says of a prediction, as `pantau_store_write_feedback` writes it, and gives
+// the id of that. It comes after the predictions that were logged before.
+pantau_status pantau_prediction_log_feedback(const pantau_prediction_log *log,
+                                             const char *prediction_id,
+                                             size_t prediction_id_length,
+                                             const char *feedback,
+                                             size_t feedback_length,
+                                             pantau_text **out);
+
+// Waits until all that was logged so far is in the store or in the outbox, at most
+// `timeout_ms`, 0 for as long as it takes; `DEADLINE` if that was not enough.
+pantau_status pantau_prediction_log_flush(const pantau_prediction_log *log, uint64_t timeout_ms);
+
+// Gives what the log has done so far as a JSON object: `queued`, `waiting` (in the outbox),
+// `written`, `repeated`, `dropped`, `spilled`, `failed`, `batches`, `mean_delivery_ms`,
+// `max_delivery_ms` and `last_error`.
+pantau_status pantau_prediction_log_counters(const pantau_prediction_log *log, pantau_text **out);
+
+// Deletes all that is stored of a subject, as `pantau_store_forget` does, and what of it is still
+// on its way.
+pantau_status pantau_prediction_log_forget(const pantau_prediction_log *log,
+                                           const char *subject,
+                                           size_t subject_length,
+                                           const char *actor,
+                                           size_t actor_length,
+                                           pantau_text **out);
+
+// Ends a log once all is in the store or in the outbox; logging is an error from then on. It says
+// if records could be brought to neither, which `pantau_prediction_log_free` cannot.
+pantau_status pantau_prediction_log_close(const pantau_prediction_log *log);
+
+// Ends a log as `pantau_prediction_log_close` does, and frees it; NULL is fine.
+void pantau_prediction_log_free(pantau_prediction_log *log);
+
+// Gives the SQL that makes the tables of a new store, for people who keep their database
+// themselves. `dialect` is `sqlite` or `postgres`.
+pantau_status pantau_schema(const char *dialect, size_t dialect_length, pantau_text **out);
+
+// Opens a registry by its name: `memory:`, a folder, `s3://bucket/prefix`, or the URL of an MLflow
+// server.
+pantau_status pantau_registry_open(const char *location,
+                                   size_t location_length,
+                                   pantau_registry **out);
+
+// Gives where a registry is, for people: a path or a URL, without a password.
+pantau_status pantau_registry_location(const pantau_registry *registry, pantau_text **out);
+
+// Registers a bundle as the next version of a model, and gives its number. `told` is JSON, of
+// which all can be left out:
+//
+// ```json
+// {"description": "", "tags": {"team": "ulasan"}, "metrics": {"accuracy": 0.91},
+//  "params": {"kind": "tfidf-nb"}, "run_id": null, "alias": "challenger"}
+// ```
+pantau_status pantau_registry_register(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *bundle,
+                                       size_t bundle_length,
+                                       const char *told,
+                                       size_t told_length,
+                                       const char *act,
+                                       size_t act_length,
+                                       uint32_t *out);
+
+// Gives the names of the models as a JSON list.
+pantau_status pantau_registry_models(const pantau_registry *registry, pantau_text **out);
+
+// Gives a model as a JSON object: `model`, `aliases`, `versions` (a list, the first one first, as
+// `pantau_registry_version` gives each), `entries` and `head`, the hash of its journal's last
+// entry.
+pantau_status pantau_registry_versions(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       pantau_text **out);
+
+// Gives a version as a JSON object: `version`, `stage`, `aliases`, `description`, `tags`,
+// `metrics`, `params`, `run_id`, `registered_at`, `registered_by`, `bundle` and `files`.
+pantau_status pantau_registry_version(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      pantau_text **out);
+
+// Makes a version the champion. The one before becomes `previous` and is archived, all in one
+// step.
+pantau_status pantau_registry_promote(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      const char *act,
+                                      size_t act_length);
+
+// Makes the champion before the champion again, and gives its number; the present one becomes
+// `previous`, so a second rollback takes the first one back.
+pantau_status pantau_registry_rollback(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *act,
+                                       size_t act_length,
+                                       uint32_t *out);
+
+// Brings a version into a stage: `None`, `Staging` (the challenger), `Production` (the champion)
+// or `Archived`. With `archive_existing`, the version that was in it is archived.
+pantau_status pantau_registry_transition(const pantau_registry *registry,
+                                         const char *model,
+                                         size_t model_length,
+                                         uint32_t version,
+                                         const char *stage,
+                                         size_t stage_length,
+                                         bool archive_existing,
+                                         const char *act,
+                                         size_t act_length);
+
+// Gives a version an alias, which another may have had.
+pantau_status pantau_registry_set_alias(const pantau_registry *registry,
+                                        const char *model,
+                                        size_t model_length,
+                                        const char *alias,
+                                        size_t alias_length,
+                                        uint32_t version,
+                                        const char *act,
+                                        size_t act_length);
+
+// Takes an alias away.
+pantau_status pantau_registry_remove_alias(const pantau_registry *registry,
+                                           const char *model,
+                                           size_t model_length,
+                                           const char *alias,
+                                           size_t alias_length,
+                                           const char *act,
+                                           size_t act_length);
+
+// Sets a tag of a version.
+pantau_status pantau_registry_set_tag(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      const char *name,
+                                      size_t name_length,
+                                      const char *value,
+                                      size_t value_length,
+                                      const char *act,
+                                      size_t act_length);
+
+// Takes a tag of a version away.
+pantau_status pantau_registry_remove_tag(const pantau_registry *registry,
+                                         const char *model,
+                                         size_t model_length,
+                                         uint32_t version,
+                                         const char *name,
+                                         size_t name_length,
+                                         const char *act,
+                                         size_t act_length);
+
+// Describes a version for people.
+pantau_status pantau_registry_describe(const pantau_registry *registry,
+                                       const char *model,
+                                       size_t model_length,
+                                       uint32_t version,
+                                       const char *description,
+                                       size_t description_length,
+                                       const char *act,
+                                       size_t act_length);
+
+// Notes what a version scored: `metrics` are JSON, `{"accuracy": 0.91}`.
+pantau_status pantau_registry_log_metrics(const pantau_registry *registry,
+                                          const char *model,
+                                          size_t model_length,
+                                          uint32_t version,
+                                          const char *metrics,
+                                          size_t metrics_length,
+                                          const char *act,
+                                          size_t act_length);
+
+// Gives the version that a reference names as a JSON object, `{"model": "sentiment", "version":
+// 3}`. References are such as `models:/sentiment@champion`, `models:/sentiment/3`,
+// `models:/sentiment/latest` and `models:/sentiment/Production`.
+pantau_status pantau_registry_resolve(const pantau_registry *registry,
+                                      const char *reference,
+                                      size_t reference_length,
+                                      pantau_text **out);
+
+// Gives the path of a folder of this machine with the bundle that a reference names; each file was
+// checked by its SHA-256, and `INCOMPATIBLE` names one that was altered.
+pantau_status pantau_registry_path(const pantau_registry *registry,
+                                   const char *reference,
+                                   size_t reference_length,
+                                   pantau_text **out);
+
+// Opens the classifier that a reference names. `options` may be NULL.
+pantau_status pantau_registry_load(const pantau_registry *registry,
+                                   const char *reference,
+                                   size_t reference_length,
+                                   const pantau_model_options *options,
+                                   pantau_classifier **out);
+
+// Gives the version that was the champion at a moment; 0 if none was.
+pantau_status pantau_registry_champion_at(const pantau_registry *registry,
+                                          const char *model,
+                                          size_t model_length,
+                                          const char *time,
+                                          size_t time_length,
+                                          uint32_t *out);
+
+// Gives every move of an alias as a JSON list, the first one first: `time`, `actor`, `reason`,
+// `evidence`, `what`, `alias`, `from` and `to`.
+pantau_status pantau_registry_history(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      pantau_text **out);
+
+// Gives the entries of a model's journal as a JSON list, the first one first, each with its hash
+// and that of the one before.
+pantau_status pantau_registry_journal(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      pantau_text **out);
+
+// Gives in what some versions of a model differ, `count` of them, two or more, as a JSON object:
+// `model`, `versions`, and the differences in `params`, `metrics`, `tags` and `files`.
+pantau_status pantau_registry_compare(const pantau_registry *registry,
+                                      const char *model,
+                                      size_t model_length,
+                                      const uint32_t *versions,
+                                      size_t count,
+                                      pantau_text **out);
+
+// Checks a model's journal from its first entry, and every file of every version: `INCOMPATIBLE`
+// names what was altered. Gives `{"entries": 7, "head": "…", "versions": 3, "files": 12}`; who
+// keeps `head` elsewhere will also notice a journal that was made anew.
+pantau_status pantau_registry_verify(const pantau_registry *registry,
+                                     const char *model,
+                                     size_t model_length,
+                                     pantau_text **out);
+
+// Frees a registry; NULL is fine.
+void pantau_registry_free(pantau_registry *registry);
 
 #ifdef __cplusplus
 }  // extern "C"

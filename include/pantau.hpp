@@ -527,6 +527,9 @@ public:
         }));
     }
 
+    // The object of the C face, borrowed.
+    const pantau_anonymizer *get() const { return object_.get(); }
+
 private:
     using Object = detail::Owned<pantau_anonymizer, pantau_anonymizer_free>;
 
@@ -976,6 +979,9 @@ public:
     // smaller, the less the text is one of them; NaN if it cannot tell.
     double novelty_pvalue() const { return pantau_prediction_novelty_pvalue(object_.get()); }
 
+    // The object of the C face, borrowed.
+    const pantau_prediction *get() const { return object_.get(); }
+
 private:
     friend class Classifier;
     friend class Ensemble;
@@ -1033,6 +1039,9 @@ public:
             return pantau_predictions_get(object_.get(), text, out);
         }));
     }
+
+    // The object of the C face, borrowed.
+    const pantau_predictions *get() const { return object_.get(); }
 
 private:
     friend class Classifier;
@@ -1233,6 +1242,7 @@ public:
     const pantau_classifier *get() const { return object_.get(); }
 
 private:
+    friend class Registry;
     using Object = detail::Owned<pantau_classifier, pantau_classifier_free>;
 
     explicit Classifier(Object object) : object_(std::move(object)) {}
@@ -2184,6 +2194,364 @@ private:
 
     Object object_;
 };
+
+// What a deployed model remembers: its predictions and what became of them, features, metrics,
+// runs, and who did what. Records, windows and what is answered are JSON, as pantau.h says.
+class Store {
+public:
+    // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first
+    // use, or `postgresql://user:password@host/database`.
+    static Store open(std::string_view location) {
+        return Store(detail::give<Object>([&](pantau_store **out) {
+            return pantau_store_open(location.data(), location.size(), out);
+        }));
+    }
+
+    // Where it is, for people: a path or a URL, without a password.
+    std::string location() const { return text(pantau_store_location); }
+
+    // The prediction with an id, or `null`.
+    std::string prediction(std::string_view id) const {
+        return text(pantau_store_prediction, id.data(), id.size());
+    }
+
+    // The predictions of a window as a list, the latest first.
+    std::string history(std::string_view window = {}, std::size_t limit = 100) const {
+        return text(pantau_store_history, window.data(), window.size(), limit);
+    }
+
+    // Writes what somebody says of a prediction; the id of that.
+    std::string write_feedback(std::string_view prediction_id, std::string_view feedback) const {
+        return text(pantau_store_write_feedback, prediction_id.data(), prediction_id.size(),
+                    feedback.data(), feedback.size());
+    }
+
+    // Writes how good a version of a model was.
+    void write_metrics(std::string_view model, std::string_view version,
+                       std::string_view metrics) const {
+        detail::check(pantau_store_write_metrics(object_.get(), model.data(), model.size(),
+                                                 version.data(), version.size(), metrics.data(),
+                                                 metrics.size()));
+    }
+
+    // How good a model was as a list, the earliest first.
+    std::string metrics(std::string_view model, std::string_view since = {}) const {
+        return text(pantau_store_metrics, model.data(), model.size(), since.data(), since.size());
+    }
+
+    // Deletes all that is stored of a subject; how many rows of each table it were.
+    std::string forget(std::string_view subject, std::string_view actor) const {
+        return text(pantau_store_forget, subject.data(), subject.size(), actor.data(),
+                    actor.size());
+    }
+
+    // Deletes what is older than a moment; how many rows of each table it were.
+    std::string retain_since(std::string_view since, std::string_view actor) const {
+        return text(pantau_store_retain_since, since.data(), since.size(), actor.data(),
+                    actor.size());
+    }
+
+    // Notes who did what in the audit log; the record.
+    std::string audit(std::string_view actor, std::string_view action,
+                      std::string_view detail = {}) const {
+        return text(pantau_store_audit, actor.data(), actor.size(), action.data(), action.size(),
+                    detail.data(), detail.size());
+    }
+
+    // The records of the audit log as a list, the earliest first; a `limit` of 0 is all.
+    std::string audit_trail(std::string_view since = {}, std::size_t limit = 0) const {
+        return text(pantau_store_audit_trail, since.data(), since.size(), limit);
+    }
+
+    // Checks the whole audit log, and throws `Incompatible` if a record of it was changed, removed
+    // or put in between; how many records there are, and the hash of the last.
+    std::string verify_audit() const { return text(pantau_store_verify_audit); }
+
+    // The object of the C face, borrowed.
+    const pantau_store *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_store, pantau_store_free>;
+
+    explicit Store(Object object) : object_(std::move(object)) {}
+
+    // What a function answers about this store.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// Logs the predictions of one version of a model without making anybody wait. It ends once all that
+// was logged is in the store or in the outbox; `close` says if some could be brought to neither. A
+// child process after `fork` must open a log of its own.
+class PredictionLog {
+public:
+    // Opens a log that writes into a store. `options` are JSON as for `pantau_prediction_log_open`.
+    PredictionLog(const Store &store, std::string_view model, std::string_view version,
+                  std::string_view options = {})
+        : object_(detail::give<Object>([&](pantau_prediction_log **out) {
+              return pantau_prediction_log_open(store.get(), model.data(), model.size(),
+                                                version.data(), version.size(), options.data(),
+                                                options.size(), out);
+          })) {}
+
+    // Logs what a classifier has answered; its id. `record` is what else is known, JSON as for
+    // `pantau_prediction_log_record`. A text in it is anonymised with the default settings, or as
+    // `anonymizer` has them.
+    std::string record(const Prediction &prediction, std::string_view record = {},
+                       const Anonymizer *anonymizer = nullptr) const {
+        return text(pantau_prediction_log_record, prediction.get(), record.data(), record.size(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // Logs a prediction that was made elsewhere; its id. `record` tells its label, too.
+    std::string record(std::string_view record, const Anonymizer *anonymizer = nullptr) const {
+        return text(pantau_prediction_log_record, static_cast<const pantau_prediction *>(nullptr),
+                    record.data(), record.size(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // Logs many predictions; their ids as a JSON list. `records`, one for each or none at all, are
+    // what else is known.
+    template <typename Text = std::string_view>
+    std::string record_many(const Predictions &predictions, const std::vector<Text> &records = {},
+                            const Anonymizer *anonymizer = nullptr) const {
+        const detail::Texts texts(records);
+        if (!records.empty()) {
+            detail::check_length("records", records.size(), predictions.count(), "predictions");
+        }
+        return text(pantau_prediction_log_record_many, predictions.get(),
+                    records.empty() ? nullptr : texts.data.data(), texts.lengths.data(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // Logs what somebody says of a prediction; the id of that.
+    std::string feedback(std::string_view prediction_id, std::string_view feedback) const {
+        return text(pantau_prediction_log_feedback, prediction_id.data(), prediction_id.size(),
+                    feedback.data(), feedback.size());
+    }
+
+    // Waits until all that was logged so far is in the store or in the outbox; `Deadline` if
+    // `timeout`, of which 0 is as long as it takes, was not enough.
+    void flush(std::chrono::milliseconds timeout = {}) const {
+        detail::check(pantau_prediction_log_flush(object_.get(),
+                                                  detail::milliseconds(timeout, "timeout")));
+    }
+
+    // What the log has done so far.
+    std::string counters() const { return text(pantau_prediction_log_counters); }
+
+    // Deletes all that is stored of a subject, and what of it is still on its way; how many rows of
+    // each table it were.
+    std::string forget(std::string_view subject, std::string_view actor) const {
+        return text(pantau_prediction_log_forget, subject.data(), subject.size(), actor.data(),
+                    actor.size());
+    }
+
+    // Ends the log; logging throws from then on.
+    void close() const { detail::check(pantau_prediction_log_close(object_.get())); }
+
+private:
+    using Object = detail::Owned<pantau_prediction_log, pantau_prediction_log_free>;
+
+    // What a function answers about this log.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// Which models there are, in which versions, and which of them is in use. What is answered is JSON,
+// and so are the acts, who does something and why, as pantau.h says; an empty act is the user of
+// this system without a reason.
+class Registry {
+public:
+    // Opens a registry by its name: `memory:`, a folder, `s3://bucket/prefix`, or the URL of an
+    // MLflow server.
+    static Registry open(std::string_view location) {
+        return Registry(detail::give<Object>([&](pantau_registry **out) {
+            return pantau_registry_open(location.data(), location.size(), out);
+        }));
+    }
+
+    // Where it is, for people: a path or a URL, without a password.
+    std::string location() const { return text(pantau_registry_location); }
+
+    // Registers a bundle as the next version of a model; its number. (`register` is a word of C++.)
+    std::uint32_t register_bundle(std::string_view model, std::string_view bundle,
+                                  std::string_view told = {}, std::string_view act = {}) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_registry_register(object_.get(), model.data(), model.size(),
+                                               bundle.data(), bundle.size(), told.data(),
+                                               told.size(), act.data(), act.size(), &version));
+        return version;
+    }
+
+    // The names of the models as a list.
+    std::string models() const { return text(pantau_registry_models); }
+
+    // A model with its versions and aliases.
+    std::string versions(std::string_view model) const {
+        return text(pantau_registry_versions, model.data(), model.size());
+    }
+
+    // A version.
+    std::string version(std::string_view model, std::uint32_t version) const {
+        return text(pantau_registry_version, model.data(), model.size(), version);
+    }
+
+    // Makes a version the champion; the one before becomes `previous` and is archived.
+    void promote(std::string_view model, std::uint32_t version, std::string_view act = {}) const {
+        detail::check(pantau_registry_promote(object_.get(), model.data(), model.size(), version,
+                                              act.data(), act.size()));
+    }
+
+    // Makes the champion before the champion again; its number.
+    std::uint32_t rollback(std::string_view model, std::string_view act = {}) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_registry_rollback(object_.get(), model.data(), model.size(),
+                                               act.data(), act.size(), &version));
+        return version;
+    }
+
+    // Brings a version into a stage: `None`, `Staging`, `Production` or `Archived`.
+    void transition(std::string_view model, std::uint32_t version, std::string_view stage,
+                    bool archive_existing, std::string_view act = {}) const {
+        detail::check(pantau_registry_transition(object_.get(), model.data(), model.size(),
+                                                 version, stage.data(), stage.size(),
+                                                 archive_existing, act.data(), act.size()));
+    }
+
+    // Gives a version an alias, which another may have had.
+    void set_alias(std::string_view model, std::string_view alias, std::uint32_t version,
+                   std::string_view act = {}) const {
+        detail::check(pantau_registry_set_alias(object_.get(), model.data(), model.size(),
+                                                alias.data(), alias.size(), version, act.data(),
+                                                act.size()));
+    }
+
+    // Takes an alias away.
+    void remove_alias(std::string_view model, std::string_view alias,
+                      std::string_view act = {}) const {
+        detail::check(pantau_registry_remove_alias(object_.get(), model.data(), model.size(),
+                                                   alias.data(), alias.size(), act.data(),
+                                                   act.size()));
+    }
+
+    // Sets a tag of a version.
+    void set_tag(std::string_view model, std::uint32_t version, std::string_view name,
+                 std::string_view value, std::string_view act = {}) const {
+        detail::check(pantau_registry_set_tag(object_.get(), model.data(), model.size(), version,
+                                              name.data(), name.size(), value.data(),
+                                              value.size(), act.data(), act.size()));
+    }
+
+    // Takes a tag of a version away.
+    void remove_tag(std::string_view model, std::uint32_t version, std::string_view name,
+                    std::string_view act = {}) const {
+        detail::check(pantau_registry_remove_tag(object_.get(), model.data(), model.size(),
+                                                 version, name.data(), name.size(), act.data(),
+                                                 act.size()));
+    }
+
+    // Describes a version for people.
+    void describe(std::string_view model, std::uint32_t version, std::string_view description,
+                  std::string_view act = {}) const {
+        detail::check(pantau_registry_describe(object_.get(), model.data(), model.size(), version,
+                                               description.data(), description.size(), act.data(),
+                                               act.size()));
+    }
+
+    // Notes what a version scored, JSON such as `{"accuracy": 0.91}`.
+    void log_metrics(std::string_view model, std::uint32_t version, std::string_view metrics,
+                     std::string_view act = {}) const {
+        detail::check(pantau_registry_log_metrics(object_.get(), model.data(), model.size(),
+                                                  version, metrics.data(), metrics.size(),
+                                                  act.data(), act.size()));
+    }
+
+    // The model and the version that a reference, such as `models:/sentiment@champion`, names.
+    std::string resolve(std::string_view reference) const {
+        return text(pantau_registry_resolve, reference.data(), reference.size());
+    }
+
+    // The path of a folder with the bundle that a reference names, each file checked.
+    std::string path(std::string_view reference) const {
+        return text(pantau_registry_path, reference.data(), reference.size());
+    }
+
+    // The classifier that a reference names.
+    Classifier load(std::string_view reference) const { return load(reference, nullptr); }
+
+    // The classifier that a reference names, with options.
+    Classifier load(std::string_view reference, const ModelOptions &options) const {
+        return load(reference, options.get());
+    }
+
+    // The version that was the champion at a moment, if one was.
+    std::optional<std::uint32_t> champion_at(std::string_view model, std::string_view time) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_registry_champion_at(object_.get(), model.data(), model.size(),
+                                                  time.data(), time.size(), &version));
+        return version == 0 ? std::nullopt : std::optional<std::uint32_t>(version);
+    }
+
+    // Every move of an alias as a list, the first one first.
+    std::string history(std::string_view model) const {
+        return text(pantau_registry_history, model.data(), model.size());
+    }
+
+    // The entries of a model's journal as a list, the first one first.
+    std::string journal(std::string_view model) const {
+        return text(pantau_registry_journal, model.data(), model.size());
+    }
+
+    // In what some versions of a model differ, two or more.
+    std::string compare(std::string_view model, const std::vector<std::uint32_t> &versions) const {
+        return text(pantau_registry_compare, model.data(), model.size(), versions.data(),
+                    versions.size());
+    }
+
+    // Checks a model's journal and files, and throws `Incompatible` if something was altered.
+    std::string verify(std::string_view model) const {
+        return text(pantau_registry_verify, model.data(), model.size());
+    }
+
+private:
+    using Object = detail::Owned<pantau_registry, pantau_registry_free>;
+
+    explicit Registry(Object object) : object_(std::move(object)) {}
+
+    Classifier load(std::string_view reference, const pantau_model_options *options) const {
+        return Classifier(detail::give<Classifier::Object>([&](pantau_classifier **out) {
+            return pantau_registry_load(object_.get(), reference.data(), reference.size(), options,
+                                        out);
+        }));
+    }
+
+    // What a function answers about this registry.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// The SQL that makes the tables of a new store in a dialect, `sqlite` or `postgres`.
+inline std::string schema(std::string_view dialect) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_schema(dialect.data(), dialect.size(), out);
+    });
+}
 
 } // namespace pantau
 

@@ -2,7 +2,8 @@
 
 use std::ffi::c_char;
 
-use pantau_core::text::Transform;
+use pantau_core::{store::Record, text::Transform};
+use serde::Serialize;
 
 use crate::{
     argument::{self, Place},
@@ -44,6 +45,17 @@ pub(crate) unsafe fn transform<T: Transform>(
     let (text, out) = unsafe { (argument::text("text", text, length)?, Place::new("out", out)?) };
     out.give(transform.transform(text).into());
     Ok(())
+}
+
+/// Records as a JSON list.
+pub(crate) fn json_list<R: Record>(records: &[R]) -> pantau_core::Result<String> {
+    let records = records.iter().map(Record::to_json);
+    Ok(format!("[{}]", records.collect::<pantau_core::Result<Vec<_>>>()?.join(",")))
+}
+
+/// Facts as JSON.
+pub(crate) fn json<T: Serialize + ?Sized>(facts: &T) -> String {
+    serde_json::to_string(facts).expect("texts, answers and finite numbers are JSON")
 }
 
 /// The bytes of a text, never NULL: `pantau_text_length` of them, then a NUL. They are borrowed

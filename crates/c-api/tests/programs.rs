@@ -29,6 +29,12 @@ good, because:
 right on 1.00 of 4 reviews; of all, on 0.51 to 1.00
 ";
 
+/// What the first programs that remember print, in every language.
+const FIRST_REMEMBERED: &str = "\
+version 1 answers: good
+forgotten: {\"feedback\":1,\"predictions\":1}
+";
+
 /// How long a long text is, in bytes.
 const LONG_TEXT: &str = "10000000";
 
@@ -187,6 +193,21 @@ fn classes_of_learning_do_what_the_functions_do() {
     run_sanitized("learning_classes.cpp");
 }
 
+#[test]
+fn what_a_model_remembers_is_kept() {
+    run_sanitized("state.c");
+}
+
+#[test]
+fn bad_input_for_what_a_model_remembers_is_an_error_not_a_crash() {
+    run_sanitized("bad_state.c");
+}
+
+#[test]
+fn classes_of_what_a_model_remembers_do_what_the_functions_do() {
+    run_sanitized("state_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {
@@ -236,6 +257,19 @@ fn the_first_programs_that_learn_print_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let output = run(Command::new(program).arg(folder.path().join("reviews")));
         assert_eq!(output, FIRST_LEARNT, "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_that_remember_print_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("reviews");
+    let learning = build(&repository().join("examples/learning.c"), &[], "for-state");
+    run(Command::new(learning).arg(&bundle));
+    for name in ["state.c", "state.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        let output = run(Command::new(program).arg(&bundle).arg(folder.path().join(name)));
+        assert_eq!(output, FIRST_REMEMBERED, "{name}");
     }
 }
 

@@ -14,6 +14,13 @@ good, because:
 right on 1.00 of 4 reviews; of all, on 0.51 to 1.00
 ";
 
+/// What the first programs that remember print, in every language.
+#[cfg(feature = "sqlite")]
+const FIRST_REMEMBERED: &str = "\
+version 1 answers: good
+forgotten: {\"feedback\":1,\"predictions\":1}
+";
+
 /// Where cargo puts an example that it builds for the tests.
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
@@ -30,4 +37,18 @@ fn the_first_program_that_learns_prints_what_it_should() {
     let output = Command::new(example("learning")).arg(bundle).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_LEARNT);
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_first_program_that_remembers_prints_what_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("reviews");
+    let learnt = Command::new(example("learning")).arg(&bundle).output().unwrap();
+    assert!(learnt.status.success(), "{}", String::from_utf8_lossy(&learnt.stderr));
+    let output =
+        Command::new(example("state")).arg(bundle).arg(folder.path().join("state")).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_REMEMBERED);
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod features;
 mod feedback;
+mod json;
 mod metrics;
 mod prediction;
 mod retraining;
@@ -13,6 +14,7 @@ pub use audit::AuditRecord;
 pub use features::FeatureRecord;
 pub use feedback::Feedback;
 pub use metrics::MetricsRecord;
+pub(super) use prediction::Pairs;
 pub use prediction::PredictionRecord;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
@@ -43,6 +45,15 @@ pub trait Record: Sized {
     /// # Errors
     /// [`Error::Incompatible`] if the row is none of this table.
     fn from_row(row: Row) -> Result<Self>;
+
+    /// The record as a JSON object: a member for each column of its table, in their order. Nothing
+    /// is `null`, a time is written as RFC 3339 says, and a vector is a list of numbers.
+    ///
+    /// # Errors
+    /// As [`to_row`](Record::to_row).
+    fn to_json(&self) -> Result<String> {
+        json::to_json(self)
+    }
 }
 
 /// A new id: a UUID of version 7, which is larger than those made before.
