@@ -5,21 +5,42 @@
 //! pass the same [`conformance`] suite. What programs call are the methods of [`dyn Store`](trait.Store.html),
 //! which are the same for all homes.
 
+mod audit;
 mod change;
+pub mod conformance;
 mod consent;
+mod erase;
 mod home;
+mod log;
+mod memory;
+mod open;
 mod records;
+mod rollup;
 mod schema;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 mod value;
 mod window;
+mod write;
 
+pub use audit::AuditCheck;
 pub use change::{Change, Commit, Existing};
 pub use consent::{Consent, Shared};
+pub use erase::Deleted;
 pub use home::Store;
+pub use log::{Durability, LogCounters, LogOptions, PredictionLog, WhenFull};
+pub use memory::Memory;
+pub use open::open;
 pub use records::{
     AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, Record,
     RetrainingRecord, ReviewRecord, TriggerRecord,
 };
 pub use schema::{Column, Kind, Table};
+#[cfg(feature = "postgres")]
+pub use sql::postgres::Postgres;
+#[cfg(feature = "sqlite")]
+pub use sql::sqlite::Sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use sql::{Dialect, schema_sql};
 pub use value::{Condition, Direction, Row, Select, Value, WritableRow};
 pub use window::{Bin, Counts, Measure, Window};

@@ -144,7 +144,8 @@ const FEEDBACK: Description = Description {
     columns: &[
         needed("id", Kind::Text),
         needed("prediction_id", Kind::Text),
-        needed("correct", Kind::Truth),
+        // Nothing where only the label was told and the prediction is not there yet.
+        optional("correct", Kind::Truth),
         optional("label", Kind::Text),
         // Who says so: `user`, or a name of the caller's own.
         needed("source", Kind::Text),

@@ -1,5 +1,7 @@
 //! Values, rows and questions, the same in every home.
 
+use std::{cmp::Ordering, fmt};
+
 use super::Table;
 use crate::Timestamp;
 
@@ -20,6 +22,60 @@ pub enum Value {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
+}
+
+impl Value {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn as_real(&self) -> Option<f64> {
+        match self {
+            Self::Real(number) => Some(*number),
+            Self::Integer(number) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
+    /// Which of two values of a column comes first. Nothing comes before anything, texts are
+    /// ordered by their bytes.
+    pub fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Null, Self::Null) => Ordering::Equal,
+            (Self::Null, _) => Ordering::Less,
+            (_, Self::Null) => Ordering::Greater,
+            (Self::Integer(one), Self::Integer(two)) => one.cmp(two),
+            (Self::Truth(one), Self::Truth(two)) => one.cmp(two),
+            (Self::Time(one), Self::Time(two)) => one.cmp(two),
+            (Self::Text(one), Self::Text(two)) => one.cmp(two),
+            (Self::Bytes(one), Self::Bytes(two)) => one.cmp(two),
+            (one, two) => {
+                // Stored numbers are never NaN, and a column has values of one kind.
+                let numbers = one.as_real().zip(two.as_real());
+                numbers.and_then(|(one, two)| one.partial_cmp(&two)).unwrap_or(Ordering::Equal)
+            }
+        }
+    }
+}
+
+/// As messages show it.
+impl fmt::Display for Value {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => out.write_str("nothing"),
+            Self::Integer(number) => number.fmt(out),
+            Self::Real(number) => number.fmt(out),
+            Self::Truth(truth) => truth.fmt(out),
+            Self::Time(time) => time.fmt(out),
+            Self::Text(text) => write!(out, "{text:?}"),
+            Self::Bytes(bytes) => write!(out, "{} bytes", bytes.len()),
+        }
+    }
 }
 
 /// A row as it was read: a value for each column of [`Table::columns`], in their order.
@@ -57,6 +113,40 @@ pub enum Condition {
     IsNotNull(&'static str),
     /// The column holds nothing, or a smaller value.
     IsNullOrBelow(&'static str, Value),
+}
+
+impl Condition {
+    /// The column it is about.
+    pub fn column(&self) -> &'static str {
+        match self {
+            Self::Is(column, _)
+            | Self::IsOneOf(column, _)
+            | Self::IsAtLeast(column, _)
+            | Self::IsBelow(column, _)
+            | Self::IsNull(column)
+            | Self::IsNotNull(column)
+            | Self::IsNullOrBelow(column, _) => column,
+        }
+    }
+
+    /// Whether it holds of a value of its column.
+    pub fn holds(&self, found: &Value) -> bool {
+        let is_nothing = *found == Value::Null;
+        let compares = |value: &Value| !is_nothing && *value != Value::Null;
+        match self {
+            Self::Is(_, value) => compares(value) && found.order(value).is_eq(),
+            Self::IsOneOf(_, values) => {
+                values.iter().any(|value| compares(value) && found.order(value).is_eq())
+            }
+            Self::IsAtLeast(_, value) => compares(value) && found.order(value).is_ge(),
+            Self::IsBelow(_, value) => compares(value) && found.order(value).is_lt(),
+            Self::IsNull(_) => is_nothing,
+            Self::IsNotNull(_) => !is_nothing,
+            Self::IsNullOrBelow(_, value) => {
+                is_nothing || compares(value) && found.order(value).is_lt()
+            }
+        }
+    }
 }
 
 /// Which end comes first.

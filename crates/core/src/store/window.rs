@@ -35,7 +35,7 @@ pub struct Counts {
     pub timed: u64,
     /// The sum of these times, each rounded to microseconds, in microseconds.
     pub micros: i64,
-    /// How many of them have their right label.
+    /// Of how many of them it is known whether they were right.
     pub labelled: u64,
     /// How many of these had been right.
     pub correct: u64,
@@ -60,7 +60,7 @@ impl Counts {
 }
 
 /// What is put into bins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Measure {
     /// The confidence, in twenty bins of 0.05; 1 belongs to the last.
     Confidence,

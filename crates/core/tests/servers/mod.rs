@@ -1,5 +1,9 @@
 //! Real servers: each is a process of `tests/servers.py`, which ends when this one does.
-#![allow(dead_code, clippy::print_stderr, reason = "each test file uses its part, and says what it skips")]
+#![allow(
+    dead_code,
+    clippy::print_stderr,
+    reason = "each test file uses its part, and says what it skips"
+)]
 
 use std::{
     env,

@@ -12,7 +12,7 @@ use crate::{
 /// use pantau::store::Feedback;
 ///
 /// let feedback = Feedback::wrong("0192f3a4-0000-7000-8000-000000000000", "negative");
-/// assert!(!feedback.correct);
+/// assert_eq!(feedback.correct, Some(false));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -21,8 +21,8 @@ pub struct Feedback {
     pub id: String,
     /// The prediction.
     pub prediction_id: String,
-    /// Whether it was right.
-    pub correct: bool,
+    /// Whether it was right; where only the right label is told, this follows from it.
+    pub correct: Option<bool>,
     /// The right label; of a right prediction it is the predicted one and need not be told.
     pub label: Option<String>,
     /// Who says so: `user`, or a name of your own.
@@ -38,21 +38,21 @@ pub struct Feedback {
 impl Feedback {
     /// The prediction was right.
     pub fn right(prediction_id: &str) -> Self {
-        Self::new(prediction_id, true, None)
+        Self::new(prediction_id, Some(true), None)
     }
 
     /// The prediction was wrong, and this is the right label.
     pub fn wrong(prediction_id: &str, label: &str) -> Self {
-        Self::new(prediction_id, false, Some(label.to_owned()))
+        Self::new(prediction_id, Some(false), Some(label.to_owned()))
     }
 
-    /// The right label of a prediction became known; whether it was right follows when they meet.
+    /// The right label of a prediction became known; whether it was right follows from it.
     pub fn label(prediction_id: &str, label: &str) -> Self {
-        Self::new(prediction_id, true, Some(label.to_owned()))
+        Self::new(prediction_id, None, Some(label.to_owned()))
     }
 
-    /// That it was right or not, and perhaps the right label.
-    pub fn new(prediction_id: &str, correct: bool, label: Option<String>) -> Self {
+    /// Whether it was right, the right label, or both.
+    pub fn new(prediction_id: &str, correct: Option<bool>, label: Option<String>) -> Self {
         Self {
             id: new_id(),
             prediction_id: prediction_id.to_owned(),
@@ -70,15 +70,14 @@ impl Record for Feedback {
     const TABLE: Table = Table::Feedback;
 
     fn to_row(&self) -> Result<WritableRow> {
-        if let Some(label) = &self.label
-            && label.trim().is_empty()
-        {
-            return Err(Error::invalid("label", "is empty"));
+        if self.correct.is_none() && self.label.is_none() {
+            let problem = "tells neither whether the prediction was right nor the right label";
+            return Err(Error::invalid("feedback", problem));
         }
         Ok(WritableRow(vec![
             name("id", &self.id)?,
             name("prediction_id", &self.prediction_id)?,
-            Value::Truth(self.correct),
+            self.correct.map_or(Value::Null, Value::Truth),
             optional_name("label", self.label.as_deref())?,
             name("source", &self.source)?,
             optional_name("subject", self.subject.as_deref())?,
@@ -92,7 +91,7 @@ impl Record for Feedback {
         Ok(Self {
             id: fields.text()?,
             prediction_id: fields.text()?,
-            correct: fields.truth()?,
+            correct: fields.optional_truth()?,
             label: fields.optional_text()?,
             source: fields.text()?,
             subject: fields.optional_text()?,

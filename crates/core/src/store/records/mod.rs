@@ -81,7 +81,8 @@ fn optional_name(what: &str, value: Option<&str>) -> Result<Value> {
 /// A number as it can be written.
 fn number(what: &str, value: f64) -> Result<Value> {
     if value.is_finite() {
-        Ok(Value::Real(value))
+        // SQLite keeps no sign of a zero; so nobody does.
+        Ok(Value::Real(value + 0.0))
     } else {
         Err(Error::invalid(what, format!("{value} is no finite number")))
     }
@@ -177,11 +178,16 @@ impl Fields {
         self.optional_whole()?.ok_or_else(|| self.wrong(&Value::Null))
     }
 
-    fn truth(&mut self) -> Result<bool> {
+    fn optional_truth(&mut self) -> Result<Option<bool>> {
         match self.next() {
-            Value::Truth(truth) => Ok(truth),
+            Value::Null => Ok(None),
+            Value::Truth(truth) => Ok(Some(truth)),
             other => Err(self.wrong(&other)),
         }
+    }
+
+    fn truth(&mut self) -> Result<bool> {
+        self.optional_truth()?.ok_or_else(|| self.wrong(&Value::Null))
     }
 
     fn optional_time(&mut self) -> Result<Option<Timestamp>> {

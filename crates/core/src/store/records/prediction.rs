@@ -36,9 +36,10 @@ pub struct PredictionRecord {
     pub confidence: Option<f64>,
     /// The probability of every label, where they were asked for.
     pub probabilities: Option<Vec<(String, f64)>>,
-    /// The right label, once it is known.
+    /// The right label, once it is known. Of a prediction that is known to be wrong it may never
+    /// be; then only `labelled_at` is there.
     pub actual_label: Option<String>,
-    /// When it became known.
+    /// When it became known whether it was right.
     pub labelled_at: Option<Timestamp>,
     /// How long the prediction took, in milliseconds.
     pub processing_time_ms: Option<f64>,
@@ -131,7 +132,8 @@ impl Record for PredictionRecord {
             optional_number("confidence", self.confidence)?,
             write_probabilities(self.probabilities.as_deref())?,
             optional_name("actual_label", self.actual_label.as_deref())?,
-            time(self.labelled_at),
+            // A label that came with the prediction was known when it was made.
+            time(self.labelled_at.or(self.actual_label.as_ref().map(|_| self.timestamp))),
             name("model", &self.model)?,
             name("version", &self.version)?,
             Value::Time(self.timestamp),

@@ -1,0 +1,182 @@
+//! Deletion: of a person's records, and of those that are too old.
+
+use rustc_hash::FxHashMap;
+use serde_json::json;
+
+use super::{
+    Change, Condition, Existing, Select, Store, Table, Value, WritableRow, audit::with_audit,
+};
+use crate::{Error, Result, Timestamp, chain};
+
+/// How many rows of each table were deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Deleted {
+    /// The tables that lost rows, and how many.
+    pub rows: Vec<(Table, usize)>,
+}
+
+impl Deleted {
+    /// How many rows were deleted.
+    pub fn total(&self) -> usize {
+        self.rows.iter().map(|(_, rows)| rows).sum()
+    }
+
+    /// The tables and their numbers as JSON.
+    pub fn to_json(&self) -> serde_json::Value {
+        self.rows.iter().map(|(table, rows)| (table.name().to_owned(), json!(rows))).collect()
+    }
+
+    fn of(tables: Vec<Table>, applied: &[usize]) -> Self {
+        let mut rows: Vec<(Table, usize)> = Vec::new();
+        for (table, count) in tables.into_iter().zip(applied).filter(|(_, count)| **count > 0) {
+            match rows.iter_mut().find(|(known, _)| *known == table) {
+                Some((_, sum)) => *sum += count,
+                None => rows.push((table, *count)),
+            }
+        }
+        Self { rows }
+    }
+}
+
+/// How many keys are named in one condition.
+const CHUNK: usize = 10_000;
+
+/// What stands for a subject where its name must not: the hash of it.
+fn subject_hash(subject: &str) -> String {
+    chain::link("subject", &[subject])
+}
+
+/// # Deletion
+impl dyn Store + '_ {
+    /// Deletes all that is stored of a subject, in all tables, with the feedback on its predictions
+    /// and the features of its reviews. Records of it that are still on their way will not be
+    /// written. The audit log keeps that it was done, by whom and how many rows it were; of the
+    /// subject it keeps a hash.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the subject is empty; others as the home has them.
+    pub fn forget(&self, subject: &str, actor: &str) -> Result<Deleted> {
+        if subject.is_empty() {
+            return Err(Error::invalid("subject", "is empty"));
+        }
+        let own = |column| Condition::Is(column, Value::Text(subject.to_owned()));
+        let predictions = self.values(Table::Predictions, "id", own("subject"))?;
+        let reviews = self.values(Table::Reviews, "id", own("subject"))?;
+        // What it said itself, and what was said of its predictions; likewise of its reviews.
+        let mut feedback = self.values(Table::Feedback, "id", own("subject"))?;
+        for ids in predictions.chunks(CHUNK) {
+            let of_these = Condition::IsOneOf("prediction_id", ids.to_vec());
+            feedback.extend(self.values(Table::Feedback, "id", of_these)?);
+        }
+        let mut features = self.values(Table::TextFeatures, "review_id", own("subject"))?;
+        features.extend_from_slice(&reviews);
+        let mut tables = Vec::new();
+        let mut changes = Vec::new();
+        for (table, column, mut values) in [
+            (Table::Predictions, "id", predictions),
+            (Table::Reviews, "id", reviews),
+            (Table::Feedback, "id", feedback),
+            (Table::TextFeatures, "review_id", features),
+        ] {
+            values.sort_by(Value::order);
+            values.dedup();
+            for values in values.chunks(CHUNK) {
+                tables.push(table);
+                let these = vec![Condition::IsOneOf(column, values.to_vec())];
+                changes.push(Change::delete(table, these));
+            }
+        }
+        let now = Timestamp::now();
+        let hash = subject_hash(subject);
+        let erasure = WritableRow(vec![Value::Text(hash.clone()), Value::Time(now)]);
+        let erasure = Change::insert(Table::Erasures, vec![erasure], Existing::Replace);
+        changes.push(erasure);
+        let applied = with_audit(self, &changes, actor, "forget", &|applied| {
+            let deleted = Deleted::of(tables.clone(), applied);
+            json!({ "subject_hash": hash, "rows": deleted.to_json() })
+        })?;
+        Ok(Deleted::of(tables, &applied))
+    }
+
+    /// The values of a column in the rows of which a condition holds.
+    fn values(&self, table: Table, column: &str, condition: Condition) -> Result<Vec<Value>> {
+        let place = table.column(column).unwrap_or_default();
+        let mut found = Vec::new();
+        self.select(&Select::all(table).with(condition), &mut |mut row| {
+            found.push(std::mem::replace(&mut row.0[place], Value::Null));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Deletes what is older than a moment, in all tables whose rows grow old; the audit log keeps
+    /// that it was done.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the moment has not come yet; others as the home has them.
+    pub fn retain_since(&self, since: Timestamp, actor: &str) -> Result<Deleted> {
+        if since > Timestamp::now() {
+            return Err(Error::invalid("since", format!("{since} has not come yet")));
+        }
+        let mut tables = Vec::new();
+        let mut changes = Vec::new();
+        for table in Table::ALL {
+            if let Some(column) = table.age() {
+                tables.push(table);
+                let old = Condition::IsBelow(column, Value::Time(since));
+                changes.push(Change::delete(table, vec![old]));
+            }
+        }
+        let applied = with_audit(self, &changes, actor, "retain", &|applied| {
+            let deleted = Deleted::of(tables.clone(), applied);
+            json!({ "since": since, "rows": deleted.to_json() })
+        })?;
+        Ok(Deleted::of(tables, &applied))
+    }
+}
+
+/// Rows without those of subjects that have been forgotten since the rows were made.
+pub(super) fn without_erased(
+    store: &dyn Store,
+    table: Table,
+    mut rows: Vec<WritableRow>,
+) -> Result<Vec<WritableRow>> {
+    let (Some(subject), Some(age)) = (
+        table.subject().and_then(|name| table.column(name)),
+        table.age().and_then(|name| table.column(name)),
+    ) else {
+        return Ok(rows);
+    };
+    let mut hashes: FxHashMap<String, String> = FxHashMap::default();
+    for row in &rows {
+        if let Value::Text(subject) = &row.values()[subject]
+            && !hashes.contains_key(subject)
+        {
+            hashes.insert(subject.clone(), subject_hash(subject));
+        }
+    }
+    if hashes.is_empty() || store.count(Table::Erasures, &[])? == 0 {
+        return Ok(rows);
+    }
+    let all = hashes.values().map(|hash| Value::Text(hash.clone())).collect();
+    let select = Select::all(Table::Erasures).with(Condition::IsOneOf("subject_hash", all));
+    let mut erased: FxHashMap<String, Timestamp> = FxHashMap::default();
+    store.select(&select, &mut |row| {
+        if let [Value::Text(hash), Value::Time(time)] = row.0.as_slice() {
+            erased.insert(hash.clone(), *time);
+        }
+        Ok(())
+    })?;
+    rows.retain(|row| {
+        let values = row.values();
+        let until = values[subject]
+            .as_text()
+            .and_then(|subject| hashes.get(subject))
+            .and_then(|hash| erased.get(hash));
+        match (until, &values[age]) {
+            (Some(until), Value::Time(time)) => time > until,
+            _ => true,
+        }
+    });
+    Ok(rows)
+}

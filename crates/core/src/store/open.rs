@@ -1,0 +1,71 @@
+//! Which home a name leads to.
+
+use std::sync::Arc;
+
+use super::{Memory, Store};
+use crate::{Error, Result};
+
+/// Opens a store by its name:
+///
+/// | name | home |
+/// |---|---|
+/// | `memory:` | the memory of this process |
+/// | `reviews`, `path/to/store.sqlite`, `sqlite:///path` | SQLite, in a folder or a file; made on first use |
+/// | `postgresql://user:password@host/database` | a PostgreSQL server |
+///
+/// ```
+/// let store = pantau::store::open("memory:")?;
+/// assert_eq!(store.location(), "memory:");
+/// # Ok::<(), pantau::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::InvalidInput`] if the name leads to no home; others as the home has them.
+pub fn open(name: &str) -> Result<Arc<dyn Store>> {
+    if name.trim().is_empty() {
+        return Err(Error::invalid("store", "its name is empty; name a folder, for example"));
+    }
+    match name.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(Memory::new())),
+        Some(("sqlite", path)) => sqlite(sqlite_path(path)),
+        Some(("postgres" | "postgresql", _)) => postgres(name),
+        // One letter is a drive of Windows.
+        Some((scheme, rest)) if scheme.len() > 1 && rest.starts_with("//") => {
+            let problem = format!(
+                "{scheme}:// is none of memory:, sqlite:// and postgresql://; a path needs none"
+            );
+            Err(Error::invalid("store", problem))
+        }
+        _ => sqlite(name),
+    }
+}
+
+/// The path of `sqlite:path`, `sqlite:///relative` and `sqlite:////absolute`, the latter two as
+/// SQLAlchemy and MLflow write them.
+fn sqlite_path(rest: &str) -> &str {
+    rest.strip_prefix("///").or_else(|| rest.strip_prefix("//")).unwrap_or(rest)
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite(path: &str) -> Result<Arc<dyn Store>> {
+    if path.is_empty() || path == ":memory:" {
+        let problem = "name a file or a folder, or use `memory:` for what need not last";
+        return Err(Error::invalid("store", problem));
+    }
+    Ok(Arc::new(super::Sqlite::open(path)?))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn sqlite(_path: &str) -> Result<Arc<dyn Store>> {
+    Err(Error::invalid("store", "this program was built without the feature `sqlite`"))
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(url: &str) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(super::Postgres::open(url)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn postgres(_url: &str) -> Result<Arc<dyn Store>> {
+    Err(Error::invalid("store", "this program was built without the feature `postgres`"))
+}

@@ -1,0 +1,277 @@
+//! Counts of predictions by stretches of time, so that a question about a million of them reads
+//! some thousand rows. They are changed in the transactions that change the predictions.
+
+use std::collections::BTreeMap;
+
+use super::{
+    dialect::{Dialect, Names, quoted},
+    ledger::{BIN_BUCKET, COUNT_BUCKET, Ledger},
+    session::{Parameter, Session, Visit},
+    statement::Statement,
+    write::kinds,
+};
+use crate::{
+    Result, Timestamp,
+    store::{
+        Bin, Counts, Kind, Measure, Table, Value, Window,
+        rollup::{self, Entry, Sums},
+    },
+};
+
+pub(super) const COUNTS: &str = "prediction_counts";
+pub(super) const BINS: &str = "prediction_bins";
+
+const SUMS: [&str; 6] =
+    ["predictions", "confidence_billionths", "timed", "micros", "labelled", "correct"];
+
+/// The tables of counts, as SQL.
+pub(super) fn tables(names: &Names) -> String {
+    let whole = names.dialect.type_name(Kind::Integer);
+    let text = names.dialect.type_name(Kind::Text);
+    let sums: String = SUMS.iter().map(|sum| format!("  {sum} {whole} NOT NULL,\n")).collect();
+    let end = match names.dialect {
+        Dialect::Sqlite => ") WITHOUT ROWID;",
+        Dialect::Postgres => ");",
+    };
+    format!(
+        "CREATE TABLE {counts} (\n  bucket {whole} NOT NULL,\n  model {text} NOT NULL,\n  \
+         version {text} NOT NULL,\n  label {text} NOT NULL,\n{sums}  \
+         PRIMARY KEY (bucket, model, version, label)\n{end}\n\
+         CREATE TABLE {bins} (\n  bucket {whole} NOT NULL,\n  measure {whole} NOT NULL,\n  \
+         model {text} NOT NULL,\n  version {text} NOT NULL,\n  bin {whole} NOT NULL,\n  \
+         count {whole} NOT NULL,\n  PRIMARY KEY (measure, bucket, model, version, bin)\n{end}\n",
+        counts = names.named(COUNTS),
+        bins = names.named(BINS),
+    )
+}
+
+/// The number of a measure in the table of bins.
+fn number(measure: Measure) -> i64 {
+    match measure {
+        Measure::Confidence => 0,
+        Measure::Latency => 1,
+    }
+}
+
+/// Writes what has changed.
+pub(super) fn write(session: &mut dyn Session, names: &Names, ledger: &Ledger) -> Result<()> {
+    let mut is_less = false;
+    let table = names.named(COUNTS);
+    for change in ledger.counts() {
+        let Sums { predictions, confidence_billionths, timed, micros, labelled, correct } =
+            change.sums;
+        is_less |= predictions < 0;
+        let mut statement = Statement::new(names, format!("INSERT INTO {table} VALUES ("));
+        statement.parameter(Parameter::Whole(change.bucket));
+        for name in change.names {
+            statement.push(", ");
+            statement.parameter(Parameter::Name(name));
+        }
+        for sum in [predictions, confidence_billionths, timed, micros, labelled, correct] {
+            statement.push(", ");
+            statement.parameter(Parameter::Whole(sum));
+        }
+        let added: Vec<String> =
+            SUMS.iter().map(|sum| format!("{sum} = {COUNTS}.{sum} + excluded.{sum}")).collect();
+        let added = added.join(", ");
+        statement
+            .push(&format!(") ON CONFLICT (bucket, model, version, label) DO UPDATE SET {added}"));
+        session.execute(&statement.sql, &statement.parameters)?;
+    }
+    let table = names.named(BINS);
+    for change in ledger.bins() {
+        is_less |= change.count < 0;
+        let mut statement = Statement::new(names, format!("INSERT INTO {table} VALUES ("));
+        statement.parameter(Parameter::Whole(change.bucket));
+        statement.push(", ");
+        statement.parameter(Parameter::Whole(number(change.measure)));
+        for name in &change.names[..2] {
+            statement.push(", ");
+            statement.parameter(Parameter::Name(name));
+        }
+        for number in [i64::from(change.bin), change.count] {
+            statement.push(", ");
+            statement.parameter(Parameter::Whole(number));
+        }
+        statement.push(&format!(
+            ") ON CONFLICT (measure, bucket, model, version, bin) \
+             DO UPDATE SET count = {BINS}.count + excluded.count"
+        ));
+        session.execute(&statement.sql, &statement.parameters)?;
+    }
+    if is_less {
+        session.run(&format!("DELETE FROM {} WHERE predictions = 0", names.named(COUNTS)))?;
+        session.run(&format!("DELETE FROM {table} WHERE count = 0"))?;
+    }
+    Ok(())
+}
+
+/// A stretch of time: from a moment up to another, without it.
+type Stretch = (Option<i64>, Option<i64>);
+
+/// What of a window is whole buckets, and what is left at its ends.
+struct Parts {
+    /// In buckets.
+    whole: Option<Stretch>,
+    /// In microseconds.
+    ends: Vec<Stretch>,
+}
+
+impl Parts {
+    fn of(window: &Window, length: i64) -> Self {
+        let since = window.since.map(Timestamp::micros);
+        let until = window.until.map(Timestamp::micros);
+        // The first whole bucket begins at or after the window's beginning.
+        let first =
+            since.map(|since| since.div_euclid(length) + i64::from(since.rem_euclid(length) > 0));
+        let last = until.map(|until| until.div_euclid(length));
+        if let (Some(first), Some(last)) = (first, last)
+            && first >= last
+        {
+            return Self { whole: None, ends: vec![(since, until)] };
+        }
+        let mut ends = Vec::new();
+        if let (Some(since), Some(first)) = (since, first)
+            && since.rem_euclid(length) > 0
+        {
+            ends.push((Some(since), Some(first.saturating_mul(length))));
+        }
+        if let (Some(until), Some(last)) = (until, last)
+            && until.rem_euclid(length) > 0
+        {
+            ends.push((Some(last.saturating_mul(length)), Some(until)));
+        }
+        Self { whole: Some((first, last)), ends }
+    }
+}
+
+/// Appends the conditions of a window over buckets or moments.
+fn within<'a>(
+    statement: &mut Statement<'a>,
+    column: &str,
+    stretch: Stretch,
+    window: &'a Window,
+    times: Option<&'a [Value; 2]>,
+) {
+    let mut word = " WHERE ";
+    for (place, (bound, operator)) in [(stretch.0, ">="), (stretch.1, "<")].into_iter().enumerate()
+    {
+        if let Some(bound) = bound {
+            statement.push(&format!("{word}{column} {operator} "));
+            statement.parameter(match times {
+                Some(times) => Parameter::One(Kind::Time, &times[place]),
+                None => Parameter::Whole(bound),
+            });
+            word = " AND ";
+        }
+    }
+    for (column, name) in [("model", &window.model), ("version", &window.version)] {
+        if let Some(name) = name {
+            statement.push(&format!("{word}{column} = "));
+            statement.parameter(Parameter::Name(name));
+            word = " AND ";
+        }
+    }
+}
+
+/// Gives the predictions of a stretch, by what is counted of them.
+fn visit_raw(
+    session: &mut dyn Session,
+    names: &Names,
+    stretch: Stretch,
+    window: &Window,
+    visit: Visit<'_>,
+) -> Result<()> {
+    let time = |bound: Option<i64>| Value::Time(Timestamp::from_micros(bound.unwrap_or_default()));
+    let times = [time(stretch.0), time(stretch.1)];
+    let columns = rollup::COLUMNS.map(quoted).join(", ");
+    let sql = format!("SELECT {columns} FROM {}", names.table(Table::Predictions));
+    let mut statement = Statement::new(names, sql);
+    within(&mut statement, "\"timestamp\"", stretch, window, Some(&times));
+    session.query(&statement.sql, &statement.parameters, &kinds(&rollup::COLUMNS)?, visit)
+}
+
+/// What the predictions of a window come to.
+pub(super) fn counts(
+    session: &mut dyn Session,
+    names: &Names,
+    window: &Window,
+) -> Result<Vec<Counts>> {
+    let mut found: BTreeMap<[String; 3], Sums> = BTreeMap::new();
+    let parts = Parts::of(window, COUNT_BUCKET);
+    if let Some(whole) = parts.whole {
+        // PostgreSQL sums BIGINTs to NUMERIC; the sums fit, since they fit in Rust.
+        let sums: Vec<String> =
+            SUMS.iter().map(|sum| format!("CAST(sum({sum}) AS BIGINT)")).collect();
+        let (sums, table) = (sums.join(", "), names.named(COUNTS));
+        let sql = format!("SELECT model, version, label, {sums} FROM {table}");
+        let mut statement = Statement::new(names, sql);
+        within(&mut statement, "bucket", whole, window, None);
+        statement.push(" GROUP BY model, version, label");
+        let kinds = [[Kind::Text; 3].as_slice(), &[Kind::Integer; 6]].concat();
+        session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+            let text = |place: usize| values[place].as_text().unwrap_or_default().to_owned();
+            let whole = |place: usize| match values[place] {
+                Value::Integer(number) => number,
+                _ => 0,
+            };
+            let sums = Sums {
+                predictions: whole(3),
+                confidence_billionths: whole(4),
+                timed: whole(5),
+                micros: whole(6),
+                labelled: whole(7),
+                correct: whole(8),
+            };
+            found.insert([text(0), text(1), text(2)], sums);
+            Ok(())
+        })?;
+    }
+    for end in parts.ends {
+        visit_raw(session, names, end, window, &mut |values| {
+            let entry = Entry::read(&values);
+            let key = [entry.model, entry.version, entry.label].map(str::to_owned);
+            found.entry(key).or_default().add(&entry, 1);
+            Ok(())
+        })?;
+    }
+    let found = found.into_iter().filter(|(_, sums)| sums.predictions > 0);
+    Ok(found.map(|([model, version, label], sums)| sums.counts(model, version, label)).collect())
+}
+
+/// How often the measure of a window's predictions lies in each of its bins.
+pub(super) fn histogram(
+    session: &mut dyn Session,
+    names: &Names,
+    window: &Window,
+    measure: Measure,
+) -> Result<Vec<Bin>> {
+    let mut found: BTreeMap<u16, i64> = BTreeMap::new();
+    let parts = Parts::of(window, BIN_BUCKET);
+    if let Some(whole) = parts.whole {
+        let table = names.named(BINS);
+        let sql = format!("SELECT bin, CAST(sum(count) AS BIGINT) FROM {table}");
+        let mut statement = Statement::new(names, sql);
+        within(&mut statement, "bucket", whole, window, None);
+        statement.push(if statement.parameters.is_empty() { " WHERE " } else { " AND " });
+        statement.push("measure = ");
+        statement.parameter(Parameter::Whole(number(measure)));
+        statement.push(" GROUP BY bin");
+        let kinds = [Kind::Integer; 2];
+        session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+            if let [Value::Integer(bin), Value::Integer(count)] = values.as_slice() {
+                found.insert(u16::try_from(*bin).unwrap_or(u16::MAX), *count);
+            }
+            Ok(())
+        })?;
+    }
+    for end in parts.ends {
+        visit_raw(session, names, end, window, &mut |values| {
+            if let Some(bin) = Entry::read(&values).bin(measure) {
+                *found.entry(bin).or_default() += 1;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(rollup::bins(measure, found))
+}

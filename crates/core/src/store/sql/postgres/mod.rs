@@ -1,0 +1,357 @@
+//! A store in a PostgreSQL server.
+
+mod address;
+mod error;
+mod tls;
+mod value;
+
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use postgres::Client;
+use rustc_hash::FxHashMap;
+
+use address::Address;
+use error::{is_lost, translate};
+use value::Column;
+
+use super::{
+    counts,
+    dialect::{Names, listed, quoted},
+    migration,
+    session::{Parameter, Session, Visit},
+    statement, write,
+};
+use crate::{
+    Error, Result,
+    store::{
+        Bin, Change, Commit, Condition, Counts, Existing, Kind, Measure, Row, Select, Store, Table,
+        Value, Window, WritableRow,
+    },
+};
+
+/// How many connections are kept for the next call.
+const KEPT: usize = 4;
+/// How often a transaction is tried that the server ended in favour of another.
+const TRIES: usize = 8;
+/// The most rows in one statement: a few megabytes.
+const ROWS: usize = 4096;
+
+/// A store in a schema of a PostgreSQL server's database.
+///
+/// No statement is kept prepared in the server, so that poolers between (such as Supabase's, in
+/// transaction mode, too) can give each transaction another connection.
+pub struct Postgres {
+    address: Address,
+    names: Names,
+    idle: Mutex<Vec<Client>>,
+    /// A connection does not survive a fork: the child opens its own.
+    process: u32,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Postgres").field("location", &self.location()).finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    /// Connects to a server, and makes the tables if they are not there.
+    ///
+    /// The URL is that of `libpq`: `postgresql://user:password@host:5432/database`, with
+    /// `?sslmode=` `disable`, `prefer` (the default), `require`, `verify-ca` or `verify-full`,
+    /// `sslrootcert=` a file or `system`, `connect_timeout=` seconds (5), and with `schema=` the
+    /// schema of the tables (`pantau`).
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the URL is none; [`Error::Unreachable`] if the server does not
+    /// answer; [`Error::Refused`] if it wants another user, password or database;
+    /// [`Error::Incompatible`] if the tables are newer than this version.
+    pub fn open(url: &str) -> Result<Self> {
+        let address = Address::parse(url)?;
+        let names = Names::postgres(&address.schema);
+        let process = std::process::id();
+        let store = Self { address, names, idle: Mutex::default(), process };
+        store.transact("BEGIN", |session| {
+            let location = store.location();
+            let version = match store.has_schema(session)? {
+                true => migration::version(session, &store.names, location)?,
+                false => 0,
+            };
+            if version < migration::current() {
+                // One process at a time; the others find the work done.
+                session.run("SELECT pg_advisory_xact_lock(7306092118904175)")?;
+                let schema = &store.address.schema;
+                session.run(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""))?;
+                migration::migrate(session, &store.names, location)?;
+            }
+            Ok(())
+        })?;
+        Ok(store)
+    }
+
+    fn has_schema(&self, session: &mut dyn Session) -> Result<bool> {
+        let sql = "SELECT count(*) FROM information_schema.schemata WHERE schema_name = $1";
+        let mut found = false;
+        let parameters = [Parameter::Name(&self.address.schema)];
+        session.query(sql, &parameters, &[Kind::Integer], &mut |values| {
+            found = values[0] == Value::Integer(1);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn client(&self) -> Result<Client> {
+        if self.process != std::process::id() {
+            let problem = "it was opened before the process forked, and the connections of a \
+                           parent must not be used; open the store in the child";
+            return Err(Error::invalid(format!("the store {}", self.location()), problem));
+        }
+        loop {
+            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            match idle {
+                Some(client) if client.is_closed() => {}
+                Some(client) => return Ok(client),
+                None => return self.address.connect(),
+            }
+        }
+    }
+
+    /// Does something in one transaction, all or nothing; again where the server says that trying
+    /// again may help, or that the connection had been lost before anything was done.
+    fn transact<T>(
+        &self,
+        begin: &str,
+        mut work: impl FnMut(&mut dyn Session) -> Result<T>,
+    ) -> Result<T> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut session =
+                Connected { client: self.client()?, location: self.location(), names: &self.names };
+            let begun = session.client.batch_execute(begin);
+            if let Err(error) = begun {
+                // A connection that lay idle while the server was started anew.
+                if is_lost(&error) && tries < TRIES {
+                    continue;
+                }
+                return Err(translate(self.location(), error));
+            }
+            let done = work(&mut session).and_then(|done| {
+                session.run("COMMIT")?;
+                Ok(done)
+            });
+            match done {
+                Ok(done) => {
+                    self.keep(session.client);
+                    return Ok(done);
+                }
+                Err(error) => {
+                    let again = error::is_retried(&error) && tries < TRIES;
+                    if session.client.batch_execute("ROLLBACK").is_ok() {
+                        self.keep(session.client);
+                    }
+                    if !again {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep(&self, client: Client) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEPT {
+            idle.push(client);
+        }
+    }
+
+    /// Asks in one moment of the data.
+    fn read<T>(&self, ask: impl FnMut(&mut dyn Session) -> Result<T>) -> Result<T> {
+        self.transact("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ask)
+    }
+}
+
+impl Store for Postgres {
+    fn location(&self) -> &str {
+        &self.address.shown
+    }
+
+    fn apply(&self, changes: &[Change], commit: Commit) -> Result<Vec<usize>> {
+        let begin = match commit {
+            Commit::Durable => "BEGIN",
+            Commit::Fast => "BEGIN; SET LOCAL synchronous_commit TO off",
+        };
+        self.transact(begin, |session| write::apply(session, &self.names, changes))
+    }
+
+    fn select(&self, select: &Select, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        let statement = statement::select(&self.names, select)?;
+        let kinds: Vec<Kind> = select.table.columns().iter().map(|column| column.kind).collect();
+        self.read(|session| {
+            session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+                visit(Row(values))
+            })
+        })
+    }
+
+    fn count(&self, table: Table, conditions: &[Condition]) -> Result<u64> {
+        let statement = statement::count(&self.names, table, conditions)?;
+        self.read(|session| {
+            let mut count = 0;
+            let kinds = [Kind::Integer];
+            session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+                if let Value::Integer(number) = values[0] {
+                    count = u64::try_from(number).unwrap_or_default();
+                }
+                Ok(())
+            })?;
+            Ok(count)
+        })
+    }
+
+    fn counts(&self, window: &Window) -> Result<Vec<Counts>> {
+        self.read(|session| counts::counts(session, &self.names, window))
+    }
+
+    fn histogram(&self, window: &Window, measure: Measure) -> Result<Vec<Bin>> {
+        self.read(|session| counts::histogram(session, &self.names, window, measure))
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            // Closing would say goodbye to the server in the parent's name.
+            std::mem::forget(std::mem::take(&mut self.idle));
+        }
+    }
+}
+
+/// A connection in use.
+struct Connected<'a> {
+    client: Client,
+    location: &'a str,
+    names: &'a Names,
+}
+
+impl Connected<'_> {
+    fn error(&self, error: postgres::Error) -> Error {
+        translate(self.location, error)
+    }
+}
+
+impl Session for Connected<'_> {
+    fn run(&mut self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).map_err(|error| self.error(error))
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[Parameter<'_>]) -> Result<usize> {
+        let typed = value::typed(parameters);
+        let done = self.client.execute_typed(sql, &value::borrowed(&typed));
+        done.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX))
+            .map_err(|error| self.error(error))
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+        kinds: &[Kind],
+        visit: Visit<'_>,
+    ) -> Result<()> {
+        use postgres::fallible_iterator::FallibleIterator;
+
+        let location = self.location;
+        let wrong = |error| translate(location, error);
+        let typed = value::typed(parameters);
+        let mut rows =
+            self.client.query_typed_raw(sql, typed.iter().map(value::pair)).map_err(wrong)?;
+        while let Some(row) = rows.next().map_err(wrong)? {
+            let mut values = Vec::with_capacity(kinds.len());
+            for (place, kind) in kinds.iter().enumerate() {
+                values.push(value::read(&row, place, *kind).map_err(wrong)?);
+            }
+            visit(values)?;
+        }
+        Ok(())
+    }
+
+    fn insert(
+        &mut self,
+        table: Table,
+        rows: &[&WritableRow],
+        existing: Existing,
+        inserted: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        for (number, rows) in rows.chunks(ROWS).enumerate() {
+            self.insert_some(table, rows, existing, &mut |place| inserted(number * ROWS + place))?;
+        }
+        Ok(())
+    }
+}
+
+impl Connected<'_> {
+    /// Inserts rows by one statement, each column as an array.
+    fn insert_some(
+        &mut self,
+        table: Table,
+        rows: &[&WritableRow],
+        existing: Existing,
+        inserted: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        let columns = table.columns();
+        let arrays: Vec<Column<'_>> = columns
+            .iter()
+            .enumerate()
+            .map(|(place, column)| Column::new(column.kind, rows, place))
+            .collect();
+        let parameters: Vec<_> = arrays.iter().map(Column::pair).collect();
+        let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
+        let key: Vec<String> = table.key().iter().map(|name| quoted(name)).collect();
+        let (key, listed) = (key.join(", "), listed(columns));
+        let end = match existing {
+            Existing::Keep => format!(" ON CONFLICT ({key}) DO NOTHING"),
+            Existing::Refuse => String::new(),
+            Existing::Replace => {
+                let others = columns.iter().filter(|column| !table.key().contains(&column.name));
+                let set: Vec<String> = others
+                    .map(|column| format!("{0} = excluded.{0}", quoted(column.name)))
+                    .collect();
+                format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+            }
+        };
+        // Who writes the same rows in another order would wait for us while we wait for them.
+        let sql = format!(
+            "INSERT INTO {} ({listed}) SELECT * FROM unnest({}) AS new({listed}) ORDER BY {key}{end}",
+            self.names.table(table),
+            places.join(", "),
+        );
+        if table != Table::Predictions || existing != Existing::Keep {
+            let done = self.client.execute_typed(&sql, &parameters);
+            let count = done.map_err(|error| self.error(error))?;
+            // All were written, or of a table where only their number matters so many.
+            (0..usize::try_from(count).unwrap_or_default()).for_each(inserted);
+            return Ok(());
+        }
+        let done = self.client.query_typed(&format!("{sql} RETURNING \"id\""), &parameters);
+        let written = done.map_err(|error| self.error(error))?;
+        if written.len() == rows.len() {
+            (0..rows.len()).for_each(inserted);
+            return Ok(());
+        }
+        let ids = rows.iter().enumerate();
+        let places: FxHashMap<&str, usize> = ids
+            .filter_map(|(place, row)| row.values()[0].as_text().map(|id| (id, place)))
+            .collect();
+        for row in &written {
+            let id: &str = row.try_get(0).map_err(|error| self.error(error))?;
+            if let Some(place) = places.get(id) {
+                inserted(*place);
+            }
+        }
+        Ok(())
+    }
+}
