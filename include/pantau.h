@@ -105,7 +105,7 @@ typedef enum {
     PANTAU_STATUS_NOT_FOUND = 2,
     // Made by another version, or for other data, than what is here.
     PANTAU_STATUS_INCOMPATIBLE = 3,
-    // Reading or writing a file failed.
+    // Reading or writing a file, a database or a bucket failed.
     PANTAU_STATUS_STORAGE = 4,
     // A model could not answer.
     PANTAU_STATUS_INFERENCE = 5,
@@ -115,6 +115,10 @@ typedef enum {
     PANTAU_STATUS_DEADLINE = 7,
     // The callback that was told of the progress ended the call.
     PANTAU_STATUS_STOPPED = 8,
+    // What is there already says otherwise, or was changed by somebody else meanwhile.
+    PANTAU_STATUS_CONFLICT = 9,
+    // A server cannot be reached; what was asked can be tried again.
+    PANTAU_STATUS_UNREACHABLE = 10,
     // A mistake inside Pantau, which should be reported. The library can still be used.
     PANTAU_STATUS_PANIC = 100,
 } pantau_status;
@@ -244,6 +248,12 @@ typedef struct pantau_normalizer pantau_normalizer;
 // What a classifier answers for one text. It never changes, so threads may share it.
 typedef struct pantau_prediction pantau_prediction;
 
+// Logs the predictions of one version of a model without making anybody wait: they stand in a
+// bounded queue until a thread of the log has written many of them at once. Threads may share it.
+//
+// A child process after `fork` must open a log of its own.
+typedef struct pantau_prediction_log pantau_prediction_log;
+
 // What a classifier answers for many texts, column by column, in the order of the texts. It never
 // changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_predictions pantau_predictions;
@@ -261,6 +271,19 @@ typedef struct pantau_stemmer pantau_stemmer;
 
 // Removes the words that say little. It never changes, so threads may share it.
 typedef struct pantau_stop_words pantau_stop_words;
+
+// What a deployed model remembers: its predictions and what became of them, features, metrics,
+// runs, and who did what. Threads may share it, and so may processes what it is stored in.
+//
+// What goes in beside texts and numbers, and what comes out, is JSON. A record is an object with
+// the names of its table's columns; times are texts such as `2026-11-25T10:53:43Z`. A window says
+// which predictions are looked at, and every part of it can be left out:
+//
+// ```json
+// {"hours": 24, "model": "sentiment", "version": "3"}
+// {"since": "2026-11-01", "until": "2026-11-25T12:00:00Z"}
+// ```
+typedef struct pantau_store pantau_store;
 
 // A text that the library made: UTF-8, with a length, and a NUL after its last byte that the
 // length does not count. A `pantau_text *` is yours and goes to `pantau_text_free`; a
@@ -1638,6 +1661,203 @@ bool pantau_logistic_regression_converged(const pantau_logistic_regression *regr
 
 // Frees a classifier; NULL is fine.
 void pantau_logistic_regression_free(pantau_logistic_regression *regression);
+
+// Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
+// or `postgresql://user:password@host/database`.
+pantau_status pantau_store_open(const char *location, size_t location_length, pantau_store **out);
+
+// Gives where a store is, for people: a path or a URL, without a password.
+pantau_status pantau_store_location(const pantau_store *store, pantau_text **out);
+
+// Gives the prediction with an id as JSON, or `null`.
+pantau_status pantau_store_prediction(const pantau_store *store,
+                                      const char *id,
+                                      size_t id_length,
+                                      pantau_text **out);
+
+// Gives the predictions of a window as a JSON list, the latest first, at most `limit` of them.
+pantau_status pantau_store_history(const pantau_store *store,
+                                   const char *window,
+                                   size_t window_length,
+                                   size_t limit,
+                                   pantau_text **out);
+
+// Writes what somebody says of a prediction, and gives the id of that. `feedback` is JSON:
+//
+// ```json
+// {"correct": false, "label": "negative", "source": "user", "subject": null, "timestamp": null,
+//  "id": null}
+// ```
+//
+// `correct` or `label` must be told. A prediction that is not there yet gets its feedback when it
+// is written. Feedback whose id is there already changes nothing.
+pantau_status pantau_store_write_feedback(const pantau_store *store,
+                                          const char *prediction_id,
+                                          size_t prediction_id_length,
+                                          const char *feedback,
+                                          size_t feedback_length,
+                                          pantau_text **out);
+
+// Writes how good a version of a model was. `metrics` are JSON, of which all can be left out:
+//
+// ```json
+// {"accuracy": 0.91, "precision": 0.9, "recall": 0.89, "f1_score": 0.9, "loss": 0.31, "epoch": 3,
+//  "dataset_size": 12000, "timestamp": null, "id": null}
+// ```
+pantau_status pantau_store_write_metrics(const pantau_store *store,
+                                         const char *model,
+                                         size_t model_length,
+                                         const char *version,
+                                         size_t version_length,
+                                         const char *metrics,
+                                         size_t metrics_length);
+
+// Gives how good a model was as a JSON list, the earliest first. An empty `since` is from the
+// beginning.
+pantau_status pantau_store_metrics(const pantau_store *store,
+                                   const char *model,
+                                   size_t model_length,
+                                   const char *since,
+                                   size_t since_length,
+                                   pantau_text **out);
+
+// Frees a store; NULL is fine. What was opened on it goes on.
+void pantau_store_free(pantau_store *store);
+
+// Deletes all that is stored of a subject, in all tables, and gives how many rows of each as a
+// JSON object. Records of it that are still on their way will not be written. The audit log keeps
+// that `actor` did it and how many rows it were, and of the subject a hash.
+pantau_status pantau_store_forget(const pantau_store *store,
+                                  const char *subject,
+                                  size_t subject_length,
+                                  const char *actor,
+                                  size_t actor_length,
+                                  pantau_text **out);
+
+// Deletes what is older than the moment `since`, in all tables whose rows grow old, and gives how
+// many rows of each as a JSON object. The audit log keeps that `actor` did it.
+pantau_status pantau_store_retain_since(const pantau_store *store,
+                                        const char *since,
+                                        size_t since_length,
+                                        const char *actor,
+                                        size_t actor_length,
+                                        pantau_text **out);
+
+// Notes who did what in the audit log, and gives the record as JSON. `detail` are facts as JSON,
+// without what somebody wrote; the empty text is none.
+pantau_status pantau_store_audit(const pantau_store *store,
+                                 const char *actor,
+                                 size_t actor_length,
+                                 const char *action,
+                                 size_t action_length,
+                                 const char *detail,
+                                 size_t detail_length,
+                                 pantau_text **out);
+
+// Gives the records of the audit log as a JSON list, the earliest first, at most `limit` of them,
+// 0 for all. An empty `since` is from the beginning.
+pantau_status pantau_store_audit_trail(const pantau_store *store,
+                                       const char *since,
+                                       size_t since_length,
+                                       size_t limit,
+                                       pantau_text **out);
+
+// Walks the whole audit log and checks that no record was changed, removed or put in between:
+// `INCOMPATIBLE` names the first that was. Gives `{"records": 17, "head": "…"}`; who keeps `head`,
+// the hash of the last record, elsewhere will also notice a log that was written anew from its
+// beginning.
+pantau_status pantau_store_verify_audit(const pantau_store *store,
+                                        pantau_text **out);
+
+// Opens a log that writes into a store. `options` are JSON; the empty text is the default ones,
+// and what is left out has its default:
+//
+// ```json
+// {"durability": "group", "group_ms": 100, "when_full": "block", "capacity": 65536,
+//  "outbox": null, "outbox_limit": 1073741824}
+// ```
+//
+// `durability` is `each` (a call returns when its record would survive a power cut), `group`
+// (records are written together every `group_ms`) or `none` (when the disk has them is left to the
+// system). `when_full` says what happens when `capacity` records wait: `block` makes the caller
+// wait, `drop` drops and counts, `spill` puts them into the outbox. `outbox` is the path of a file
+// in which records wait while the store cannot be reached.
+pantau_status pantau_prediction_log_open(const pantau_store *store,
+                                         const char *model,
+                                         size_t model_length,
+                                         const char *version,
+                                         size_t version_length,
+                                         const char *options,
+                                         size_t options_length,
+                                         pantau_prediction_log **out);
+
+// Logs a prediction and gives its id. `record` is JSON, of which all can be left out:
+//
+// ```json
+// {"processing_time_ms": 1.8, "review_id": "r17", "consent": true, "subject": "u17",
+//  "input_text": "Bagus!", "embedding": null, "actual_label": null, "timestamp": null, "id": null}
+// ```
+//
+// `subject`, `input_text` and `embedding` are only kept with `"consent": true`, and the text only
+// as the anonymizer leaves it; NULL is one with the default settings.
+//
+// A `prediction` of NULL is one that was made elsewhere: then `record` also tells
+// `predicted_label`, `confidence`, and if they are known `probabilities` (an object), `truncated`
+// and `novelty`; or, instead of a label, `error`, the kind of the error a model failed with.
+pantau_status pantau_prediction_log_record(const pantau_prediction_log *log,
+                                           const pantau_prediction *prediction,
+                                           const char *record,
+                                           size_t record_length,
+                                           const pantau_anonymizer *anonymizer,
+                                           pantau_text **out);
+
+// Logs many predictions and writes their ids into a JSON list. `records` are as many texts as for
+// `pantau_prediction_log_record`, with the length of each, or NULL: nothing more is known of any.
+// With the durability `each` it waits once for all of them. None is logged if one cannot be.
+pantau_status pantau_prediction_log_record_many(const pantau_prediction_log *log,
+                                                const pantau_predictions *predictions,
+                                                const char *const *records,
+                                                const size_t *record_lengths,
+                                                const pantau_anonymizer *anonymizer,
+                                                pantau_text **out);
+
+// Logs what somebody says of a prediction, as `pantau_store_write_feedback` writes it, and gives
+// the id of that. It comes after the predictions that were logged before.
+pantau_status pantau_prediction_log_feedback(const pantau_prediction_log *log,
+                                             const char *prediction_id,
+                                             size_t prediction_id_length,
+                                             const char *feedback,
+                                             size_t feedback_length,
+                                             pantau_text **out);
+
+// Waits until all that was logged so far is in the store or in the outbox, at most
+// `timeout_ms`, 0 for as long as it takes; `DEADLINE` if that was not enough.
+pantau_status pantau_prediction_log_flush(const pantau_prediction_log *log, uint64_t timeout_ms);
+
+// Gives what the log has done so far as a JSON object: `queued`, `waiting` (in the outbox),
+// `written`, `repeated`, `dropped`, `spilled`, `failed`, `batches`, `mean_delivery_ms`,
+// `max_delivery_ms` and `last_error`.
+pantau_status pantau_prediction_log_counters(const pantau_prediction_log *log, pantau_text **out);
+
+// Deletes all that is stored of a subject, as `pantau_store_forget` does, and what of it is still
+// on its way.
+pantau_status pantau_prediction_log_forget(const pantau_prediction_log *log,
+                                           const char *subject,
+                                           size_t subject_length,
+                                           const char *actor,
+                                           size_t actor_length,
+                                           pantau_text **out);
+
+// Ends a log once all is in the store or in the outbox; logging is an error from then on. It says
+// if records could be brought to neither, which `pantau_prediction_log_free` cannot.
+pantau_status pantau_prediction_log_close(const pantau_prediction_log *log);
+
+// Ends a log as `pantau_prediction_log_close` does, and frees it; NULL is fine.
+void pantau_prediction_log_free(pantau_prediction_log *log);
+
+// Gives the SQL that makes the tables of a new store, for people who keep their database
+// themselves. `dialect` is `sqlite` or `postgres`.
+pantau_status pantau_schema(const char *dialect, size_t dialect_length, pantau_text **out);
 
 #ifdef __cplusplus
 }  // extern "C"

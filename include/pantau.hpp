@@ -527,6 +527,9 @@ public:
         }));
     }
 
+    // The object of the C face, borrowed.
+    const pantau_anonymizer *get() const { return object_.get(); }
+
 private:
     using Object = detail::Owned<pantau_anonymizer, pantau_anonymizer_free>;
 
@@ -976,6 +979,9 @@ public:
     // smaller, the less the text is one of them; NaN if it cannot tell.
     double novelty_pvalue() const { return pantau_prediction_novelty_pvalue(object_.get()); }
 
+    // The object of the C face, borrowed.
+    const pantau_prediction *get() const { return object_.get(); }
+
 private:
     friend class Classifier;
     friend class Ensemble;
@@ -1033,6 +1039,9 @@ public:
             return pantau_predictions_get(object_.get(), text, out);
         }));
     }
+
+    // The object of the C face, borrowed.
+    const pantau_predictions *get() const { return object_.get(); }
 
 private:
     friend class Classifier;
@@ -2184,6 +2193,186 @@ private:
 
     Object object_;
 };
+
+// What a deployed model remembers: its predictions and what became of them, features, metrics, runs,
+// and who did what. Records, windows and what is answered are JSON, as pantau.h says.
+class Store {
+public:
+    // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first
+    // use, or `postgresql://user:password@host/database`.
+    static Store open(std::string_view location) {
+        return Store(detail::give<Object>([&](pantau_store **out) {
+            return pantau_store_open(location.data(), location.size(), out);
+        }));
+    }
+
+    // Where it is, for people: a path or a URL, without a password.
+    std::string location() const { return text(pantau_store_location); }
+
+    // The prediction with an id, or `null`.
+    std::string prediction(std::string_view id) const {
+        return text(pantau_store_prediction, id.data(), id.size());
+    }
+
+    // The predictions of a window as a list, the latest first.
+    std::string history(std::string_view window = {}, std::size_t limit = 100) const {
+        return text(pantau_store_history, window.data(), window.size(), limit);
+    }
+
+    // Writes what somebody says of a prediction; the id of that.
+    std::string write_feedback(std::string_view prediction_id, std::string_view feedback) const {
+        return text(pantau_store_write_feedback, prediction_id.data(), prediction_id.size(),
+                    feedback.data(), feedback.size());
+    }
+
+    // Writes how good a version of a model was.
+    void write_metrics(std::string_view model, std::string_view version,
+                       std::string_view metrics) const {
+        detail::check(pantau_store_write_metrics(object_.get(), model.data(), model.size(),
+                                                 version.data(), version.size(), metrics.data(),
+                                                 metrics.size()));
+    }
+
+    // How good a model was as a list, the earliest first.
+    std::string metrics(std::string_view model, std::string_view since = {}) const {
+        return text(pantau_store_metrics, model.data(), model.size(), since.data(), since.size());
+    }
+
+    // Deletes all that is stored of a subject; how many rows of each table it were.
+    std::string forget(std::string_view subject, std::string_view actor) const {
+        return text(pantau_store_forget, subject.data(), subject.size(), actor.data(),
+                    actor.size());
+    }
+
+    // Deletes what is older than a moment; how many rows of each table it were.
+    std::string retain_since(std::string_view since, std::string_view actor) const {
+        return text(pantau_store_retain_since, since.data(), since.size(), actor.data(),
+                    actor.size());
+    }
+
+    // Notes who did what in the audit log; the record.
+    std::string audit(std::string_view actor, std::string_view action,
+                      std::string_view detail = {}) const {
+        return text(pantau_store_audit, actor.data(), actor.size(), action.data(), action.size(),
+                    detail.data(), detail.size());
+    }
+
+    // The records of the audit log as a list, the earliest first; a `limit` of 0 is all.
+    std::string audit_trail(std::string_view since = {}, std::size_t limit = 0) const {
+        return text(pantau_store_audit_trail, since.data(), since.size(), limit);
+    }
+
+    // Checks the whole audit log, and throws `Incompatible` if a record of it was changed, removed
+    // or put in between; how many records there are, and the hash of the last.
+    std::string verify_audit() const { return text(pantau_store_verify_audit); }
+
+    // The object of the C face, borrowed.
+    const pantau_store *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_store, pantau_store_free>;
+
+    explicit Store(Object object) : object_(std::move(object)) {}
+
+    // What a function answers about this store.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// Logs the predictions of one version of a model without making anybody wait. It ends once all that
+// was logged is in the store or in the outbox; `close` says if some could be brought to neither. A
+// child process after `fork` must open a log of its own.
+class PredictionLog {
+public:
+    // Opens a log that writes into a store. `options` are JSON as for `pantau_prediction_log_open`.
+    PredictionLog(const Store &store, std::string_view model, std::string_view version,
+                  std::string_view options = {})
+        : object_(detail::give<Object>([&](pantau_prediction_log **out) {
+              return pantau_prediction_log_open(store.get(), model.data(), model.size(),
+                                                version.data(), version.size(), options.data(),
+                                                options.size(), out);
+          })) {}
+
+    // Logs what a classifier has answered; its id. `record` is what else is known, JSON as for
+    // `pantau_prediction_log_record`. A text in it is anonymised with the default settings, or as
+    // `anonymizer` has them.
+    std::string record(const Prediction &prediction, std::string_view record = {},
+                       const Anonymizer *anonymizer = nullptr) const {
+        return text(pantau_prediction_log_record, prediction.get(), record.data(), record.size(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // Logs a prediction that was made elsewhere; its id. `record` tells its label, too.
+    std::string record(std::string_view record, const Anonymizer *anonymizer = nullptr) const {
+        return text(pantau_prediction_log_record, static_cast<const pantau_prediction *>(nullptr),
+                    record.data(), record.size(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // Logs many predictions; their ids as a JSON list. `records`, one for each or none at all, are
+    // what else is known.
+    template <typename Text = std::string_view>
+    std::string record_many(const Predictions &predictions, const std::vector<Text> &records = {},
+                            const Anonymizer *anonymizer = nullptr) const {
+        const detail::Texts texts(records);
+        if (!records.empty()) {
+            detail::check_length("records", records.size(), predictions.count(), "predictions");
+        }
+        return text(pantau_prediction_log_record_many, predictions.get(),
+                    records.empty() ? nullptr : texts.data.data(), texts.lengths.data(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // Logs what somebody says of a prediction; the id of that.
+    std::string feedback(std::string_view prediction_id, std::string_view feedback) const {
+        return text(pantau_prediction_log_feedback, prediction_id.data(), prediction_id.size(),
+                    feedback.data(), feedback.size());
+    }
+
+    // Waits until all that was logged so far is in the store or in the outbox; `Deadline` if
+    // `timeout`, of which 0 is as long as it takes, was not enough.
+    void flush(std::chrono::milliseconds timeout = {}) const {
+        detail::check(pantau_prediction_log_flush(object_.get(),
+                                                  detail::milliseconds(timeout, "timeout")));
+    }
+
+    // What the log has done so far.
+    std::string counters() const { return text(pantau_prediction_log_counters); }
+
+    // Deletes all that is stored of a subject, and what of it is still on its way; how many rows of
+    // each table it were.
+    std::string forget(std::string_view subject, std::string_view actor) const {
+        return text(pantau_prediction_log_forget, subject.data(), subject.size(), actor.data(),
+                    actor.size());
+    }
+
+    // Ends the log; logging throws from then on.
+    void close() const { detail::check(pantau_prediction_log_close(object_.get())); }
+
+private:
+    using Object = detail::Owned<pantau_prediction_log, pantau_prediction_log_free>;
+
+    // What a function answers about this log.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// The SQL that makes the tables of a new store in a dialect, `sqlite` or `postgres`.
+inline std::string schema(std::string_view dialect) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_schema(dialect.data(), dialect.size(), out);
+    });
+}
 
 } // namespace pantau
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Replaces personal data in texts. It never changes, so threads may share it.
-pub struct pantau_anonymizer(Anonymizer);
+pub struct pantau_anonymizer(pub(crate) Anonymizer);
 
 /// An anonymised text, and what was replaced in it. It never changes, so threads may share it.
 pub struct pantau_anonymized {

@@ -146,6 +146,23 @@ pub(crate) unsafe fn settings<T: Default>(
     if json.is_empty() { Ok(T::default()) } else { Ok(read(json)?) }
 }
 
+/// Facts as JSON; none, `null`, if the text is empty.
+///
+/// # Safety
+/// As for [`text`].
+pub(crate) unsafe fn facts(
+    name: &str,
+    json: *const c_char,
+    length: usize,
+) -> Result<serde_json::Value, Failure> {
+    // SAFETY: promised by the caller.
+    let json = unsafe { text(name, json, length)? };
+    if json.is_empty() {
+        return Ok(serde_json::Value::Null);
+    }
+    serde_json::from_str(json).map_err(|error| Failure::argument(name, error))
+}
+
 /// By when an answer must be there; 0 is never.
 pub(crate) fn deadline(milliseconds: u64) -> Option<Duration> {
     (milliseconds > 0).then(|| Duration::from_millis(milliseconds))

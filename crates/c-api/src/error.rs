@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn numbers_are_never_reused() {
         let numbers = pantau_status::ALL.map(|status| status as i32);
-        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8, 100]);
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100]);
     }
 
     #[test]

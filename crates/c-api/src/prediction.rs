@@ -2,30 +2,23 @@
 
 use std::ptr;
 
-use pantau_core::model::{Flags, Prediction, TextNovelty};
+use pantau_core::model::Prediction;
 
 use crate::{argument, error::guard_or, text::pantau_text};
 
 /// What a classifier answers for one text. It never changes, so threads may share it.
 pub struct pantau_prediction {
+    pub(crate) prediction: Prediction,
+    /// With the NUL that C wants.
     label: pantau_text,
-    confidence: f64,
-    probabilities: Vec<f64>,
     all_labels: Vec<pantau_text>,
-    flags: Flags,
-    novelty: Option<TextNovelty>,
 }
 
 impl From<Prediction> for pantau_prediction {
     fn from(prediction: Prediction) -> Self {
-        Self {
-            label: prediction.label.into(),
-            confidence: prediction.confidence,
-            probabilities: prediction.probabilities.unwrap_or_default(),
-            all_labels: prediction.all_labels.into_iter().map(Into::into).collect(),
-            flags: prediction.flags,
-            novelty: prediction.novelty,
-        }
+        let label = prediction.label.clone().into();
+        let all_labels = prediction.all_labels.iter().map(|label| label.clone().into()).collect();
+        Self { prediction, label, all_labels }
     }
 }
 
@@ -42,7 +35,7 @@ pub unsafe extern "C" fn pantau_prediction_label(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_prediction_confidence(prediction: *const pantau_prediction) -> f64 {
     // SAFETY: the header's rules for objects.
-    unsafe { read(prediction, 0.0, |prediction| prediction.confidence) }
+    unsafe { read(prediction, 0.0, |prediction| prediction.prediction.confidence) }
 }
 
 /// How many probabilities there are: one for each label of the classifier, or 0 if they were not
@@ -52,7 +45,7 @@ pub unsafe extern "C" fn pantau_prediction_probability_count(
     prediction: *const pantau_prediction,
 ) -> usize {
     // SAFETY: the header's rules for objects.
-    unsafe { read(prediction, 0, |prediction| prediction.probabilities.len()) }
+    unsafe { read(prediction, 0, |prediction| probabilities(prediction).len()) }
 }
 
 /// The probability of the classifier's label with that index, from 0 to 1; 0 if there is none.
@@ -64,7 +57,7 @@ pub unsafe extern "C" fn pantau_prediction_probability(
     // SAFETY: the header's rules for objects.
     unsafe {
         read(prediction, 0.0, |prediction| {
-            prediction.probabilities.get(index).copied().unwrap_or(0.0)
+            probabilities(prediction).get(index).copied().unwrap_or(0.0)
         })
     }
 }
@@ -98,7 +91,7 @@ pub unsafe extern "C" fn pantau_prediction_all_labels(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_prediction_is_empty(prediction: *const pantau_prediction) -> bool {
     // SAFETY: the header's rules for objects.
-    unsafe { read(prediction, false, |prediction| prediction.flags.empty) }
+    unsafe { read(prediction, false, |prediction| prediction.prediction.flags.empty) }
 }
 
 /// Whether the text was longer than the model reads, and something was cut off. Of a NULL: false.
@@ -107,7 +100,7 @@ pub unsafe extern "C" fn pantau_prediction_is_truncated(
     prediction: *const pantau_prediction,
 ) -> bool {
     // SAFETY: the header's rules for objects.
-    unsafe { read(prediction, false, |prediction| prediction.flags.truncated) }
+    unsafe { read(prediction, false, |prediction| prediction.prediction.flags.truncated) }
 }
 
 /// Whether the text holds U+FFFD: somebody before could not decode it. Of a NULL: false.
@@ -116,7 +109,7 @@ pub unsafe extern "C" fn pantau_prediction_is_replaced(
     prediction: *const pantau_prediction,
 ) -> bool {
     // SAFETY: the header's rules for objects.
-    unsafe { read(prediction, false, |prediction| prediction.flags.replaced) }
+    unsafe { read(prediction, false, |prediction| prediction.prediction.flags.replaced) }
 }
 
 /// How unlike the text is to those the model has learnt from: of a model that reads words, the
@@ -127,7 +120,7 @@ pub unsafe extern "C" fn pantau_prediction_novelty(prediction: *const pantau_pre
     // SAFETY: the header's rules for objects.
     unsafe {
         read(prediction, f64::NAN, |prediction| {
-            prediction.novelty.map_or(f64::NAN, |novelty| novelty.score)
+            prediction.prediction.novelty.map_or(f64::NAN, |novelty| novelty.score)
         })
     }
 }
@@ -141,9 +134,13 @@ pub unsafe extern "C" fn pantau_prediction_novelty_pvalue(
     // SAFETY: the header's rules for objects.
     unsafe {
         read(prediction, f64::NAN, |prediction| {
-            prediction.novelty.map_or(f64::NAN, |novelty| novelty.pvalue)
+            prediction.prediction.novelty.map_or(f64::NAN, |novelty| novelty.pvalue)
         })
     }
+}
+
+fn probabilities(prediction: &pantau_prediction) -> &[f64] {
+    prediction.prediction.probabilities.as_deref().unwrap_or_default()
 }
 
 /// # Safety

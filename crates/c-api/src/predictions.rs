@@ -22,6 +22,12 @@ pub struct pantau_predictions {
     novelty_pvalues: Option<Vec<f64>>,
 }
 
+impl pantau_predictions {
+    pub(crate) fn all(&self) -> &Predictions {
+        &self.predictions
+    }
+}
+
 impl From<Predictions> for pantau_predictions {
     fn from(predictions: Predictions) -> Self {
         let labels = predictions.labels().iter().map(|label| label.clone().into()).collect();

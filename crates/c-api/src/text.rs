@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use pantau_core::text::Transform;
+use pantau_core::{store::Record, text::Transform};
 
 use crate::{
     argument::{self, Place},
@@ -44,6 +44,12 @@ pub(crate) unsafe fn transform<T: Transform>(
     let (text, out) = unsafe { (argument::text("text", text, length)?, Place::new("out", out)?) };
     out.give(transform.transform(text).into());
     Ok(())
+}
+
+/// Records as a JSON list.
+pub(crate) fn json_list<R: Record>(records: &[R]) -> pantau_core::Result<String> {
+    let records = records.iter().map(Record::to_json);
+    Ok(format!("[{}]", records.collect::<pantau_core::Result<Vec<_>>>()?.join(",")))
 }
 
 /// The bytes of a text, never NULL: `pantau_text_length` of them, then a NUL. They are borrowed

@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 39] = [
+const FILES: [&str; 43] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -50,6 +50,10 @@ const FILES: [&str; 39] = [
     "linear_model.rs",
     "naive_bayes.rs",
     "logistic_regression.rs",
+    "store.rs",
+    "store_audit.rs",
+    "prediction_log.rs",
+    "schema.rs",
 ];
 
 /// What `include/pantau.h` should be.

@@ -187,6 +187,21 @@ fn classes_of_learning_do_what_the_functions_do() {
     run_sanitized("learning_classes.cpp");
 }
 
+#[test]
+fn what_a_model_remembers_is_kept() {
+    run_sanitized("state.c");
+}
+
+#[test]
+fn bad_input_for_what_a_model_remembers_is_an_error_not_a_crash() {
+    run_sanitized("bad_state.c");
+}
+
+#[test]
+fn classes_of_what_a_model_remembers_do_what_the_functions_do() {
+    run_sanitized("state_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {
