@@ -43,14 +43,20 @@ mod error;
 mod file;
 #[cfg(feature = "learn")]
 mod html;
+#[cfg(any(feature = "mlflow", feature = "s3"))]
+mod http;
 #[cfg(feature = "learn")]
 pub mod learn;
+#[cfg(feature = "mlflow")]
+mod mlflow;
 #[cfg(feature = "onnx")]
 pub mod model;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 #[cfg(feature = "learn")]
 mod random;
+#[cfg(feature = "onnx")]
+pub mod registry;
 #[cfg(feature = "learn")]
 pub mod stats;
 #[cfg(feature = "onnx")]
