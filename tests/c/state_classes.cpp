@@ -13,7 +13,8 @@ static pantau::Classifier learn(const std::string &bundle) {
         {"bagus sekali", "cepat dan bagus", "sangat bagus", "bagus, murah", "buruk sekali",
          "lambat dan buruk", "sangat buruk", "buruk, mahal"},
         {"good", "good", "good", "good", "bad", "bad", "bad", "bad"});
-    pantau::train(data, &data, bundle, R"({"kind": "tfidf-nb", "folds": 2})");
+    const pantau::LabelledTexts test({"murah, bagus", "mahal, buruk"}, {"good", "bad"});
+    pantau::train(data, &test, bundle, R"({"kind": "tfidf-nb", "folds": 2})");
     return pantau::Classifier::open(bundle);
 }
 

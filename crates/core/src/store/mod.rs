@@ -19,6 +19,7 @@ mod rollup;
 mod schema;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
+mod stated;
 mod value;
 mod window;
 mod write;

@@ -14,6 +14,7 @@ pub use audit::AuditRecord;
 pub use features::FeatureRecord;
 pub use feedback::Feedback;
 pub use metrics::MetricsRecord;
+pub(super) use prediction::Pairs;
 pub use prediction::PredictionRecord;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;

@@ -80,7 +80,7 @@ impl PredictionRecord {
         Self { error: Some(format!("{:?}", error.kind())), ..Self::blank(model, version) }
     }
 
-    fn blank(model: &str, version: &str) -> Self {
+    pub(in crate::store) fn blank(model: &str, version: &str) -> Self {
         Self {
             id: new_id(),
             model: model.to_owned(),
@@ -217,7 +217,8 @@ fn read_probabilities(fields: &mut Fields) -> Result<Option<Vec<(String, f64)>>>
 }
 
 /// The members of a JSON object in their order, which maps of this program do not keep.
-struct Pairs(Vec<(String, f64)>);
+#[derive(Debug)]
+pub(in crate::store) struct Pairs(pub(in crate::store) Vec<(String, f64)>);
 
 impl<'de> serde::Deserialize<'de> for Pairs {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
