@@ -2,7 +2,9 @@
 # mypy: disable-error-code="overload-overlap"
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from os import PathLike
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
 from numpy import bool_, float32, float64, int32, int64
@@ -17,6 +19,7 @@ __all__ = [
     "Cleaner",
     "Comparison",
     "ConflictError",
+    "Consent",
     "DeadlineError",
     "Dictionary",
     "Embeddings",
@@ -37,14 +40,18 @@ __all__ = [
     "Normalizer",
     "NotFoundError",
     "Prediction",
+    "PredictionLog",
     "Predictions",
+    "Registry",
     "Runtime",
     "SparseMatrix",
     "Stemmer",
     "StopWords",
     "StorageError",
+    "Store",
     "TextArray",
     "UnreachableError",
+    "VersionComparison",
     "_LogisticRegression",
     "_NaiveBayes",
     "_Vectorizer",
@@ -56,6 +63,7 @@ __all__ = [
     "convert",
     "evaluate",
     "import_sklearn",
+    "schema",
     "select",
     "train",
 ]
@@ -87,6 +95,10 @@ _Pairs: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 # A text among many; NaN is a float, and missing.
 _Item: TypeAlias = str | float | None
 _One = TypeVar("_One", str, None, str | None)
+
+# Without a time zone it is UTC; a text is as RFC 3339 writes it.
+_Time: TypeAlias = str | datetime | date
+_Version: TypeAlias = str | int
 
 class _HasDtype(Protocol):
     @property
@@ -346,6 +358,13 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]: ...
     def to_json(self) -> str: ...
     def _repr_html_(self) -> str: ...
+
+@final
+class Consent:
+    def __new__(cls, subject: str | None = None) -> Consent: ...
+    @property
+    def subject(self) -> str | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Dictionary:
@@ -702,6 +721,60 @@ class Prediction:
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
+class PredictionLog:
+    @property
+    def model(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    def record(
+        self,
+        prediction: Prediction | None = None,
+        *,
+        label: str | None = None,
+        confidence: float | None = None,
+        probabilities: dict[str, float] | None = None,
+        error: BaseException | str | None = None,
+        text: str | None = None,
+        consent: Consent | None = None,
+        anonymizer: Anonymizer | None = None,
+        embedding: Sequence[float] | NDArray[Any] | None = None,
+        review_id: str | None = None,
+        processing_time_ms: float | None = None,
+        id: str | None = None,
+        timestamp: _Time | None = None,
+    ) -> str: ...
+    def record_many(
+        self,
+        predictions: Predictions | Iterable[Prediction],
+        *,
+        texts: Iterable[str | None] | None = None,
+        consent: Consent | Iterable[Consent | None] | None = None,
+        anonymizer: Anonymizer | None = None,
+        embeddings: Iterable[Sequence[float]] | NDArray[Any] | None = None,
+        review_ids: Iterable[str] | None = None,
+        processing_time_ms: float | None = None,
+        ids: Iterable[str] | None = None,
+        timestamp: _Time | None = None,
+    ) -> list[str]: ...
+    def feedback(
+        self,
+        prediction_id: str,
+        correct: bool | None = None,
+        label: str | None = None,
+        *,
+        source: str = "user",
+        subject: str | None = None,
+        id: str | None = None,
+        timestamp: _Time | None = None,
+    ) -> str: ...
+    def flush(self, timeout: float | None = None) -> None: ...
+    def counters(self) -> dict[str, Any]: ...
+    def forget(self, subject: str, *, actor: str) -> dict[str, int]: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> PredictionLog: ...
+    def __exit__(self, *_error: object) -> None: ...
+
+@final
 class Predictions:
     @property
     def label(self) -> list[str]: ...
@@ -731,6 +804,129 @@ class Predictions:
     def __iter__(self) -> Iterator[Prediction]: ...
     def __len__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Registry:
+    @staticmethod
+    def open(location: _Path) -> Registry: ...
+    @property
+    def location(self) -> str: ...
+    def register(
+        self,
+        model: str,
+        bundle: Bundle | _Path,
+        *,
+        description: str = "",
+        tags: dict[str, Any] | None = None,
+        metrics: dict[str, float] | None = None,
+        params: dict[str, Any] | None = None,
+        run_id: str | None = None,
+        alias: str | None = None,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> int: ...
+    def promote(
+        self,
+        model: str,
+        version: int,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def rollback(
+        self,
+        model: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> int: ...
+    def transition(
+        self,
+        model: str,
+        version: int,
+        stage: Literal["None", "Staging", "Production", "Archived"],
+        *,
+        archive_existing: bool = True,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def set_alias(
+        self,
+        model: str,
+        alias: str,
+        version: int,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def remove_alias(
+        self,
+        model: str,
+        alias: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def set_tag(
+        self,
+        model: str,
+        version: int,
+        name: str,
+        value: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def remove_tag(
+        self,
+        model: str,
+        version: int,
+        name: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def describe(
+        self,
+        model: str,
+        version: int,
+        description: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def log_metrics(
+        self,
+        model: str,
+        version: int,
+        metrics: dict[str, float],
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def models(self) -> list[str]: ...
+    def model(self, model: str) -> dict[str, Any]: ...
+    def versions(self, model: str) -> list[dict[str, Any]]: ...
+    def version(self, model: str, version: int) -> dict[str, Any]: ...
+    def latest(self, model: str) -> dict[str, Any]: ...
+    def resolve(self, reference: str) -> tuple[str, int]: ...
+    def path(self, reference: str) -> Path: ...
+    def load(self, reference: str, **options: Any) -> Classifier: ...
+    def champion_at(self, model: str, time: _Time) -> int | None: ...
+    def history(self, model: str) -> list[dict[str, Any]]: ...
+    def journal(self, model: str) -> list[dict[str, Any]]: ...
+    def compare(self, model: str, versions: Sequence[int]) -> VersionComparison: ...
+    def verify(self, model: str) -> dict[str, Any]: ...
 
 @final
 class Runtime:
@@ -829,9 +1025,119 @@ class StopWords:
     def __len__(self) -> int: ...
 
 @final
+class Store:
+    @staticmethod
+    def open(location: _Path) -> Store: ...
+    @property
+    def location(self) -> str: ...
+    def log(
+        self,
+        model: str,
+        version: _Version,
+        *,
+        durability: Literal["each", "group", "none"] = "group",
+        group_ms: int = 100,
+        when_full: Literal["block", "drop", "spill"] = "block",
+        capacity: int = 65536,
+        outbox: _Path | None = None,
+        outbox_limit: int = 1073741824,
+    ) -> PredictionLog: ...
+    def write_feedback(
+        self,
+        prediction_id: str,
+        correct: bool | None = None,
+        label: str | None = None,
+        *,
+        source: str = "user",
+        subject: str | None = None,
+        id: str | None = None,
+        timestamp: _Time | None = None,
+    ) -> str: ...
+    def prediction(self, id: str) -> dict[str, Any] | None: ...
+    def history(
+        self,
+        limit: int = 100,
+        *,
+        hours: float | None = None,
+        since: _Time | None = None,
+        until: _Time | None = None,
+        model: str | None = None,
+        version: _Version | None = None,
+    ) -> list[dict[str, Any]]: ...
+    def write_review(
+        self,
+        text: str,
+        label: str | None = None,
+        *,
+        consent: Consent,
+        anonymizer: Anonymizer | None = None,
+        id: str | None = None,
+        rating: int | None = None,
+        date: _Time | None = None,
+        app_name: str | None = None,
+        country_code: str | None = None,
+        source: str | None = None,
+        language: _Language | None = None,
+    ) -> str: ...
+    def review(self, id: str) -> dict[str, Any] | None: ...
+    def write_metrics(
+        self,
+        model: str,
+        version: _Version,
+        *,
+        accuracy: float | None = None,
+        precision: float | None = None,
+        recall: float | None = None,
+        f1_score: float | None = None,
+        loss: float | None = None,
+        epoch: int | None = None,
+        dataset_size: int | None = None,
+        timestamp: _Time | None = None,
+    ) -> None: ...
+    def metrics(self, model: str, since: _Time | None = None) -> list[dict[str, Any]]: ...
+    def write_trigger(
+        self,
+        model: str,
+        kind: str,
+        reason: str,
+        *,
+        priority: str = "medium",
+        detail: Any = None,
+    ) -> str: ...
+    def triggers(self, model: str, since: _Time | None = None) -> list[dict[str, Any]]: ...
+    def write_retraining(
+        self,
+        model: str,
+        *,
+        status: str = "running",
+        id: str | None = None,
+        reason: str | None = None,
+        started_at: _Time | None = None,
+        completed_at: _Time | None = None,
+        trigger_evaluation: Any = None,
+        training_result: Any = None,
+        validation_result: Any = None,
+    ) -> str: ...
+    def retrainings(self, model: str, since: _Time | None = None) -> list[dict[str, Any]]: ...
+    def forget(self, subject: str, *, actor: str) -> dict[str, int]: ...
+    def retain(
+        self, days: float | None = None, *, since: _Time | None = None, actor: str
+    ) -> dict[str, int]: ...
+    def audit(self, actor: str, action: str, detail: Any = None) -> dict[str, Any]: ...
+    def audit_trail(
+        self, since: _Time | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]: ...
+    def verify_audit(self) -> dict[str, Any]: ...
+
+@final
 class TextArray:
     def __len__(self) -> int: ...
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]: ...
+
+@final
+class VersionComparison:
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
 
 @final
 class _LogisticRegression:
@@ -946,6 +1252,7 @@ def evaluate(
 def import_sklearn(
     path: _Path, output: _Path, *, name: str | None = None, overwrite: bool = False
 ) -> Bundle: ...
+def schema(dialect: Literal["postgres", "sqlite"]) -> str: ...
 def select(
     predictions: Predictions | Any,
     count: int,

@@ -172,6 +172,34 @@ def _parser() -> argparse.ArgumentParser:
         help="also open the model and let it pass the self-test that its maker left",
     )
 
+    _registry_commands(_group(commands, "registry", "look after registered models"))
+
+    schema = _command(
+        commands,
+        "schema",
+        _schema,
+        "print the SQL of a store's tables",
+        "Prints the SQL that makes a new database. Stores make their tables by themselves; this\n"
+        "is for those who want to read it, or to make them as somebody else.",
+    )
+    schema.add_argument(
+        "--dialect",
+        choices=["postgres", "sqlite"],
+        default="postgres",
+        help="whose SQL; the default is postgres",
+    )
+
+    store = _group(commands, "store", "look after a store")
+    verify = _command(
+        store,
+        "verify",
+        _verify_store,
+        "check that the audit log was not changed",
+        "Walks the audit log and checks that no record was changed, removed or put in between.\n"
+        "Keep the hash of the last record, the head, elsewhere, to notice a log made anew.",
+    )
+    _store(verify)
+
     _command(
         commands,
         "version",
@@ -182,9 +210,94 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _registry_commands(commands: Any) -> None:
+    listing = _command(
+        commands,
+        "list",
+        _list_models,
+        "list models, or the versions of one",
+        "Lists the models of a registry, or the versions of one of them.",
+    )
+    _registry(listing)
+    listing.add_argument("model", metavar="MODEL", nargs="?", help="the model")
+
+    register = _command(
+        commands,
+        "register",
+        _register,
+        "register a bundle as the next version of a model",
+        "Registers a bundle as the next version of a model, and prints its number.",
+    )
+    _registry(register, "model")
+    register.add_argument("bundle", metavar="BUNDLE", help="the bundle")
+    register.add_argument("--description", default="", help="what it is, for people")
+    register.add_argument("--alias", help="an alias that it gets at once")
+    _act(register)
+
+    promote = _command(
+        commands,
+        "promote",
+        _promote,
+        "make a version the champion",
+        "Makes a version the champion. The one before becomes `previous` and is archived.",
+    )
+    _registry(promote, "model")
+    promote.add_argument("version", metavar="VERSION", type=int, help="the number of the version")
+    _act(promote)
+
+    rollback = _command(
+        commands,
+        "rollback",
+        _rollback,
+        "make the champion before the champion again",
+        "Makes the champion before the champion again. A second rollback takes the first one back.",
+    )
+    _registry(rollback, "model")
+    _act(rollback)
+
+    history = _command(
+        commands,
+        "history",
+        _history,
+        "say which version was what, since when, and why",
+        "Says of every move of an alias when it was, by whom, and why.",
+    )
+    _registry(history, "model")
+
+    verify = _command(
+        commands,
+        "verify",
+        _verify_model,
+        "check a model's journal and files",
+        "Checks a model's journal from its first entry, and every file of every version.",
+    )
+    _registry(verify, "model")
+
+
+def _registry(command: argparse.ArgumentParser, *more: str) -> None:
+    help = "a folder, s3://…, or the URL of an MLflow server"
+    command.add_argument("registry", metavar="REGISTRY", help=help)
+    for name in more:
+        command.add_argument(name, metavar=name.upper(), help=f"the {name}")
+
+
+def _act(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--actor", help="who does it; by default the user of this system")
+    command.add_argument("--reason", help="why")
+
+
+def _store(command: argparse.ArgumentParser) -> None:
+    command.add_argument("store", metavar="STORE", help="a folder, a file, or postgresql://…")
+
+
 def _columns(command: argparse.ArgumentParser) -> None:
     command.add_argument("--text", default="text", help="the column of the texts; text")
     command.add_argument("--label", default="label", help="the column of the labels; label")
+
+
+def _group(commands: Any, name: str, summary: str) -> Any:
+    group = commands.add_parser(name, help=summary, description=f"To {summary}.")
+    return group.add_subparsers(metavar="COMMAND", required=True)
 
 
 def _command(
@@ -376,6 +489,93 @@ def _print_predictions(
         else:
             cells = [prediction.label, f"{prediction.confidence:.4f}", " ".join(text.split())]
             print("\t".join([*cells, *([",".join(prediction.flags)] if prediction.flags else [])]))
+
+
+def _list_models(options: argparse.Namespace) -> None:
+    registry = pantau.Registry.open(options.registry)
+    if options.model is None:
+        models = registry.models()
+        if options.json:
+            _print_json(models)
+        else:
+            print(*models, sep="\n", end="\n" if models else "")
+        return
+    versions = registry.versions(options.model)
+    if options.json:
+        _print_json(versions)
+        return
+    for version in versions:
+        aliases = ", ".join(version["aliases"])
+        cells = [version["version"], version["stage"], aliases, version["description"]]
+        print("\t".join(str(cell) for cell in cells).rstrip())
+
+
+def _register(options: argparse.Namespace) -> None:
+    version = pantau.Registry.open(options.registry).register(
+        options.model,
+        options.bundle,
+        description=options.description,
+        alias=options.alias,
+        actor=options.actor,
+        reason=options.reason,
+    )
+    _say_version(options, version)
+
+
+def _promote(options: argparse.Namespace) -> None:
+    registry = pantau.Registry.open(options.registry)
+    registry.promote(options.model, options.version, actor=options.actor, reason=options.reason)
+    _say_version(options, options.version)
+
+
+def _rollback(options: argparse.Namespace) -> None:
+    registry = pantau.Registry.open(options.registry)
+    version = registry.rollback(options.model, actor=options.actor, reason=options.reason)
+    _say_version(options, version)
+
+
+def _say_version(options: argparse.Namespace, version: int) -> None:
+    if options.json:
+        _print_json({"model": options.model, "version": version})
+    else:
+        print(version)
+
+
+def _history(options: argparse.Namespace) -> None:
+    history = pantau.Registry.open(options.registry).history(options.model)
+    if options.json:
+        _print_json(history)
+        return
+    for move in history:
+        versions = f"{move['from'] or 'none'} → {move['to'] or 'none'}"
+        cells = [move["time"], move["actor"], move["what"], move["alias"], versions]
+        print("\t".join([*cells, move.get("reason", "")]).rstrip())
+
+
+def _verify_model(options: argparse.Namespace) -> None:
+    check = pantau.Registry.open(options.registry).verify(options.model)
+    if options.json:
+        _print_json(check)
+        return
+    for name in ["entries", "versions", "files", "head"]:
+        print(f"{name:<12}{check[name]}")
+
+
+def _schema(options: argparse.Namespace) -> None:
+    sql = pantau.schema(options.dialect)
+    if options.json:
+        _print_json({"dialect": options.dialect, "sql": sql})
+    else:
+        print(sql.rstrip())
+
+
+def _verify_store(options: argparse.Namespace) -> None:
+    check = pantau.Store.open(options.store).verify_audit()
+    if options.json:
+        _print_json(check)
+    else:
+        print(f"{'records':<12}{check['records']:,}")
+        print(f"{'head':<12}{check['head'] or 'none'}")
 
 
 def _version(options: argparse.Namespace) -> None:

@@ -138,3 +138,39 @@ def run_python() -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Callable[[str], dict[str, str]]]:
+    """What tests need to know of a real server: "postgres", "s3" or "mlflow".
+
+    The test commands start them; a test that runs alone starts its own.
+    """
+    started: list[subprocess.Popen[str]] = []
+
+    @functools.cache
+    def start(name: str) -> dict[str, str]:
+        given = os.environ.get(f"PANTAU_TEST_{name.upper()}")
+        if given:
+            facts: dict[str, str] = json.loads(given)
+            return facts
+        command = [sys.executable, str(ROOT / "tests" / "servers.py"), name]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        assert process.stdout is not None
+        facts = json.loads(process.stdout.readline() or '{"missing": "it did not start"}')
+        if "missing" in facts and os.environ.get("PANTAU_TEST_SERVERS") == "required":
+            pytest.fail(f"{name}: {facts['missing']}")
+        return facts
+
+    def facts_of(name: str) -> dict[str, str]:
+        facts = start(name)
+        if "missing" in facts:
+            pytest.skip(f"{name}: {facts['missing']}")
+        return facts
+
+    yield facts_of
+    for process in started:
+        process.communicate(timeout=60)

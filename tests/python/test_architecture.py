@@ -78,7 +78,16 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
     classifier = pantau.Classifier.open(bundle("bert-classifier"))
     encoder = pantau.Encoder.open(bundle("bert-encoder"))
     data = [("good", "positive"), ("bad", "negative")]
+    store = pantau.Store.open("memory:")
+    registry = pantau.Registry.open("memory:")
+    for _ in range(2):
+        registry.register("sentiment", bundle("bert-classifier"))
     return [
+        store,
+        store.log("sentiment", 1),
+        pantau.Consent(),
+        registry,
+        registry.compare("sentiment", [1, 2]),
         classifier.explain("good"),
         pantau.Ensemble([classifier, classifier]),
         pantau.Cascade(classifier, classifier, 0.5),

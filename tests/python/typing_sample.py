@@ -147,3 +147,15 @@ def wrong() -> None:
     pantau.train([("a", "b")], "c", kind="svm")  # type: ignore[arg-type]
     pantau.NaiveBayes(kind="gaussian")  # type: ignore[arg-type]
     pantau.LogisticRegression().transform([[1.0]])  # type: ignore[attr-defined]
+
+store = pantau.Store.open("memory:")
+with store.log("sentiment", 3, durability="each") as log:
+    logged = log.record(label="positive", text=one, consent=pantau.Consent(subject="user-17"))
+    assert_type(logged, str)
+    assert_type(log.feedback(logged, correct=True), str)
+    assert_type(log.counters(), dict[str, Any])
+assert_type(store.prediction(logged), dict[str, Any] | None)
+assert_type(store.history(hours=24, model="sentiment"), list[dict[str, Any]])
+assert_type(store.forget("user-17", actor="privacy"), dict[str, int])
+registry = pantau.Registry.open("memory:")
+assert_type(registry.models(), list[str])

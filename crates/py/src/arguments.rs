@@ -204,6 +204,20 @@ pub(crate) fn pairs(argument: &str, table: &Bound<'_, PyAny>) -> PyResult<Vec<(S
         .collect()
 }
 
+/// The names and numbers of a dict, in its order.
+pub(crate) fn pairs_of_numbers(
+    argument: &str,
+    table: &Bound<'_, PyDict>,
+) -> PyResult<Vec<(String, f64)>> {
+    table
+        .iter()
+        .map(|(name, number)| {
+            let name: String = expect(argument, &name, "texts as keys")?;
+            Ok((name, expect(argument, &number, "numbers as values")?))
+        })
+        .collect()
+}
+
 /// What an argument is, and was expected to be.
 pub(crate) fn wrong(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
     match shown(value.as_borrowed()) {

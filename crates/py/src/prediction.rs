@@ -26,6 +26,10 @@ impl PyPrediction {
     pub(crate) fn new(prediction: Prediction) -> Self {
         Self { prediction }
     }
+
+    pub(crate) fn prediction(&self) -> &Prediction {
+        &self.prediction
+    }
 }
 
 #[pymethods]

@@ -315,7 +315,7 @@ impl PyStemmer {
 /// >>> Anonymizer(entities=["phone"]).count("budi@contoh.example, 0812-3456-7890")
 /// {'phone': 1}
 #[pyclass(frozen, name = "Anonymizer", module = "pantau.text")]
-pub(crate) struct PyAnonymizer(Anonymizer);
+pub(crate) struct PyAnonymizer(pub(crate) Anonymizer);
 
 #[pymethods]
 impl PyAnonymizer {

@@ -181,7 +181,9 @@ impl PredictionLog {
             value.and_then(super::Value::as_text) == Some(subject)
         };
         self.shared.queue.purge(goes);
-        if let Some(outbox) = &self.shared.outbox {
+        // That of a closed log may belong to another one by now.
+        let is_open = self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if let Some(outbox) = self.shared.outbox.as_ref().filter(|_| is_open) {
             let mut outbox = outbox.lock().unwrap_or_else(PoisonError::into_inner);
             outbox.purge(goes)?;
             let waiting = outbox.waiting();
@@ -226,6 +228,9 @@ impl PredictionLog {
         if let Some(writer) = writer {
             // It catches the panics of homes; its own would be told by the counters.
             let _ = writer.join();
+            if let Some(outbox) = &self.shared.outbox {
+                outbox.lock().unwrap_or_else(PoisonError::into_inner).release();
+            }
         }
     }
 }

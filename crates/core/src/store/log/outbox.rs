@@ -78,6 +78,12 @@ impl Outbox {
         Ok(outbox)
     }
 
+    /// Lets another log have the file; this one must not touch it any more.
+    pub(super) fn release(&self) {
+        // Where it fails, the file is free once this is dropped.
+        let _ = self.file.unlock();
+    }
+
     /// Finds the end of what was written whole, and cuts off the rest.
     fn recover(&mut self) -> Result<()> {
         let read = || Error::storage("read", &self.path);
