@@ -43,6 +43,8 @@ mod error;
 mod file;
 #[cfg(feature = "learn")]
 mod html;
+#[cfg(any(feature = "mlflow", feature = "s3"))]
+mod http;
 #[cfg(feature = "learn")]
 pub mod learn;
 #[cfg(feature = "onnx")]
