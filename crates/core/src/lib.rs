@@ -53,6 +53,8 @@ pub mod model;
 pub mod onnx;
 #[cfg(feature = "learn")]
 mod random;
+#[cfg(feature = "onnx")]
+pub mod runs;
 #[cfg(feature = "learn")]
 pub mod stats;
 #[cfg(feature = "onnx")]

@@ -62,7 +62,8 @@ pub(crate) struct Server {
 /// That a server said no.
 #[derive(Debug)]
 pub(crate) struct Rejection {
-    server: String,
+    /// Where it is.
+    pub(crate) server: String,
     advice: &'static str,
     /// The status of HTTP.
     pub(crate) status: u16,

@@ -7,6 +7,7 @@ mod metrics;
 mod prediction;
 mod retraining;
 mod review;
+mod run;
 mod trigger;
 
 pub use audit::AuditRecord;
@@ -16,6 +17,7 @@ pub use metrics::MetricsRecord;
 pub use prediction::PredictionRecord;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
+pub(crate) use run::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow};
 pub use trigger::TriggerRecord;
 
 use uuid::Uuid;

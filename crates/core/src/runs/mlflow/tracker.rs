@@ -1,0 +1,433 @@
+//! Runs on an MLflow server.
+
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    Client, artefacts,
+    client::Failure,
+    search::{PARENT, experiment_of, point, record, written},
+};
+use crate::{
+    Error, Result, Timestamp,
+    runs::{
+        Artefact, MetricPoint, RunRecord, Status,
+        tracker::{Metric, NewRun, Tracker, Which, changed, no_artefact, no_run},
+    },
+};
+
+/// What a server takes at once.
+const MOST_PAIRS: usize = 100;
+const MOST_METRICS: usize = 500;
+const MOST_BYTES: usize = 500_000;
+/// How many runs or steps are asked for at once.
+const PAGE: usize = 1000;
+/// How often a change is tried that others got in the way of.
+const TRIES: usize = 5;
+
+/// Runs on an MLflow server.
+#[derive(Debug)]
+pub(crate) struct MlflowTracker {
+    client: Client,
+    /// The names of experiments by their ids.
+    experiments: Mutex<BTreeMap<String, String>>,
+    /// The time of the metrics logged last, in milliseconds: of numbers for the same step the
+    /// server takes the one with the latest time for the last, so no two may have the same.
+    clock: AtomicI64,
+}
+
+/// An answer about a run; that there is none is said our way.
+fn of_run<T>(answer: Result<T, Failure>, id: &str, url: &str) -> Result<T> {
+    answer.map_err(|failure| {
+        let is_deleted = failure.is("INVALID_PARAMETER_VALUE")
+            && failure.rejection().is_some_and(|said| said.message.contains("active"));
+        if failure.is("RESOURCE_DOES_NOT_EXIST") || is_deleted {
+            no_run(id, url)
+        } else {
+            failure.into()
+        }
+    })
+}
+
+fn millis(time: Timestamp) -> i64 {
+    time.micros().div_euclid(1000)
+}
+
+impl MlflowTracker {
+    pub(crate) fn open(url: &str) -> Result<Self> {
+        Ok(Self {
+            client: Client::open(url)?,
+            experiments: Mutex::default(),
+            clock: AtomicI64::new(0),
+        })
+    }
+
+    fn post(&self, id: &str, path: &str, body: &Value) -> Result<Value> {
+        of_run(self.client.post(path, body), id, self.client.url())
+    }
+
+    /// An experiment that is there.
+    fn experiment(&self, name: &str) -> Result<Option<String>> {
+        let answer = match self.client.get("experiments/get-by-name", &[("experiment_name", name)])
+        {
+            Err(failure) if failure.is("RESOURCE_DOES_NOT_EXIST") => return Ok(None),
+            answer => answer?,
+        };
+        let experiment = &answer["experiment"];
+        if experiment["lifecycle_stage"].as_str() == Some("deleted") {
+            let problem = "it was deleted on the server: restore it there, or take another name";
+            return Err(Error::conflict(format!("experiment {name:?}"), problem));
+        }
+        Ok(experiment["experiment_id"].as_str().map(str::to_owned))
+    }
+
+    /// An experiment, made if it is not there.
+    fn some_experiment(&self, name: &str) -> Result<String> {
+        let mut failure = None;
+        // Another process can make it at the same moment.
+        for _ in 0..2 {
+            if let Some(id) = self.experiment(name)? {
+                return Ok(id);
+            }
+            match self.client.post("experiments/create", &json!({"name": name})) {
+                Ok(answer) => {
+                    return Ok(answer["experiment_id"].as_str().unwrap_or_default().to_owned());
+                }
+                Err(refused) if refused.is("RESOURCE_ALREADY_EXISTS") => failure = Some(refused),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(failure.map_or_else(|| no_run(name, self.client.url()), Error::from))
+    }
+
+    /// The name of an experiment.
+    fn name(&self, experiment: &str) -> Result<String> {
+        let known = || self.experiments.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = known().get(experiment) {
+            return Ok(name.clone());
+        }
+        let answer = self.client.get("experiments/get", &[("experiment_id", experiment)])?;
+        let name = answer["experiment"]["name"].as_str().unwrap_or_default().to_owned();
+        known().insert(experiment.to_owned(), name.clone());
+        Ok(name)
+    }
+
+    /// A run as the server tells it.
+    fn get(&self, id: &str) -> Result<Value> {
+        let answer = self.client.get("runs/get", &[("run_id", id)]);
+        // An id that none can have is none that is there.
+        let answer = match answer {
+            Err(failure) if failure.is("INVALID_PARAMETER_VALUE") => {
+                return Err(no_run(id, self.client.url()));
+            }
+            answer => of_run(answer, id, self.client.url())?,
+        };
+        let run = answer["run"].clone();
+        if experiment_of(&run).1 {
+            return Err(no_run(id, self.client.url()));
+        }
+        Ok(run)
+    }
+
+    /// Runs page by page, until `visit` has enough.
+    fn search(
+        &self,
+        body: &Value,
+        visit: &mut dyn FnMut(RunRecord) -> bool,
+    ) -> Result<()> {
+        let mut body = body.clone();
+        loop {
+            let answer = self.client.post("runs/search", &body)?;
+            for run in answer["runs"].as_array().into_iter().flatten() {
+                let name = self.name(experiment_of(run).0)?;
+                if !visit(record(run, &name, self.client.url())?) {
+                    return Ok(());
+                }
+            }
+            let next = answer["next_page_token"].as_str().unwrap_or_default();
+            if next.is_empty() {
+                return Ok(());
+            }
+            body["page_token"] = next.into();
+        }
+    }
+
+    /// The folder of a run's files, below the root of what the server serves.
+    fn folder(&self, id: &str) -> Result<String> {
+        let run = self.get(id)?;
+        self.client.served(run["info"]["artifact_uri"].as_str().unwrap_or_default())
+    }
+
+    /// Asserts that parameters are what they should be; says which are not there.
+    fn missing<'a>(
+        &self,
+        id: &str,
+        params: &[(&'a str, &'a str)],
+    ) -> Result<Vec<(&'a str, &'a str)>> {
+        let known = self.run(id)?.params;
+        let mut missing = Vec::new();
+        for (name, value) in params {
+            match known.get(*name) {
+                Some(old) if old == value => {}
+                Some(old) => return Err(changed(name, old, value)),
+                None => missing.push((*name, *value)),
+            }
+        }
+        Ok(missing)
+    }
+
+    fn log_batch(&self, id: &str, what: &str, batch: &[Value]) -> Result<Value, Failure> {
+        self.client.post("runs/log-batch", &json!({"run_id": id, what: batch}))
+    }
+}
+
+/// Names and values, in as many batches as the server needs.
+fn batches(pairs: &[(&str, &str)]) -> Vec<Vec<Value>> {
+    let mut all = Vec::new();
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    for (name, value) in pairs {
+        let pair = json!({"key": name, "value": value});
+        let size = pair.to_string().len();
+        if batch.len() == MOST_PAIRS || bytes + size > MOST_BYTES {
+            all.push(std::mem::take(&mut batch));
+            bytes = 0;
+        }
+        bytes += size;
+        batch.push(pair);
+    }
+    if !batch.is_empty() {
+        all.push(batch);
+    }
+    all
+}
+
+impl Tracker for MlflowTracker {
+    fn location(&self) -> &str {
+        self.client.url()
+    }
+
+    fn start(&self, run: &NewRun<'_>) -> Result<String> {
+        let mut tags = vec![json!({"key": "mlflow.source.name", "value": "pantau"})];
+        if let Some(parent) = run.parent {
+            self.get(parent)?;
+            tags.push(json!({"key": PARENT, "value": parent}));
+        }
+        let answer = self.client.post(
+            "runs/create",
+            &json!({
+                "experiment_id": self.some_experiment(run.experiment)?,
+                "run_name": run.name,
+                "start_time": millis(run.started_at),
+                "tags": tags,
+            }),
+        )?;
+        let id = answer["run"]["info"]["run_id"].as_str();
+        id.map(str::to_owned).ok_or_else(|| {
+            let problem = "it started a run without an id: is it an MLflow server?".to_owned();
+            Error::Refused { what: self.client.url().to_owned(), problem, source: None }
+        })
+    }
+
+    fn set_status(&self, id: &str, status: Status, now: Timestamp) -> Result<()> {
+        let mut body = json!({"run_id": id, "status": status.name().to_uppercase()});
+        if status != Status::Running {
+            body["end_time"] = millis(now).into();
+        }
+        self.post(id, "runs/update", &body).map(drop)
+    }
+
+    fn log_params(&self, id: &str, params: &[(&str, &str)]) -> Result<()> {
+        let mut params = params.to_vec();
+        if params.len() > MOST_PAIRS {
+            params = self.missing(id, &params)?;
+        }
+        for _ in 0..TRIES {
+            let mut failure = None;
+            for batch in batches(&params) {
+                if let Err(error) = self.log_batch(id, "params", &batch) {
+                    failure = Some(error);
+                    break;
+                }
+            }
+            let Some(failure) = failure else { return Ok(()) };
+            // That a value is another one, or that somebody logged the same at the same moment, is
+            // told in many ways: the parameters themselves say what it was.
+            let is_final = failure.rejection().is_none()
+                || failure.is("RESOURCE_DOES_NOT_EXIST")
+                || failure.is("PERMISSION_DENIED");
+            if is_final {
+                return of_run(Err(failure), id, self.client.url());
+            }
+            let missing = self.missing(id, &params)?;
+            if missing.len() == params.len() && failure.is("INVALID_PARAMETER_VALUE") {
+                return of_run(Err(failure), id, self.client.url());
+            }
+            params = missing;
+        }
+        if params.is_empty() {
+            return Ok(());
+        }
+        let problem = format!("others changed the run at the same moment, {TRIES} times: try again");
+        Err(Error::conflict(format!("params of run {id}"), problem))
+    }
+
+    fn log_metrics(&self, id: &str, metrics: &[Metric<'_>]) -> Result<()> {
+        let now = millis(Timestamp::now());
+        let previous = self.clock.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            Some(now.max(last.saturating_add(1)))
+        });
+        let timestamp = now.max(previous.unwrap_or_default().saturating_add(1));
+        for batch in metrics.chunks(MOST_METRICS) {
+            let batch: Vec<Value> = batch
+                .iter()
+                .map(|metric| {
+                    json!({
+                        "key": metric.name,
+                        "value": written(metric.value),
+                        "timestamp": timestamp,
+                        "step": metric.step,
+                    })
+                })
+                .collect();
+            of_run(self.log_batch(id, "metrics", &batch), id, self.client.url())?;
+        }
+        Ok(())
+    }
+
+    fn set_tags(&self, id: &str, tags: &[(&str, &str)]) -> Result<()> {
+        for batch in batches(tags) {
+            of_run(self.log_batch(id, "tags", &batch), id, self.client.url())?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, id: &str, path: &str, content: &mut dyn Read, size: u64) -> Result<()> {
+        let folder = self.folder(id)?;
+        Ok(self.client.upload(&format!("{folder}/{path}"), content, size)?)
+    }
+
+    fn run(&self, id: &str) -> Result<RunRecord> {
+        let run = self.get(id)?;
+        let name = self.name(experiment_of(&run).0)?;
+        record(&run, &name, self.client.url())
+    }
+
+    fn runs(&self, which: Which<'_>, limit: Option<usize>) -> Result<Vec<RunRecord>> {
+        let limit = limit.unwrap_or(usize::MAX);
+        let (experiment, filter) = match which {
+            Which::Experiment(name) => (self.experiment(name)?, None),
+            Which::Parent(id) => {
+                let run = self.get(id)?;
+                let filter = format!("tags.`{PARENT}` = '{id}'");
+                (Some(experiment_of(&run).0.to_owned()), Some(filter))
+            }
+        };
+        let mut found = Vec::new();
+        let Some(experiment) = experiment.filter(|_| limit > 0) else { return Ok(found) };
+        let mut body = json!({
+            "experiment_ids": [experiment],
+            "max_results": PAGE.min(limit),
+            "order_by": ["attributes.start_time DESC", "attributes.run_id DESC"],
+        });
+        if let Some(filter) = filter {
+            body["filter"] = filter.into();
+        }
+        self.search(&body, &mut |run| {
+            found.push(run);
+            found.len() < limit
+        })?;
+        Ok(found)
+    }
+
+    fn best(&self, experiment: &str, metric: &str, maximize: bool) -> Result<Option<RunRecord>> {
+        let Some(experiment) = self.experiment(experiment)? else { return Ok(None) };
+        let direction = if maximize { "DESC" } else { "ASC" };
+        let body = json!({
+            "experiment_ids": [experiment],
+            "max_results": 20,
+            "order_by": [format!("metrics.`{metric}` {direction}"), "attributes.start_time ASC"],
+        });
+        let mut best = None;
+        self.search(&body, &mut |run| {
+            let value = run.metrics.get(metric).map(|point| point.value);
+            let is_finite = value.is_some_and(f64::is_finite);
+            if is_finite {
+                best = Some(run);
+            }
+            // Those without the metric come last.
+            !is_finite && value.is_some()
+        })?;
+        Ok(best)
+    }
+
+    fn history(&self, id: &str, metric: &str) -> Result<Vec<MetricPoint>> {
+        self.get(id)?;
+        let page = PAGE.to_string();
+        let mut steps: BTreeMap<i64, MetricPoint> = BTreeMap::new();
+        let mut token = String::new();
+        loop {
+            let mut query = vec![("run_id", id), ("metric_key", metric), ("max_results", &page)];
+            if !token.is_empty() {
+                query.push(("page_token", &token));
+            }
+            let answer = self.client.get("metrics/get-history", &query);
+            let answer = of_run(answer, id, self.client.url())?;
+            for found in answer["metrics"].as_array().into_iter().flatten() {
+                let found = point(found);
+                let known = steps.entry(found.step).or_insert(found);
+                // A server keeps all numbers of a step; the last one counts.
+                if found.timestamp >= known.timestamp {
+                    *known = found;
+                }
+            }
+            let next = answer["next_page_token"].as_str().unwrap_or_default();
+            if next.is_empty() || next == token {
+                return Ok(steps.into_values().collect());
+            }
+            token = next.to_owned();
+        }
+    }
+
+    fn artefacts(&self, id: &str) -> Result<Vec<Artefact>> {
+        self.get(id)?;
+        artefacts::list(&self.client, id)
+    }
+
+    fn read(&self, id: &str, path: &str, out: &mut dyn Write) -> Result<u64> {
+        let folder = self.folder(id)?;
+        self.client.download(&format!("{folder}/{path}"), out).map_err(|failure| {
+            let is_missing = failure.rejection().is_some_and(|said| said.status == 404)
+                || failure.is("RESOURCE_DOES_NOT_EXIST");
+            if is_missing { no_artefact(id, path, self.client.url()) } else { failure.into() }
+        })
+    }
+
+    fn experiments(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        let mut body = json!({"max_results": PAGE});
+        loop {
+            let answer = self.client.post("experiments/search", &body)?;
+            let found = answer["experiments"].as_array().into_iter().flatten();
+            names.extend(found.filter_map(|found| found["name"].as_str().map(str::to_owned)));
+            let next = answer["next_page_token"].as_str().unwrap_or_default();
+            if next.is_empty() {
+                names.sort_unstable();
+                return Ok(names);
+            }
+            body["page_token"] = next.into();
+        }
+    }
+
+    fn delete(&self, id: &str) -> Result<()> {
+        self.get(id)?;
+        self.post(id, "runs/delete", &json!({"run_id": id})).map(drop)
+    }
+}
