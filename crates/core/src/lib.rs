@@ -47,12 +47,16 @@ mod html;
 mod http;
 #[cfg(feature = "learn")]
 pub mod learn;
+#[cfg(feature = "mlflow")]
+mod mlflow;
 #[cfg(feature = "onnx")]
 pub mod model;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 #[cfg(feature = "learn")]
 mod random;
+#[cfg(feature = "onnx")]
+pub mod registry;
 #[cfg(feature = "onnx")]
 pub mod runs;
 #[cfg(feature = "learn")]

@@ -56,9 +56,9 @@ const HOMES: [(&str, &[&str]); 24] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 15] = [
-    "error", "file", "time", "chain", "http", "html", "random", "text", "stats", "onnx", "learn",
-    "model", "store", "runs", "registry",
+const LAYERS: [&str; 16] = [
+    "error", "file", "time", "chain", "http", "mlflow", "html", "random", "text", "stats", "onnx",
+    "learn", "model", "store", "runs", "registry",
 ];
 
 fn root() -> PathBuf {

@@ -3,7 +3,7 @@
 use std::{env, path::PathBuf};
 
 /// `PANTAU_CACHE_DIR`, or the user's cache folder.
-pub(super) fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let named = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
     named("PANTAU_CACHE_DIR").map(PathBuf::from).or_else(|| {
         let base = named("XDG_CACHE_HOME")

@@ -31,6 +31,9 @@ mod transformer;
 
 pub use assess::assess;
 pub use bundle::Bundle;
+#[cfg(feature = "mlflow")]
+pub(crate) use bundle::name_problem as file_name_problem;
+pub(crate) use cache::folder as cache_folder;
 pub use classifier::Classifier;
 pub use convert::{ConvertOptions, convert};
 pub use data::{LabelledTexts, column, number_label, truth_label};

@@ -22,7 +22,7 @@ mod artefact;
 mod comparison;
 mod export;
 #[cfg(feature = "mlflow")]
-pub(crate) mod mlflow;
+mod mlflow;
 mod names;
 mod open;
 mod record;

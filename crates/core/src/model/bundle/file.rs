@@ -20,7 +20,7 @@ pub(super) const MANIFEST: &str = "pantau.json";
 
 /// Why a name may not stand in a manifest. What is allowed is allowed on every system, so that a
 /// bundle can be opened anywhere.
-pub(in crate::model) fn name_problem(name: &str) -> Option<&'static str> {
+pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("is empty");
     }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(in crate::model) use file::name_problem;
+pub(crate) use file::name_problem;
 use file::{MANIFEST, plain_file, read_entry};
 pub(crate) use writer::BundleWriter;
 

@@ -2,28 +2,32 @@
 
 use serde_json::Value;
 
-use super::{Client, search::whole};
-use crate::{Error, Result, runs::Artefact};
+use super::search::whole;
+use crate::{
+    Error, Result,
+    mlflow::{Server, escape},
+    runs::Artefact,
+};
 
 /// The deepest folder that is looked into, and the most files that are listed.
 const DEEPEST: usize = 32;
 const MOST: usize = 100_000;
 
 /// All files of a run, by their paths.
-pub(super) fn list(client: &Client, id: &str) -> Result<Vec<Artefact>> {
+pub(super) fn list(server: &Server, id: &str) -> Result<Vec<Artefact>> {
     let mut found = Vec::new();
     let mut folders = vec![(String::new(), 0)];
     while let Some((folder, depth)) = folders.pop() {
         let mut token = String::new();
         loop {
-            let mut query = vec![("run_id", id)];
+            let mut path = format!("artifacts/list?run_id={}", escape(id));
             if !folder.is_empty() {
-                query.push(("path", &folder));
+                path.push_str(&format!("&path={}", escape(&folder)));
             }
             if !token.is_empty() {
-                query.push(("page_token", &token));
+                path.push_str(&format!("&page_token={}", escape(&token)));
             }
-            let answer = client.get("artifacts/list", &query)?;
+            let answer = server.get(&path)?;
             for file in answer["files"].as_array().into_iter().flatten() {
                 let Some(path) = file["path"].as_str() else { continue };
                 if file["is_dir"] == Value::Bool(true) {
@@ -38,7 +42,7 @@ pub(super) fn list(client: &Client, id: &str) -> Result<Vec<Artefact>> {
                     "run {id} has more than {MOST} files or folders deeper than {DEEPEST}: read \
                      what you need by its path"
                 );
-                let what = client.url().to_owned();
+                let what = server.location().to_owned();
                 return Err(Error::Refused { what, problem, source: None });
             }
             let next = answer["next_page_token"].as_str().unwrap_or_default();
@@ -50,4 +54,25 @@ pub(super) fn list(client: &Client, id: &str) -> Result<Vec<Artefact>> {
     }
     found.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(found)
+}
+
+/// Where in what a server hands out a URI of artefacts leads.
+///
+/// # Errors
+/// [`Error::Refused`] if it leads elsewhere.
+pub(super) fn served(server: &Server, uri: &str) -> Result<String> {
+    let Some(rest) = uri.strip_prefix("mlflow-artifacts:") else {
+        let uri = uri.split('?').next().unwrap_or_default();
+        let problem = format!(
+            "it keeps these artefacts at {uri} and does not hand them out: start it with \
+             --serve-artifacts"
+        );
+        return Err(Error::Refused { what: server.location().to_owned(), problem, source: None });
+    };
+    // With a server's name or without, the path is what counts.
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => rest,
+    };
+    Ok(path.trim_matches('/').to_owned())
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
+    io::{self, Read, Write},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -12,12 +12,12 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    Client, artefacts,
-    client::Failure,
+    artefacts,
     search::{PARENT, experiment_of, point, record, written},
 };
 use crate::{
     Error, Result, Timestamp,
+    mlflow::{Server, escape},
     runs::{
         Artefact, MetricPoint, RunRecord, Status,
         tracker::{Metric, NewRun, Tracker, Which, changed, no_artefact, no_run},
@@ -36,7 +36,7 @@ const TRIES: usize = 5;
 /// Runs on an MLflow server.
 #[derive(Debug)]
 pub(crate) struct MlflowTracker {
-    client: Client,
+    server: Server,
     /// The names of experiments by their ids.
     experiments: Mutex<BTreeMap<String, String>>,
     /// The time of the metrics logged last, in milliseconds: of numbers for the same step the
@@ -45,15 +45,14 @@ pub(crate) struct MlflowTracker {
 }
 
 /// An answer about a run; that there is none is said our way.
-fn of_run<T>(answer: Result<T, Failure>, id: &str, url: &str) -> Result<T> {
-    answer.map_err(|failure| {
-        let is_deleted = failure.is("INVALID_PARAMETER_VALUE")
-            && failure.rejection().is_some_and(|said| said.message.contains("active"));
-        if failure.is("RESOURCE_DOES_NOT_EXIST") || is_deleted {
-            no_run(id, url)
-        } else {
-            failure.into()
+fn of_run<T>(answer: Result<T>, id: &str, location: &str) -> Result<T> {
+    answer.map_err(|error| match error {
+        Error::NotFound { .. } => no_run(id, location),
+        // What was deleted is not there.
+        Error::Refused { ref problem, .. } if problem.contains("must be in the 'active'") => {
+            no_run(id, location)
         }
+        other => other,
     })
 }
 
@@ -64,21 +63,21 @@ fn millis(time: Timestamp) -> i64 {
 impl MlflowTracker {
     pub(crate) fn open(url: &str) -> Result<Self> {
         Ok(Self {
-            client: Client::open(url)?,
+            server: Server::open(url)?,
             experiments: Mutex::default(),
             clock: AtomicI64::new(0),
         })
     }
 
     fn post(&self, id: &str, path: &str, body: &Value) -> Result<Value> {
-        of_run(self.client.post(path, body), id, self.client.url())
+        of_run(self.server.post(path, body), id, self.server.location())
     }
 
     /// An experiment that is there.
     fn experiment(&self, name: &str) -> Result<Option<String>> {
-        let answer = match self.client.get("experiments/get-by-name", &[("experiment_name", name)])
-        {
-            Err(failure) if failure.is("RESOURCE_DOES_NOT_EXIST") => return Ok(None),
+        let path = format!("experiments/get-by-name?experiment_name={}", escape(name));
+        let answer = match self.server.get(&path) {
+            Err(Error::NotFound { .. }) => return Ok(None),
             answer => answer?,
         };
         let experiment = &answer["experiment"];
@@ -97,15 +96,18 @@ impl MlflowTracker {
             if let Some(id) = self.experiment(name)? {
                 return Ok(id);
             }
-            match self.client.post("experiments/create", &json!({"name": name})) {
+            match self.server.post("experiments/create", &json!({"name": name})) {
                 Ok(answer) => {
                     return Ok(answer["experiment_id"].as_str().unwrap_or_default().to_owned());
                 }
-                Err(refused) if refused.is("RESOURCE_ALREADY_EXISTS") => failure = Some(refused),
-                Err(other) => return Err(other.into()),
+                Err(refused @ Error::Conflict { .. }) => failure = Some(refused),
+                Err(other) => return Err(other),
             }
         }
-        Err(failure.map_or_else(|| no_run(name, self.client.url()), Error::from))
+        Err(failure.unwrap_or_else(|| {
+            let problem = "it was made by others, but is not there: try again";
+            Error::conflict(format!("experiment {name:?}"), problem)
+        }))
     }
 
     /// The name of an experiment.
@@ -114,7 +116,7 @@ impl MlflowTracker {
         if let Some(name) = known().get(experiment) {
             return Ok(name.clone());
         }
-        let answer = self.client.get("experiments/get", &[("experiment_id", experiment)])?;
+        let answer = self.server.get(&format!("experiments/get?experiment_id={}", escape(experiment)))?;
         let name = answer["experiment"]["name"].as_str().unwrap_or_default().to_owned();
         known().insert(experiment.to_owned(), name.clone());
         Ok(name)
@@ -122,17 +124,15 @@ impl MlflowTracker {
 
     /// A run as the server tells it.
     fn get(&self, id: &str) -> Result<Value> {
-        let answer = self.client.get("runs/get", &[("run_id", id)]);
-        // An id that none can have is none that is there.
-        let answer = match answer {
-            Err(failure) if failure.is("INVALID_PARAMETER_VALUE") => {
-                return Err(no_run(id, self.client.url()));
-            }
-            answer => of_run(answer, id, self.client.url())?,
-        };
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if id.is_empty() || id.len() > 256 || !id.bytes().all(is_id) {
+            return Err(no_run(id, self.server.location()));
+        }
+        let answer = self.server.get(&format!("runs/get?run_id={id}"));
+        let answer = of_run(answer, id, self.server.location())?;
         let run = answer["run"].clone();
         if experiment_of(&run).1 {
-            return Err(no_run(id, self.client.url()));
+            return Err(no_run(id, self.server.location()));
         }
         Ok(run)
     }
@@ -145,10 +145,10 @@ impl MlflowTracker {
     ) -> Result<()> {
         let mut body = body.clone();
         loop {
-            let answer = self.client.post("runs/search", &body)?;
+            let answer = self.server.post("runs/search", &body)?;
             for run in answer["runs"].as_array().into_iter().flatten() {
                 let name = self.name(experiment_of(run).0)?;
-                if !visit(record(run, &name, self.client.url())?) {
+                if !visit(record(run, &name, self.server.location())?) {
                     return Ok(());
                 }
             }
@@ -163,7 +163,7 @@ impl MlflowTracker {
     /// The folder of a run's files, below the root of what the server serves.
     fn folder(&self, id: &str) -> Result<String> {
         let run = self.get(id)?;
-        self.client.served(run["info"]["artifact_uri"].as_str().unwrap_or_default())
+        artefacts::served(&self.server, run["info"]["artifact_uri"].as_str().unwrap_or_default())
     }
 
     /// Asserts that parameters are what they should be; says which are not there.
@@ -184,8 +184,26 @@ impl MlflowTracker {
         Ok(missing)
     }
 
-    fn log_batch(&self, id: &str, what: &str, batch: &[Value]) -> Result<Value, Failure> {
-        self.client.post("runs/log-batch", &json!({"run_id": id, what: batch}))
+    fn log_batch(&self, id: &str, what: &str, batch: &[Value]) -> Result<Value> {
+        self.post(id, "runs/log-batch", &json!({"run_id": id, what: batch}))
+    }
+}
+
+/// Counts what is written through it.
+struct Counted<'a> {
+    out: &'a mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
@@ -211,7 +229,7 @@ fn batches(pairs: &[(&str, &str)]) -> Vec<Vec<Value>> {
 
 impl Tracker for MlflowTracker {
     fn location(&self) -> &str {
-        self.client.url()
+        self.server.location()
     }
 
     fn start(&self, run: &NewRun<'_>) -> Result<String> {
@@ -220,7 +238,7 @@ impl Tracker for MlflowTracker {
             self.get(parent)?;
             tags.push(json!({"key": PARENT, "value": parent}));
         }
-        let answer = self.client.post(
+        let answer = self.server.post(
             "runs/create",
             &json!({
                 "experiment_id": self.some_experiment(run.experiment)?,
@@ -232,7 +250,7 @@ impl Tracker for MlflowTracker {
         let id = answer["run"]["info"]["run_id"].as_str();
         id.map(str::to_owned).ok_or_else(|| {
             let problem = "it started a run without an id: is it an MLflow server?".to_owned();
-            Error::Refused { what: self.client.url().to_owned(), problem, source: None }
+            Error::Refused { what: self.server.location().to_owned(), problem, source: None }
         })
     }
 
@@ -249,34 +267,24 @@ impl Tracker for MlflowTracker {
         if params.len() > MOST_PAIRS {
             params = self.missing(id, &params)?;
         }
+        let mut last = None;
         for _ in 0..TRIES {
-            let mut failure = None;
-            for batch in batches(&params) {
-                if let Err(error) = self.log_batch(id, "params", &batch) {
-                    failure = Some(error);
-                    break;
-                }
+            let mut batches = batches(&params).into_iter();
+            let failure = batches.find_map(|batch| self.log_batch(id, "params", &batch).err());
+            match failure {
+                None => return Ok(()),
+                // That a value is another one, or that somebody logged the same at the same moment,
+                // is told in many ways: the parameters themselves say what it was.
+                Some(Error::Conflict { .. } | Error::Refused { .. }) => {}
+                Some(other) => return Err(other),
             }
-            let Some(failure) = failure else { return Ok(()) };
-            // That a value is another one, or that somebody logged the same at the same moment, is
-            // told in many ways: the parameters themselves say what it was.
-            let is_final = failure.rejection().is_none()
-                || failure.is("RESOURCE_DOES_NOT_EXIST")
-                || failure.is("PERMISSION_DENIED");
-            if is_final {
-                return of_run(Err(failure), id, self.client.url());
+            last = failure;
+            params = self.missing(id, &params)?;
+            if params.is_empty() {
+                return Ok(());
             }
-            let missing = self.missing(id, &params)?;
-            if missing.len() == params.len() && failure.is("INVALID_PARAMETER_VALUE") {
-                return of_run(Err(failure), id, self.client.url());
-            }
-            params = missing;
         }
-        if params.is_empty() {
-            return Ok(());
-        }
-        let problem = format!("others changed the run at the same moment, {TRIES} times: try again");
-        Err(Error::conflict(format!("params of run {id}"), problem))
+        Err(last.unwrap_or_else(|| no_run(id, self.server.location())))
     }
 
     fn log_metrics(&self, id: &str, metrics: &[Metric<'_>]) -> Result<()> {
@@ -297,27 +305,27 @@ impl Tracker for MlflowTracker {
                     })
                 })
                 .collect();
-            of_run(self.log_batch(id, "metrics", &batch), id, self.client.url())?;
+            self.log_batch(id, "metrics", &batch)?;
         }
         Ok(())
     }
 
     fn set_tags(&self, id: &str, tags: &[(&str, &str)]) -> Result<()> {
         for batch in batches(tags) {
-            of_run(self.log_batch(id, "tags", &batch), id, self.client.url())?;
+            self.log_batch(id, "tags", &batch)?;
         }
         Ok(())
     }
 
     fn write(&self, id: &str, path: &str, content: &mut dyn Read, size: u64) -> Result<()> {
         let folder = self.folder(id)?;
-        Ok(self.client.upload(&format!("{folder}/{path}"), content, size)?)
+        self.server.upload_from(&format!("{folder}/{path}"), content, size)
     }
 
     fn run(&self, id: &str) -> Result<RunRecord> {
         let run = self.get(id)?;
         let name = self.name(experiment_of(&run).0)?;
-        record(&run, &name, self.client.url())
+        record(&run, &name, self.server.location())
     }
 
     fn runs(&self, which: Which<'_>, limit: Option<usize>) -> Result<Vec<RunRecord>> {
@@ -370,16 +378,18 @@ impl Tracker for MlflowTracker {
 
     fn history(&self, id: &str, metric: &str) -> Result<Vec<MetricPoint>> {
         self.get(id)?;
-        let page = PAGE.to_string();
+        let question = format!(
+            "metrics/get-history?run_id={id}&metric_key={}&max_results={PAGE}",
+            escape(metric)
+        );
         let mut steps: BTreeMap<i64, MetricPoint> = BTreeMap::new();
         let mut token = String::new();
         loop {
-            let mut query = vec![("run_id", id), ("metric_key", metric), ("max_results", &page)];
+            let mut path = question.clone();
             if !token.is_empty() {
-                query.push(("page_token", &token));
+                path.push_str(&format!("&page_token={}", escape(&token)));
             }
-            let answer = self.client.get("metrics/get-history", &query);
-            let answer = of_run(answer, id, self.client.url())?;
+            let answer = of_run(self.server.get(&path), id, self.server.location())?;
             for found in answer["metrics"].as_array().into_iter().flatten() {
                 let found = point(found);
                 let known = steps.entry(found.step).or_insert(found);
@@ -398,23 +408,24 @@ impl Tracker for MlflowTracker {
 
     fn artefacts(&self, id: &str) -> Result<Vec<Artefact>> {
         self.get(id)?;
-        artefacts::list(&self.client, id)
+        artefacts::list(&self.server, id)
     }
 
     fn read(&self, id: &str, path: &str, out: &mut dyn Write) -> Result<u64> {
         let folder = self.folder(id)?;
-        self.client.download(&format!("{folder}/{path}"), out).map_err(|failure| {
-            let is_missing = failure.rejection().is_some_and(|said| said.status == 404)
-                || failure.is("RESOURCE_DOES_NOT_EXIST");
-            if is_missing { no_artefact(id, path, self.client.url()) } else { failure.into() }
-        })
+        let mut counted = Counted { out, bytes: 0 };
+        match self.server.download(&format!("{folder}/{path}"), &mut counted) {
+            Ok(()) => Ok(counted.bytes),
+            Err(Error::NotFound { .. }) => Err(no_artefact(id, path, self.server.location())),
+            Err(other) => Err(other),
+        }
     }
 
     fn experiments(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         let mut body = json!({"max_results": PAGE});
         loop {
-            let answer = self.client.post("experiments/search", &body)?;
+            let answer = self.server.post("experiments/search", &body)?;
             let found = answer["experiments"].as_array().into_iter().flatten();
             names.extend(found.filter_map(|found| found["name"].as_str().map(str::to_owned)));
             let next = answer["next_page_token"].as_str().unwrap_or_default();
