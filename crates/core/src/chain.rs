@@ -17,6 +17,11 @@ pub(crate) fn link(previous: &str, parts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
+/// The SHA-256 of some bytes.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// Bytes as pairs of digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -1,6 +1,11 @@
 //! Asking servers, by one client for all.
 
-use std::{io::Read, sync::OnceLock, time::Duration};
+use std::{
+    io::Read,
+    process,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use ureq::{
     Agent, Body, SendBody,
@@ -9,22 +14,43 @@ use ureq::{
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a server may take to begin its answer, and between two parts of it.
+/// How long a server may take to begin its answer, and between two parts of a body. The whole of
+/// a body has no limit: a large one on a slow line takes what it takes.
 const ANSWER: Duration = Duration::from_mins(1);
 
-/// The client, which keeps connections for the next request.
-fn agent() -> &'static Agent {
-    static AGENT: OnceLock<Agent> = OnceLock::new();
-    AGENT.get_or_init(|| {
-        let config = Agent::config_builder()
-            .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(ANSWER))
-            .timeout_recv_body(Some(Duration::from_hours(1)))
-            .http_status_as_error(false)
-            .user_agent(concat!("pantau/", env!("CARGO_PKG_VERSION")))
-            .build();
-        config.into()
-    })
+/// The client, which keeps connections for the next request; each process has its own, for after a
+/// fork two would talk on one connection.
+fn agent() -> Agent {
+    static AGENT: Mutex<Option<(u32, Agent)>> = Mutex::new(None);
+    let mut agent = AGENT.lock().unwrap_or_else(PoisonError::into_inner);
+    match agent.as_ref() {
+        Some((owner, agent)) if *owner == process::id() => agent.clone(),
+        _ => {
+            let new = new_agent();
+            // The one of the parent is left alone: to drop it would end connections that are not
+            // ours.
+            std::mem::forget(agent.replace((process::id(), new.clone())));
+            new
+        }
+    }
+}
+
+fn new_agent() -> Agent {
+    let config = Agent::config_builder()
+        .timeout_resolve(Some(CONNECT))
+        .timeout_connect(Some(CONNECT))
+        .timeout_recv_response(Some(ANSWER))
+        .timeout_per_read(Some(ANSWER))
+        .timeout_per_write(Some(ANSWER))
+        // Servers close what was idle for five seconds, some of them earlier.
+        .max_idle_age(Duration::from_secs(3))
+        // Who follows a redirection asks for what should be sent: it is an answer like others.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .user_agent(concat!("pantau/", env!("CARGO_PKG_VERSION")))
+        .build();
+    config.into()
 }
 
 /// Sends a request; any status is an answer.

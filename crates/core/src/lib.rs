@@ -57,6 +57,8 @@ pub mod onnx;
 mod random;
 #[cfg(feature = "onnx")]
 pub mod registry;
+#[cfg(feature = "onnx")]
+pub mod runs;
 #[cfg(feature = "learn")]
 pub mod stats;
 #[cfg(feature = "onnx")]

@@ -1,6 +1,11 @@
 //! The REST interface of an MLflow server, as far as it is needed: `import mlflow` never is.
 
-use std::{fmt, fs::File, io, path::Path};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use serde_json::Value as Json;
 use ureq::{
@@ -29,18 +34,24 @@ impl Server {
     /// `MLFLOW_TRACKING_TOKEN`. Asks it how it is.
     pub(crate) fn open(url: &str) -> Result<Self> {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        // An @ can stand in a password as well as in a path.
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user, host) =
-            rest.split_once('@').map_or((None, rest), |(user, host)| (Some(user), host));
-        let host = host.trim_end_matches('/');
-        let is_good = matches!(scheme, "http" | "https") && !host.is_empty() && !host.contains('?');
+            authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+        let scheme = scheme.to_ascii_lowercase();
+        let location = format!("{scheme}://{host}{}", path.trim_end_matches('/'));
+        let is_good = matches!(scheme.as_str(), "http" | "https")
+            && !host.is_empty()
+            && !location.contains(['?', '#'])
+            && location.parse::<ureq::http::Uri>().is_ok();
         if !is_good {
-            let shown = format!("{scheme}://{host}");
+            let shown = &location;
             let problem =
                 format!("{shown:?} is no URL of an MLflow server, such as http://host:5000");
             return Err(Error::invalid("MLflow server", problem));
         }
         let named = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
-        let basic = user.map(str::to_owned).or_else(|| {
+        let basic = user.map(unescape).or_else(|| {
             let user = named("MLFLOW_TRACKING_USERNAME")?;
             Some(format!("{user}:{}", named("MLFLOW_TRACKING_PASSWORD").unwrap_or_default()))
         });
@@ -48,7 +59,7 @@ impl Server {
             Some(basic) => Some(format!("Basic {}", base64(basic.as_bytes()))),
             None => named("MLFLOW_TRACKING_TOKEN").map(|token| format!("Bearer {token}")),
         };
-        let server = Self { location: format!("{scheme}://{host}"), authorization };
+        let server = Self { location, authorization };
         // Any call that costs nothing tells whether this is such a server.
         server.get("experiments/search?max_results=1")?;
         Ok(server)
@@ -128,12 +139,20 @@ impl Server {
             let bytes = http::bytes(response).map_err(|error| self.unreachable(error))?;
             return Err(self.refusal(status, &bytes));
         }
-        io::copy(&mut http::reader(response), to).map_err(|source| Error::Unreachable {
-            what: self.location.clone(),
-            problem: format!("the artefact {path} ended before its end"),
-            source: Some(source.into()),
-        })?;
-        Ok(())
+        let mut from = http::reader(response);
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = from.read(&mut buffer).map_err(|source| Error::Unreachable {
+                what: self.location.clone(),
+                problem: format!("the artefact {path} ended before its end"),
+                source: Some(source.into()),
+            })?;
+            if read == 0 {
+                return Ok(());
+            }
+            // A full disk is no fault of the server.
+            to.write_all(&buffer[..read]).map_err(Error::storage("write", path))?;
+        }
     }
 
     /// The files below a folder of the server's artefacts: paths and sizes.
@@ -225,6 +244,13 @@ impl Server {
                 problem: format!("something in front of it answered {status}"),
                 source: None,
             },
+            (300..=399, _) => Error::Refused {
+                what,
+                problem: format!(
+                    "it answered {status} and sends elsewhere; use the address that leads there"
+                ),
+                source: None,
+            },
             (404, "") => Error::NotFound {
                 what: "the REST interface of MLflow".to_owned(),
                 hint: format!("{} answers, but not as an MLflow server does", self.location),
@@ -260,6 +286,27 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// User and password as they were before somebody wrote them into a URL; what resolves to no text
+/// stays as it is.
+fn unescape(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let digits = part.get(..2).filter(|two| two.bytes().all(|two| two.is_ascii_hexdigit()));
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                out.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            None => {
+                out.push(b'%');
+                out.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -290,14 +337,22 @@ mod tests {
             assert_eq!(base64(plain.as_bytes()), expected);
         }
         assert_eq!(escape("a b/é"), "a%20b%2F%C3%A9");
+        assert_eq!(unescape("budi:s%40ndi%C3%A9%zz%4"), "budi:s@ndié%zz%4");
     }
 
     #[test]
     fn what_is_no_server_is_told() {
-        for url in ["ftp://host", "http://", "host:5000", "http://user:rahasia@"] {
+        for url in [
+            "ftp://host",
+            "http://",
+            "host:5000",
+            "http://user:rahasia@",
+            "http://user:rah@sia@ho st",
+            "http://user:rahasia@host?a=1",
+        ] {
             let error = Server::open(url).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{error}");
-            assert!(!error.to_string().contains("rahasia"), "{error}");
+            assert!(!error.to_string().contains("sia"), "{error}");
         }
     }
 }

@@ -36,6 +36,7 @@ pub use records::{
     AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, Record,
     RetrainingRecord, ReviewRecord, TriggerRecord,
 };
+pub(crate) use records::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow, new_id};
 pub use schema::{Column, Kind, Table};
 #[cfg(feature = "postgres")]
 pub use sql::postgres::Postgres;

@@ -51,6 +51,8 @@ pub enum Table {
     RunTags,
     /// Their metrics, step by step.
     RunMetrics,
+    /// Of each of their metrics the last step, which is what runs are compared by.
+    RunLastMetrics,
     /// Their files.
     RunArtefacts,
     /// Reasons to train again.
@@ -269,6 +271,13 @@ const RUN_METRICS: Description = Description {
     searched: &[&["name"], &["timestamp"]],
 };
 
+const RUN_LAST_METRICS: Description = Description {
+    name: "run_last_metrics",
+    key: &["run_id", "name"],
+    searched: &[&["name", "value"], &["timestamp"]],
+    ..RUN_METRICS
+};
+
 const RUN_ARTEFACTS: Description = Description {
     name: "run_artefacts",
     columns: &[
@@ -351,7 +360,7 @@ const ERASURES: Description = Description {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Reviews,
         Self::Predictions,
         Self::Feedback,
@@ -361,6 +370,7 @@ impl Table {
         Self::RunParams,
         Self::RunTags,
         Self::RunMetrics,
+        Self::RunLastMetrics,
         Self::RunArtefacts,
         Self::Triggers,
         Self::Retrainings,
@@ -379,6 +389,7 @@ impl Table {
             Self::RunParams => &RUN_PARAMS,
             Self::RunTags => &RUN_TAGS,
             Self::RunMetrics => &RUN_METRICS,
+            Self::RunLastMetrics => &RUN_LAST_METRICS,
             Self::RunArtefacts => &RUN_ARTEFACTS,
             Self::Triggers => &TRIGGERS,
             Self::Retrainings => &RETRAININGS,

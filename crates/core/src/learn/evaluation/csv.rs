@@ -22,6 +22,27 @@ impl Evaluation {
         }
         csv
     }
+
+    /// The confusion matrix as CSV (RFC 4180): a line for each label that was right, a column for
+    /// each that was predicted. Labels are written as in [`mistakes_csv`](Self::mistakes_csv).
+    pub fn confusion_csv(&self) -> String {
+        let mut csv = String::from("actual");
+        for label in &self.labels {
+            push_cell(&mut csv, label);
+        }
+        csv.push_str("\r\n");
+        for (actual, label) in self.labels.iter().enumerate() {
+            let mut line = String::new();
+            push_cell(&mut line, label);
+            // It puts a comma in front.
+            csv.push_str(&line[1..]);
+            for predicted in 0..self.labels.len() {
+                let _ = write!(csv, ",{}", self.confusion.count(actual, predicted));
+            }
+            csv.push_str("\r\n");
+        }
+        csv
+    }
 }
 
 fn push_cell(csv: &mut String, text: &str) {
@@ -54,5 +75,19 @@ mod tests {
             1,negative,positive,0.6,0.2,\"tidak buruk sama sekali, \"\"bagus\"\"\"\r\n\
             5,mixed,negative,0.5,0,bagus tapi mahal\r\n";
         assert_eq!(csv, expected);
+    }
+
+    #[test]
+    fn the_matrix_has_a_line_for_each_label() {
+        let evaluation = small();
+        let csv = evaluation.confusion_csv();
+        let mut lines = csv.lines();
+        let names = evaluation.labels.join(",");
+        assert_eq!(lines.next(), Some(format!("actual,{names}").as_str()));
+        let sum: u64 = lines
+            .clone()
+            .flat_map(|line| line.split(',').skip(1).map(|count| count.parse::<u64>().unwrap()))
+            .sum();
+        assert_eq!((lines.count(), sum), (evaluation.labels.len(), evaluation.confusion.rows()));
     }
 }

@@ -8,6 +8,7 @@ mod metrics;
 mod prediction;
 mod retraining;
 mod review;
+mod run;
 mod trigger;
 
 pub use audit::AuditRecord;
@@ -18,6 +19,7 @@ pub(super) use prediction::Pairs;
 pub use prediction::PredictionRecord;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
+pub(crate) use run::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow};
 pub use trigger::TriggerRecord;
 
 use uuid::Uuid;

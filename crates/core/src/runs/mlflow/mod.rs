@@ -1,0 +1,7 @@
+//! Runs on an MLflow server, by its REST interface.
+
+mod artefacts;
+mod search;
+mod tracker;
+
+pub(super) use tracker::MlflowTracker;
