@@ -6,16 +6,23 @@
 //! which are the same for all homes.
 
 mod change;
+mod check;
+pub mod conformance;
 mod consent;
 mod home;
+mod memory;
+mod open;
 mod records;
 mod schema;
+mod tally;
 mod value;
 mod window;
 
 pub use change::{Change, Commit, Existing};
 pub use consent::{Consent, Shared};
 pub use home::Store;
+pub use memory::Memory;
+pub use open::open;
 pub use records::{
     AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, Record,
     RetrainingRecord, ReviewRecord, TriggerRecord,
