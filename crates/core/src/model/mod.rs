@@ -33,11 +33,11 @@ pub use assess::assess;
 pub use bundle::Bundle;
 pub use classifier::Classifier;
 pub use convert::{ConvertOptions, convert};
+pub(crate) use data::{Broken, Cell, Chosen, Place, Row, Visitor, read_file, shortened};
 pub use data::{
     Check, Finding, LabelledTexts, TableFormat, ValidationOptions, ValidationReport, column,
     number_label, truth_label, validate,
 };
-pub(crate) use data::{Broken, Cell, Chosen, Place, Row, Visitor, read_file, shortened};
 pub use encoder::{Embeddings, Encoder};
 pub use engine::Counters;
 pub use ensemble::{Cascade, Ensemble, TextClassifier};

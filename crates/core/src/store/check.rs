@@ -77,7 +77,7 @@ pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
     }
 }
 
-fn row(table: Table, values: &[Value]) -> Result<()> {
+pub(super) fn row(table: Table, values: &[Value]) -> Result<()> {
     let columns = table.columns();
     if values.len() != columns.len() {
         let problem =

@@ -5,28 +5,45 @@
 //! pass the same [`conformance`] suite. What programs call are the methods of [`dyn Store`](trait.Store.html),
 //! which are the same for all homes.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod change;
 mod check;
 pub mod conformance;
 mod consent;
+mod features;
 mod home;
 mod memory;
 mod open;
+mod query;
 mod records;
+mod reviews;
 mod schema;
 mod tally;
+mod transfer;
 mod value;
 mod window;
 
+#[cfg(feature = "arrow")]
+pub use arrow::Batches;
 pub use change::{Change, Commit, Existing};
 pub use consent::{Consent, Shared};
+pub use features::{ReviewText, TrainingFeatures, TrainingRow, TrainingView};
 pub use home::Store;
 pub use memory::Memory;
 pub use open::open;
+pub use query::{
+    FeedbackSummary, Histogram, LabelShare, LatencySummary, NewLabelled, Period, PredictionSummary,
+    Quantile, VersionUsage,
+};
 pub use records::{
     AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, Record,
     RetrainingRecord, ReviewRecord, TriggerRecord,
 };
+pub use reviews::ReviewFilter;
 pub use schema::{Column, Kind, Table};
+pub use transfer::{
+    ExportOptions, Exported, ImportColumns, ImportOptions, ImportReport, Rejection,
+};
 pub use value::{Condition, Direction, Row, Select, Value, WritableRow};
 pub use window::{Bin, Counts, Measure, Window};

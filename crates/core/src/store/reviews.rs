@@ -43,7 +43,7 @@ impl ReviewFilter {
     }
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// Writes reviews, all or none, and says how many were written. What becomes of those whose
     /// id is there already is up to `existing`: [`Existing::Keep`] makes writing twice the same as
     /// writing once.

@@ -29,7 +29,7 @@ pub struct ReviewText {
     pub observed_at: Option<Timestamp>,
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// Measures a text and stores its features. `observed_at` is as for [`ReviewText`].
     ///
     /// Features of this review, extractor and moment that are there already stay as they are; what
@@ -50,8 +50,7 @@ impl dyn Store {
             None => self.review(review_id)?.map_or_else(Timestamp::now, written_at),
         };
         let record = FeatureRecord::new(review_id, shared, extractor, observed_at);
-        let change =
-            Change::insert(Table::TextFeatures, vec![record.to_row()?], Existing::Keep);
+        let change = Change::insert(Table::TextFeatures, vec![record.to_row()?], Existing::Keep);
         if self.apply(&[change], Commit::Durable)? == [1] {
             return Ok(record);
         }
@@ -136,7 +135,11 @@ impl dyn Store {
     ///
     /// # Errors
     /// As the home has them.
-    pub fn features(&self, review_id: &str, version: Option<&str>) -> Result<Option<FeatureRecord>> {
+    pub fn features(
+        &self,
+        review_id: &str,
+        version: Option<&str>,
+    ) -> Result<Option<FeatureRecord>> {
         let select = of_review(review_id)
             .ordered("observed_at", Direction::Descending)
             .ordered("created_at", Direction::Descending);

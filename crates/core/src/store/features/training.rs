@@ -78,7 +78,7 @@ struct Label {
     time: Timestamp,
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// Labelled reviews with their features, as they were known when the label became known: of
     /// the features that could be observed by then the newest. So nothing that was learnt after a
     /// label is beside it. Reviews of which no features were known by then are left out.
@@ -148,7 +148,8 @@ impl dyn Store {
         }
         let Some((name, hash)) = newest(&[asked("feature_version")])? else {
             let what = format!("features of version {version:?}");
-            let hint = format!("{} holds none of it, neither by name nor by schema hash", self.location());
+            let hint =
+                format!("{} holds none of it, neither by name nor by schema hash", self.location());
             return Err(Error::NotFound { what, hint });
         };
         let is_it = Condition::Is("schema_hash", Value::Text(hash.clone()));
@@ -209,8 +210,9 @@ impl dyn Store {
             .with(is_it.clone());
         self.select(&select, &mut |row| {
             let record = FeatureRecord::from_row(row)?;
-            let is_known =
-                times.get(record.review_id.as_str()).is_some_and(|time| record.observed_at <= *time);
+            let is_known = times
+                .get(record.review_id.as_str())
+                .is_some_and(|time| record.observed_at <= *time);
             let is_newer = best
                 .get(&record.review_id)
                 .is_none_or(|other| other.observed_at < record.observed_at);

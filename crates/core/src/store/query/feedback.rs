@@ -46,7 +46,7 @@ impl NewLabelled {
     }
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// How often the predictions of a window turned out right, of those of which it is known. A
     /// prediction that several people judged counts once, by what was said last.
     ///

@@ -115,7 +115,7 @@ fn quantile(bins: &[Bin], share: f64) -> Option<Quantile> {
     None
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// How sure the predictions of a window were, in bins of 0.05.
     ///
     /// # Errors

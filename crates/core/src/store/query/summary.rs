@@ -70,7 +70,7 @@ impl PredictionSummary {
     }
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// What the predictions of the last hours come to: how many, how sure, which labels.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ pub struct Period {
     pub correct: u64,
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// What the predictions of a window come to, interval by interval, each as long as `every`.
     /// Intervals begin where whole numbers of them have passed since 1970 began, so that hours are
     /// those of the clock; the first and the last are cut to the window. A window without an end
@@ -51,7 +51,8 @@ impl dyn Store {
             return Err(Error::invalid("every", problem));
         }
         let until = window.until.unwrap_or_else(Timestamp::now);
-        let Some(since) = window.since.map_or_else(|| self.first_prediction(window), |time| Ok(Some(time)))?
+        let Some(since) =
+            window.since.map_or_else(|| self.first_prediction(window), |time| Ok(Some(time)))?
         else {
             return Ok(Vec::new());
         };
@@ -94,9 +95,8 @@ impl dyn Store {
 
     /// When the first prediction was made.
     fn first_prediction(&self, window: &Window) -> Result<Option<Timestamp>> {
-        let mut select = Select::all(Table::Predictions)
-            .ordered("timestamp", Direction::Ascending)
-            .limited(1);
+        let mut select =
+            Select::all(Table::Predictions).ordered("timestamp", Direction::Ascending).limited(1);
         select.conditions.extend(window.conditions());
         let mut first = None;
         self.select(&select, &mut |row| {

@@ -3,9 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    super::{
-        Condition, Direction, PredictionRecord, Record, Select, Store, Table,
-    },
+    super::{Condition, Direction, PredictionRecord, Record, Select, Store, Table},
     Counts, LEVEL, Window, failed, share, total,
 };
 use crate::{Result, stats};
@@ -38,7 +36,7 @@ pub struct VersionUsage {
     pub mean_ms: Option<f64>,
 }
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// How often each version of each model was used in a window, and how often it was right;
     /// ordered by model and version.
     ///

@@ -14,6 +14,7 @@ pub use features::FeatureRecord;
 pub use feedback::Feedback;
 pub use metrics::MetricsRecord;
 pub use prediction::PredictionRecord;
+pub(super) use prediction::unpack;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
 pub use trigger::TriggerRecord;

@@ -33,8 +33,10 @@ pub(super) fn read(source: impl Read, visitor: &mut dyn Visitor) -> Result<()> {
         let reason = match parsed {
             Parsed::Row { cells, length } => {
                 let Some(names) = &names else {
-                    let found: Vec<String> =
-                        cells.into_iter().map(|cell| cell.into_text().unwrap_or_default()).collect();
+                    let found: Vec<String> = cells
+                        .into_iter()
+                        .map(|cell| cell.into_text().unwrap_or_default())
+                        .collect();
                     visitor.names(&found)?;
                     names = Some(found);
                     window.advance(length);
@@ -66,7 +68,9 @@ pub(super) fn read(source: impl Read, visitor: &mut dyn Visitor) -> Result<()> {
             let problem = if names.is_none() {
                 reason.to_owned()
             } else {
-                format!("{reason}, and in {MOST_OPEN} lines before it is the same; is this a table?")
+                format!(
+                    "{reason}, and in {MOST_OPEN} lines before it is the same; is this a table?"
+                )
             };
             return Err(Error::invalid(format!("line {line}"), problem));
         }
@@ -96,8 +100,14 @@ struct Window<R> {
 
 impl<R: Read> Window<R> {
     fn new(source: R) -> Result<Self> {
-        let mut window =
-            Self { source, bytes: Vec::new(), start: 0, is_end: false, line: 1, has_old_lines: false };
+        let mut window = Self {
+            source,
+            bytes: Vec::new(),
+            start: 0,
+            is_end: false,
+            line: 1,
+            has_old_lines: false,
+        };
         window.fill()?;
         if window.bytes.starts_with(b"\xef\xbb\xbf") {
             window.start = 3;
@@ -205,7 +215,9 @@ fn parse(bytes: &[u8], separator: u8, is_end: bool) -> Parsed {
             },
             Quoted::Unknown => return Parsed::Incomplete,
             // Where tabs part the cells, a quotation mark is mostly one.
-            Quoted::No(reason) if rest.first() == Some(&b'"') && separator != b'\t' => return reason,
+            Quoted::No(reason) if rest.first() == Some(&b'"') && separator != b'\t' => {
+                return reason;
+            }
             Quoted::No(_) => {
                 let length = match memchr::memchr2(separator, b'\n', rest) {
                     Some(end) => end,

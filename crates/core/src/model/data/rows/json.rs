@@ -58,14 +58,16 @@ fn read_lines(mut source: impl BufRead, first: u64, rows: &mut First<'_>) -> Res
             let problem = format!("has more than {LONGEST_ROW} bytes, which is the limit");
             return Err(Error::invalid(place.to_string(), problem));
         }
+        while line.last().is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
+            line.pop();
+        }
         if line.trim_ascii().is_empty() {
             continue;
         }
         match serde_json::from_slice::<Map<String, Value>>(&line) {
             Ok(row) => rows.push(place, Ok(row))?,
             Err(error) => {
-                let raw = String::from_utf8_lossy(&line);
-                let raw = raw.trim_end_matches(['\r', '\n']).to_owned();
+                let raw = String::from_utf8_lossy(&line).into_owned();
                 let error = shortened(&error.to_string()).into_owned();
                 let expected = "expected an object a line, or an array of objects";
                 rows.push(place, Err((format!("{expected} ({error})"), raw)))?;

@@ -190,12 +190,11 @@ pub(crate) fn read_file(path: &Path, format: TableFormat, visitor: &mut dyn Visi
     };
     let read = match format {
         TableFormat::Parquet => read_parquet(file, visitor),
-        TableFormat::Csv | TableFormat::Json => {
-            encoding::check(&mut BufReader::new(&file)).and_then(|()| {
+        TableFormat::Csv | TableFormat::Json => encoding::check(&mut BufReader::new(&file))
+            .and_then(|()| {
                 io::Seek::rewind(&mut &file).map_err(Error::storage("read", path))?;
                 read_text(file, about.len(), format, visitor)
-            })
-        }
+            }),
     };
     read.map_err(named)
 }

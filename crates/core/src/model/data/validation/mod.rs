@@ -336,8 +336,7 @@ impl Visitor for Validation<'_> {
         };
         self.text = chosen("text", &options.text);
         self.label = options.label.as_ref().and_then(|name| chosen("label", name));
-        self.required =
-            options.required.iter().filter_map(|name| chosen("column", name)).collect();
+        self.required = options.required.iter().filter_map(|name| chosen("column", name)).collect();
         Ok(())
     }
 

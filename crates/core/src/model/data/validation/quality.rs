@@ -9,11 +9,11 @@ pub(super) fn fault(text: &str) -> Option<&'static str> {
     if text.contains('\u{fffd}') {
         return Some("holds U+FFFD, which stands for what could not be read");
     }
-    if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')) {
-        return Some("holds control characters");
-    }
     if is_misread(text) {
         return Some("is UTF-8 that was read as Windows-1252");
+    }
+    if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r')) {
+        return Some("holds control characters");
     }
     if HTML.iter().any(|tag| text.contains(tag)) {
         return Some("holds HTML");
@@ -71,7 +71,8 @@ mod tests {
             assert_eq!(fault(text), None, "{text}");
             assert!(fault(&windows(text)).unwrap().contains("1252"), "{}", windows(text));
         }
-        for text in ["Â", "São Paulo", "château", "5 > 3 & 2 < 4", "👍", "大变活人", "baris\nbaru"] {
+        for text in ["Â", "São Paulo", "château", "5 > 3 & 2 < 4", "👍", "大变活人", "baris\nbaru"]
+        {
             assert_eq!(fault(text), None, "{text}");
         }
         assert!(fault("bagus <br/> sekali").unwrap().contains("HTML"));

@@ -59,10 +59,8 @@ fn each_failure_is_found_where_it_is() {
 
 #[test]
 fn a_column_that_is_missing_is_told_and_the_rest_is_looked_at() {
-    let options = ValidationOptions {
-        required: vec!["rating".to_owned()],
-        ..ValidationOptions::default()
-    };
+    let options =
+        ValidationOptions { required: vec!["rating".to_owned()], ..ValidationOptions::default() };
     let report = report("review_text,sentimen_label\nbagus,positive\n", &options);
     let columns = report.check("required_columns").unwrap();
     assert_eq!((columns.looked, columns.failures), (3, 2));
