@@ -1,6 +1,10 @@
 //! Reading the small text files people bring: word lists, tables, settings.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use crate::{Error, Result};
 
@@ -32,22 +36,73 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
 
 /// Writes a file whole or not at all: into a neighbour first, then renamed over.
 pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
-    let storage = |source| Error::Storage { action: "write", path: path.to_owned(), source };
-    let Some(name) = path.file_name() else {
-        return Err(Error::invalid("path", format!("{} names no file", path.display())));
-    };
-    let mut neighbour_name = name.to_owned();
-    neighbour_name.push(format!(".{}.part", std::process::id()));
-    let neighbour = path.with_file_name(neighbour_name);
-    let written = fs::File::create(&neighbour).and_then(|mut file| {
-        io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&neighbour, path)).map_err(|source| {
-        // What is half written must not stay; that it could not even be removed adds nothing.
-        let _ = fs::remove_file(&neighbour);
-        storage(source)
-    })
+    let mut file = PartFile::create(path)?;
+    io::Write::write_all(&mut file, bytes).map_err(|source| Error::Storage {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    })?;
+    file.finish()
+}
+
+/// A file that nobody sees before it is whole: until [`finish`](Self::finish) it has another name,
+/// and without it is removed.
+#[derive(Debug)]
+pub(crate) struct PartFile {
+    path: PathBuf,
+    neighbour: PathBuf,
+    file: fs::File,
+    is_finished: bool,
+}
+
+impl PartFile {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        /// Threads that write the same file must not write the same neighbour.
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let Some(name) = path.file_name() else {
+            return Err(Error::invalid("path", format!("{} names no file", path.display())));
+        };
+        let mut neighbour_name = name.to_owned();
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        neighbour_name.push(format!(".{}-{number}.part", std::process::id()));
+        let neighbour = path.with_file_name(neighbour_name);
+        let file = fs::File::create(&neighbour).map_err(|source| Error::Storage {
+            action: "write",
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self { path: path.to_owned(), neighbour, file, is_finished: false })
+    }
+
+    /// Gives the file its name, once it is on the disk.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        let finished = self.file.sync_all().and_then(|()| fs::rename(&self.neighbour, &self.path));
+        self.is_finished = finished.is_ok();
+        finished.map_err(|source| Error::Storage {
+            action: "write",
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+impl io::Write for PartFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // What is half written must not stay; that it could not even be removed adds nothing.
+            let _ = fs::remove_file(&self.neighbour);
+        }
+    }
 }
 
 #[cfg(test)]

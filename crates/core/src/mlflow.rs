@@ -293,15 +293,12 @@ fn unescape(text: &str) -> String {
     let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
         let digits = part.get(..2).filter(|two| two.bytes().all(|two| two.is_ascii_hexdigit()));
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                out.extend_from_slice(&part.as_bytes()[2..]);
-            }
-            None => {
-                out.push(b'%');
-                out.extend_from_slice(part.as_bytes());
-            }
+        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            out.push(byte);
+            out.extend_from_slice(&part.as_bytes()[2..]);
+        } else {
+            out.push(b'%');
+            out.extend_from_slice(part.as_bytes());
         }
     }
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())

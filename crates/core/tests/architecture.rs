@@ -11,9 +11,26 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 24] = [
-    ("arrow_array", &["model/table.rs", "text/features/table.rs"]),
-    ("arrow_schema", &["model/table.rs", "text/features/table.rs"]),
+const HOMES: [(&str, &[&str]); 25] = [
+    (
+        "arrow_array",
+        &[
+            "model/data/rows/parquet.rs",
+            "model/table.rs",
+            "store/arrow.rs",
+            "store/transfer/parquet.rs",
+            "text/features/table.rs",
+        ],
+    ),
+    (
+        "arrow_schema",
+        &[
+            "model/data/rows/parquet.rs",
+            "model/table.rs",
+            "store/arrow.rs",
+            "text/features/table.rs",
+        ],
+    ),
     ("blake3", &["model/"]),
     ("emojis", &["text/clean/emoji.rs"]),
     ("entities", &["text/clean/html.rs"]),
@@ -21,10 +38,11 @@ const HOMES: [(&str, &[&str]); 24] = [
     ("half", &["onnx/", "store/"]),
     ("hmac", &["text/anonymize/replacement.rs"]),
     ("linfa", &["learn/linfa.rs"]),
-    ("memchr", &["file.rs", "onnx/", "text/"]),
+    ("memchr", &["file.rs", "model/data/", "onnx/", "text/"]),
     ("ndarray", &["learn/linfa.rs"]),
     ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
     ("pantau_trim", &["model/engine/"]),
+    ("parquet", &["model/data/rows/", "store/transfer/"]),
     ("prost", &["onnx/convert/"]),
     ("regex_syntax", &["learn/vectorizer/"]),
     ("rustc_hash", &["learn/", "model/", "onnx/", "text/"]),

@@ -63,7 +63,8 @@ fn a_run_is_read_back_as_it_was_logged() {
         run.set_tag("model_type", "indobert-base").unwrap();
         run.set_tag("mlflow.note.content", "a description").unwrap();
         for (epoch, loss) in (0..3).zip([0.7, 0.4, 0.5]) {
-            run.log_metrics([("train_loss", loss), ("train/akurasi é", 1.0 - loss)], epoch).unwrap();
+            run.log_metrics([("train_loss", loss), ("train/akurasi é", 1.0 - loss)], epoch)
+                .unwrap();
         }
         let found = runs.run(run.id()).unwrap();
         assert_eq!((found.status, found.ended_at), (Status::Running, None));
@@ -89,7 +90,8 @@ fn a_run_is_read_back_as_it_was_logged() {
             .collect();
         assert_eq!(last, [("train/akurasi é", 2, 0.5), ("train_loss", 2, 0.5)]);
         let history = runs.metric_history(run.id(), "train_loss").unwrap();
-        let steps: Vec<(i64, f64)> = history.iter().map(|point| (point.step, point.value)).collect();
+        let steps: Vec<(i64, f64)> =
+            history.iter().map(|point| (point.step, point.value)).collect();
         assert_eq!(steps, [(0, 0.7), (1, 0.4), (2, 0.5)]);
         assert!(runs.metric_history(run.id(), "never").unwrap().is_empty());
         assert!(runs.experiments().unwrap().iter().any(|name| name == experiment));

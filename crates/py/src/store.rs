@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use pantau::{
     Timestamp,
     store::{
-        Deleted, Dialect, LogOptions, MetricsRecord, PredictionLog, RetrainingRecord, ReviewRecord,
-        Store, TriggerRecord, Window, open, schema_sql,
+        Deleted, Dialect, Existing, LogOptions, MetricsRecord, PredictionLog, RetrainingRecord,
+        ReviewRecord, Store, TriggerRecord, Window, open, schema_sql,
     },
     text::{Cleaner, Language},
 };
@@ -200,7 +200,8 @@ impl PyStore {
             let language: Language = language.parse().map_err(PyError)?;
             record = record.with_cleaned(&Cleaner::new(language));
         }
-        py.detach(|| self.0.write_reviews(std::slice::from_ref(&record))).map_err(PyError)?;
+        py.detach(|| self.0.write_reviews(std::slice::from_ref(&record), Existing::Keep))
+            .map_err(PyError)?;
         Ok(record.id)
     }
 

@@ -36,7 +36,11 @@ pub(crate) use bundle::name_problem as file_name_problem;
 pub(crate) use cache::folder as cache_folder;
 pub use classifier::Classifier;
 pub use convert::{ConvertOptions, convert};
-pub use data::{LabelledTexts, column, number_label, truth_label};
+pub(crate) use data::{Broken, Cell, Chosen, Place, Row, Visitor, read_file, shortened};
+pub use data::{
+    Check, Finding, LabelledTexts, TableFormat, ValidationOptions, ValidationReport, column,
+    number_label, truth_label, validate,
+};
 pub use encoder::{Embeddings, Encoder};
 pub use engine::Counters;
 pub use ensemble::{Cascade, Ensemble, TextClassifier};

@@ -72,10 +72,7 @@ fn collect(folder: &Path, name: &str, found: &mut Vec<Found>) -> Result<()> {
 }
 
 /// Writes a file whole or not at all, by what `write` writes.
-pub(super) fn save(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<u64>,
-) -> Result<u64> {
+pub(super) fn save(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<u64>) -> Result<u64> {
     let Some(name) = path.file_name() else {
         return Err(Error::invalid("path", format!("{} names no file", path.display())));
     };
@@ -86,7 +83,9 @@ pub(super) fn save(
     let mut out = BufWriter::new(file);
     let written = write(&mut out).and_then(|size| {
         let finished = out.flush().and_then(|()| out.get_ref().sync_all());
-        finished.and_then(|()| fs::rename(&neighbour, path)).map_err(Error::storage("write", path))?;
+        finished
+            .and_then(|()| fs::rename(&neighbour, path))
+            .map_err(Error::storage("write", path))?;
         Ok(size)
     });
     if written.is_err() {

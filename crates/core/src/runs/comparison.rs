@@ -93,7 +93,8 @@ impl fmt::Display for RunComparison {
         }
         // A value is the user's: a line break in it would tear the table.
         for cell in lines.iter_mut().flatten() {
-            *cell = cell.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            *cell =
+                cell.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
         }
         let columns = self.runs.len() + 1;
         let width = |column: usize| {

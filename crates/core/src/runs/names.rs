@@ -27,8 +27,9 @@ fn within(what: &str, value: &str, limit: usize) -> Result<()> {
 
 /// A name of a parameter, a metric or a tag.
 fn key(what: &str, name: &str) -> Result<()> {
-    let is_letter =
-        |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ' ' | ':' | '/');
+    let is_letter = |letter: char| {
+        letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ' ' | ':' | '/')
+    };
     let shown: Cow<'_, str> = if name.chars().count() > LONGEST_NAME {
         name.chars().take(40).chain(['…']).collect::<String>().into()
     } else {
@@ -141,7 +142,9 @@ mod tests {
         for good in ["a", "plots/loss.svg", "a b/c", "..a"] {
             path(good).unwrap();
         }
-        for bad in ["", "/a", "../a", "a/../b", "a//b", "a\\b", "C:/a", "s3://a", "a\0", "a/", "50%"] {
+        for bad in
+            ["", "/a", "../a", "a/../b", "a//b", "a\\b", "C:/a", "s3://a", "a\0", "a/", "50%"]
+        {
             assert!(path(bad).is_err(), "{bad}");
         }
     }

@@ -190,9 +190,7 @@ impl Runs {
     /// written.
     pub fn save_artefact(&self, id: &str, path: &str, file: impl AsRef<Path>) -> Result<u64> {
         names::path(path)?;
-        super::artefact::save(file.as_ref(), |out: &mut dyn Write| {
-            self.tracker.read(id, path, out)
-        })
+        super::artefact::save(file.as_ref(), |out: &mut dyn Write| self.tracker.read(id, path, out))
     }
 
     /// The names of all experiments, in their order.

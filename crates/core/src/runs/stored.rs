@@ -153,10 +153,8 @@ impl Tracker for Stored {
     }
 
     fn set_status(&self, id: &str, status: Status, now: Timestamp) -> Result<()> {
-        let ended_at =
-            if status == Status::Running { Value::Null } else { Value::Time(now) };
-        let set =
-            vec![("status", Value::Text(status.name().to_owned())), ("ended_at", ended_at)];
+        let ended_at = if status == Status::Running { Value::Null } else { Value::Time(now) };
+        let set = vec![("status", Value::Text(status.name().to_owned())), ("ended_at", ended_at)];
         let change = Change::update(Table::Runs, set, vec![is("id", id)]);
         if self.store.apply(&[change], Commit::Durable)?[0] == 0 {
             return Err(no_run(id, self.store.location()));
@@ -266,8 +264,7 @@ impl Tracker for Stored {
             content: bytes,
             timestamp: Timestamp::now(),
         };
-        let change =
-            Change::insert(Table::RunArtefacts, vec![row.into_row()?], Existing::Replace);
+        let change = Change::insert(Table::RunArtefacts, vec![row.into_row()?], Existing::Replace);
         self.store.apply(&[change], Commit::Durable)?;
         Ok(())
     }
@@ -306,9 +303,9 @@ impl Tracker for Stored {
         let mut best: Option<(f64, RunRow)> = None;
         for row in rows {
             let Some(value) = values.get(&row.id).copied() else { continue };
-            let is_better = best.as_ref().is_none_or(|(most, _)| {
-                if maximize { value > *most } else { value < *most }
-            });
+            let is_better = best
+                .as_ref()
+                .is_none_or(|(most, _)| if maximize { value > *most } else { value < *most });
             if is_better {
                 best = Some((value, row));
             }
@@ -340,12 +337,12 @@ impl Tracker for Stored {
 
     fn read(&self, id: &str, path: &str, out: &mut dyn Write) -> Result<u64> {
         self.check(id)?;
-        let select =
-            Select::all(Table::RunArtefacts).with(is("run_id", id)).with(is("path", path));
+        let select = Select::all(Table::RunArtefacts).with(is("run_id", id)).with(is("path", path));
         let row = self.rows(&select, RunArtefactRow::from_row)?.pop();
         let row = row.ok_or_else(|| no_artefact(id, path, self.store.location()))?;
         if chain::sha256(&row.content) != row.sha256 {
-            let problem = "its bytes were changed since they were logged: they have another SHA-256";
+            let problem =
+                "its bytes were changed since they were logged: they have another SHA-256";
             return Err(Error::incompatible(format!("artefact {path:?} of run {id}"), problem));
         }
         out.write_all(&row.content).map_err(Error::storage("write", path))?;

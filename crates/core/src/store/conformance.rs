@@ -456,7 +456,7 @@ pub fn nothing_of_the_forgotten_is_left(store: &dyn Store) {
     store.write_predictions(&[theirs.clone(), of("other", "sari")], Commit::Durable).unwrap();
     store.write_feedback(&[Feedback::right("theirs"), Feedback::right("other")]).unwrap();
     let review = ReviewRecord::new(shared("budi"), Some("positive"));
-    store.write_reviews(std::slice::from_ref(&review)).unwrap();
+    store.write_reviews(std::slice::from_ref(&review), Existing::Keep).unwrap();
     let deleted = store.forget("budi", "admin").unwrap();
     let expected = vec![(Table::Predictions, 1), (Table::Reviews, 1), (Table::Feedback, 1)];
     assert_eq!(deleted, Deleted { rows: expected });

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Bin, Change, Commit, Condition, Counts, Direction, Existing, Measure, Row, Select, Store,
-    Table, Value, Window,
+    Table, Value, Window, check,
     rollup::{self, Entry},
 };
 use crate::{Error, Result};
@@ -94,6 +94,7 @@ impl Store for Memory {
     }
 
     fn apply(&self, changes: &[Change], _commit: Commit) -> Result<Vec<usize>> {
+        check::changes(changes)?;
         let mut tables = self.write();
         let mut undo = Undo::new();
         let mut done = Vec::with_capacity(changes.len());
@@ -116,6 +117,7 @@ impl Store for Memory {
     }
 
     fn select(&self, select: &Select, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        check::select(select)?;
         let limit = select.limit.unwrap_or(usize::MAX);
         let found = {
             let tables = self.read();
@@ -137,6 +139,7 @@ impl Store for Memory {
     }
 
     fn count(&self, table: Table, conditions: &[Condition]) -> Result<u64> {
+        check::conditions(table, conditions)?;
         let filter = Filter::new(table, conditions)?;
         let tables = self.read();
         let rows = tables.get(&table).into_iter().flat_map(BTreeMap::values);

@@ -413,6 +413,11 @@ impl Table {
         self.columns().iter().position(|column| column.name == name)
     }
 
+    /// Whether a column of bytes is a vector of half-precision numbers.
+    pub(super) fn is_vector(self, column: &str) -> bool {
+        self == Self::Predictions && column == "embedding"
+    }
+
     /// The columns that no two rows have in common.
     pub fn key(self) -> &'static [&'static str] {
         self.description().key

@@ -1,5 +1,7 @@
 //! What many predictions come to.
 
+use serde::Serialize;
+
 use crate::Timestamp;
 
 /// Which predictions are looked at.
@@ -70,7 +72,7 @@ pub enum Measure {
 }
 
 /// A bin and how often it was met.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bin {
     /// Where it begins, in the unit of the measure: a probability, or milliseconds.
     pub from: f64,

@@ -4,8 +4,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Change, Commit, Condition, Direction, Existing, Feedback, MetricsRecord, PredictionRecord,
-    Record, RetrainingRecord, ReviewRecord, Select, Store, Table, TriggerRecord, Value, Window,
-    WritableRow, erase,
+    Record, RetrainingRecord, Select, Store, Table, TriggerRecord, Value, Window, WritableRow,
+    erase,
 };
 use crate::{Error, Result, Timestamp};
 
@@ -148,25 +148,6 @@ impl dyn Store + '_ {
             .ordered("timestamp", Direction::Descending)
             .limited(limit);
         self.records(&within(select, window))
-    }
-
-    /// Writes texts with their labels, and says how many were new.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] if a record cannot be written; others as the home has them.
-    pub fn write_reviews(&self, records: &[ReviewRecord]) -> Result<usize> {
-        let rows = erase::without_erased(self, Table::Reviews, rows(records)?)?;
-        let change = Change::insert(Table::Reviews, rows, Existing::Keep);
-        Ok(self.apply(&[change], Commit::Durable)?[0])
-    }
-
-    /// A review by its id.
-    ///
-    /// # Errors
-    /// As the home has them.
-    pub fn review(&self, id: &str) -> Result<Option<ReviewRecord>> {
-        let id = Condition::Is("id", Value::Text(id.to_owned()));
-        Ok(self.records(&Select::all(Table::Reviews).with(id))?.pop())
     }
 
     /// Writes how good a model was.

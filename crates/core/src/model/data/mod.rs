@@ -1,15 +1,20 @@
 //! Texts with the labels people gave them, from the files people keep them in.
 
-mod csv;
-mod json;
+mod labelled;
 mod names;
+mod rows;
+mod validation;
 
 use std::path::Path;
 
 pub(super) use names::listed;
+pub(crate) use names::shortened;
 pub use names::{column, number_label, truth_label};
+pub use rows::TableFormat;
+pub(crate) use rows::{Broken, Cell, Chosen, Place, Row, Visitor, read_file};
+pub use validation::{Check, Finding, ValidationOptions, ValidationReport, validate};
 
-use crate::{Error, Result, file::read_text};
+use crate::{Error, Result};
 
 /// Texts and the label of each.
 ///
@@ -57,20 +62,18 @@ impl LabelledTexts {
         Ok(Self { texts, labels })
     }
 
-    /// Reads a file with a header: comma-, semicolon- or tab-separated, or JSON where its name
-    /// ends in `.json`, `.jsonl` or `.ndjson`.
+    /// Reads a file with a header: JSON where its name ends in `.json`, `.jsonl` or `.ndjson`,
+    /// Parquet where it ends in `.parquet`, and otherwise comma-, semicolon- or tab-separated.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such file; [`Error::InvalidInput`] if a column is
     /// missing, with those there are, or a row is broken, with its line.
     pub fn open(path: impl AsRef<Path>, text: &str, label: &str) -> Result<Self> {
         let path = path.as_ref();
-        let content = read_text("data", path, "a table with a column of texts and one of labels")?;
-        let is_json = path.extension().is_some_and(|ending| {
-            ["json", "jsonl", "ndjson"].iter().any(|json| ending.eq_ignore_ascii_case(json))
-        });
-        let read = if is_json { Self::from_json } else { Self::from_csv };
-        read(&content, text, label).map_err(|error| match error {
+        let format = TableFormat::of(path).unwrap_or(TableFormat::Csv);
+        let mut rows = labelled::Rows::new(text, label);
+        rows::read_file(path, format, &mut rows)?;
+        Self::new(rows.texts, rows.labels).map_err(|error| match error {
             Error::InvalidInput { what, problem } => {
                 Error::invalid(format!("{}: {what}", path.display()), problem)
             }
@@ -84,8 +87,7 @@ impl LabelledTexts {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn from_csv(table: &str, text: &str, label: &str) -> Result<Self> {
-        let (texts, labels) = csv::read(table, text, label)?;
-        Self::new(texts, labels)
+        Self::read(table, TableFormat::Csv, text, label)
     }
 
     /// Reads a JSON array of objects, or JSON Lines: an object a line.
@@ -96,8 +98,13 @@ impl LabelledTexts {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn from_json(rows: &str, text: &str, label: &str) -> Result<Self> {
-        let (texts, labels) = json::read(rows, text, label)?;
-        Self::new(texts, labels)
+        Self::read(rows, TableFormat::Json, text, label)
+    }
+
+    fn read(table: &str, format: TableFormat, text: &str, label: &str) -> Result<Self> {
+        let mut rows = labelled::Rows::new(text, label);
+        rows::read_str(table, format, &mut rows)?;
+        Self::new(rows.texts, rows.labels)
     }
 
     /// The texts.
@@ -176,10 +183,10 @@ mod tests {
             "label of row 1: no column \"l\" among \"t\""
         );
         assert_eq!(message("[{\"t\": [1], \"l\": \"x\"}]"), "row 0: its text is [1]");
+        assert_eq!(message("[1]"), "row 0: expected an object, found 1");
         assert_eq!(
-            message("[1]"),
-            "data: expected an array of objects (invalid type: integer `1`, expected a map at \
-             line 1 column 2)"
+            message("[{\"t\": \"a\", \"l\": \"x\"}"),
+            "data: expected an array of objects (EOF while parsing a list at line 1 column 21)"
         );
         assert_eq!(
             message("{\n\"t\": [\"a\"]}"),

@@ -58,7 +58,7 @@ pub(in crate::model) fn listed<S: AsRef<str>>(names: &[S]) -> String {
 }
 
 /// What somebody passed, as an error shows it.
-pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MOST_LETTERS / 2) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),

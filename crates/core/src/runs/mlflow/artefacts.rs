@@ -22,10 +22,10 @@ pub(super) fn list(server: &Server, id: &str) -> Result<Vec<Artefact>> {
         loop {
             let mut path = format!("artifacts/list?run_id={}", escape(id));
             if !folder.is_empty() {
-                path.push_str(&format!("&path={}", escape(&folder)));
+                path = format!("{path}&path={}", escape(&folder));
             }
             if !token.is_empty() {
-                path.push_str(&format!("&page_token={}", escape(&token)));
+                path = format!("{path}&page_token={}", escape(&token));
             }
             let answer = server.get(&path)?;
             for file in answer["files"].as_array().into_iter().flatten() {
@@ -49,7 +49,7 @@ pub(super) fn list(server: &Server, id: &str) -> Result<Vec<Artefact>> {
             if next.is_empty() || next == token {
                 break;
             }
-            token = next.to_owned();
+            next.clone_into(&mut token);
         }
     }
     found.sort_by(|one, two| one.path.cmp(&two.path));

@@ -33,9 +33,10 @@ pub(super) fn number(value: &Value) -> f64 {
         },
         _ => f64::NAN,
     };
-    if number == f64::MAX {
+    // The server keeps what is infinite as the largest number there is.
+    if number >= f64::MAX {
         f64::INFINITY
-    } else if number == f64::MIN {
+    } else if number <= f64::MIN {
         f64::NEG_INFINITY
     } else {
         number

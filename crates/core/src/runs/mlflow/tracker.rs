@@ -116,7 +116,8 @@ impl MlflowTracker {
         if let Some(name) = known().get(experiment) {
             return Ok(name.clone());
         }
-        let answer = self.server.get(&format!("experiments/get?experiment_id={}", escape(experiment)))?;
+        let answer =
+            self.server.get(&format!("experiments/get?experiment_id={}", escape(experiment)))?;
         let name = answer["experiment"]["name"].as_str().unwrap_or_default().to_owned();
         known().insert(experiment.to_owned(), name.clone());
         Ok(name)
@@ -138,11 +139,7 @@ impl MlflowTracker {
     }
 
     /// Runs page by page, until `visit` has enough.
-    fn search(
-        &self,
-        body: &Value,
-        visit: &mut dyn FnMut(RunRecord) -> bool,
-    ) -> Result<()> {
+    fn search(&self, body: &Value, visit: &mut dyn FnMut(RunRecord) -> bool) -> Result<()> {
         let mut body = body.clone();
         loop {
             let answer = self.server.post("runs/search", &body)?;
@@ -387,7 +384,7 @@ impl Tracker for MlflowTracker {
         loop {
             let mut path = question.clone();
             if !token.is_empty() {
-                path.push_str(&format!("&page_token={}", escape(&token)));
+                path = format!("{path}&page_token={}", escape(&token));
             }
             let answer = of_run(self.server.get(&path), id, self.server.location())?;
             for found in answer["metrics"].as_array().into_iter().flatten() {
@@ -402,7 +399,7 @@ impl Tracker for MlflowTracker {
             if next.is_empty() || next == token {
                 return Ok(steps.into_values().collect());
             }
-            token = next.to_owned();
+            next.clone_into(&mut token);
         }
     }
 

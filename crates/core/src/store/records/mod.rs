@@ -17,6 +17,7 @@ pub use feedback::Feedback;
 pub use metrics::MetricsRecord;
 pub(super) use prediction::Pairs;
 pub use prediction::PredictionRecord;
+pub(super) use prediction::unpack;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
 pub(crate) use run::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow};

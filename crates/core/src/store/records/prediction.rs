@@ -259,7 +259,8 @@ fn pack(embedding: &[f32]) -> Result<Value> {
     Ok(Value::Bytes(bytes))
 }
 
-pub(super) fn unpack(bytes: &[u8]) -> Vec<f32> {
+/// The vector that such bytes are.
+pub(in crate::store) fn unpack(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32()).collect()
 }
 

@@ -24,7 +24,7 @@ use crate::{
     Error, Result, Timestamp,
     store::{
         Bin, Change, Commit, Condition, Counts, Existing, Kind, Measure, Row, Select, Store, Table,
-        Value, Window, WritableRow,
+        Value, Window, WritableRow, check,
     },
 };
 
@@ -140,6 +140,7 @@ impl Store for Sqlite {
     }
 
     fn apply(&self, changes: &[Change], commit: Commit) -> Result<Vec<usize>> {
+        check::changes(changes)?;
         let mut writer = self.lock()?;
         let Writer { connection, commit: before } = &mut *writer;
         let mut session = Connected { connection, location: &self.location };
@@ -154,6 +155,7 @@ impl Store for Sqlite {
     }
 
     fn select(&self, select: &Select, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        check::select(select)?;
         let statement = statement::select(&self.names, select)?;
         let kinds: Vec<Kind> = select.table.columns().iter().map(|column| column.kind).collect();
         self.read(|session| {
@@ -164,6 +166,7 @@ impl Store for Sqlite {
     }
 
     fn count(&self, table: Table, conditions: &[Condition]) -> Result<u64> {
+        check::conditions(table, conditions)?;
         let statement = statement::count(&self.names, table, conditions)?;
         let mut count = 0;
         self.read(|session| {

@@ -28,7 +28,7 @@ use crate::{
     Error, Result,
     store::{
         Bin, Change, Commit, Condition, Counts, Existing, Kind, Measure, Row, Select, Store, Table,
-        Value, Window, WritableRow,
+        Value, Window, WritableRow, check,
     },
 };
 
@@ -180,6 +180,7 @@ impl Store for Postgres {
     }
 
     fn apply(&self, changes: &[Change], commit: Commit) -> Result<Vec<usize>> {
+        check::changes(changes)?;
         let begin = match commit {
             Commit::Durable => "BEGIN",
             Commit::Fast => "BEGIN; SET LOCAL synchronous_commit TO off",
@@ -188,6 +189,7 @@ impl Store for Postgres {
     }
 
     fn select(&self, select: &Select, visit: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        check::select(select)?;
         let statement = statement::select(&self.names, select)?;
         let kinds: Vec<Kind> = select.table.columns().iter().map(|column| column.kind).collect();
         self.read(|session| {
@@ -198,6 +200,7 @@ impl Store for Postgres {
     }
 
     fn count(&self, table: Table, conditions: &[Condition]) -> Result<u64> {
+        check::conditions(table, conditions)?;
         let statement = statement::count(&self.names, table, conditions)?;
         self.read(|session| {
             let mut count = 0;
