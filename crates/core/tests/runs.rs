@@ -20,6 +20,7 @@ use std::{
 
 use pantau::{
     ErrorKind, Timestamp,
+    model::{LabelledTexts, LearnedKind, TrainOptions, train},
     runs::{Runs, Status},
 };
 use tempfile::TempDir;
@@ -556,4 +557,70 @@ fn the_environment_names_the_home() {
     assert!(asked(Some("memory:")).contains("home: memory:"));
     let message = asked(None);
     assert!(message.contains("home: MLFLOW_TRACKING_URI: is not set"), "{message}");
+}
+
+/// Texts with two labels, one of which no metric could be named by.
+fn reviews() -> LabelledTexts {
+    let words = [["bagus", "cepat", "mantap"], ["buruk", "lambat", "rusak"]];
+    let (mut texts, mut labels) = (Vec::new(), Vec::new());
+    for number in 0..60 {
+        let [one, two, three] = words[number % 2];
+        texts.push(format!("aplikasi {one} nomor {number} {two} rahasiakata {three}"));
+        labels.push(["positif", "buruk=sekali"][number % 2].to_owned());
+    }
+    LabelledTexts::new(texts, labels).unwrap()
+}
+
+#[test]
+fn a_training_logs_itself() {
+    let folder = TempDir::new().unwrap();
+    let options = TrainOptions {
+        strengths: vec![0.1, 1.0],
+        test_share: 0.2,
+        ..TrainOptions::new(LearnedKind::TfidfNb)
+    };
+    let target = folder.path().join("bundle");
+    let trained = train(&reviews(), None, &target, &options, &mut |_, _| Ok(())).unwrap();
+    in_all_homes(|runs, experiment| {
+        let place = runs.location();
+        let run = runs.start(experiment, Some("nb")).unwrap();
+        run.log_training(&trained, &options).unwrap();
+        // What is logged again is the same.
+        run.log_evaluation(trained.test.as_ref().unwrap()).unwrap();
+        run.finish(Status::Finished).unwrap();
+        let found = runs.run(run.id()).unwrap();
+        assert_eq!(found.params["kind"], "tfidf-nb", "{place}");
+        assert_eq!(found.params["test_rows"], trained.rows.test.to_string(), "{place}");
+        assert_eq!(found.tags["pantau.bundle"], trained.bundle.id(), "{place}");
+        let test = trained.test.as_ref().unwrap();
+        assert_eq!(found.metrics["test_accuracy"].value, test.accuracy.value, "{place}");
+        assert_eq!(found.metrics["macro_f1"].value, test.macro_f1.value, "{place}");
+        let class = test.classes.iter().find(|class| class.label == "buruk=sekali").unwrap();
+        assert_eq!(found.metrics["test_recall/buruk_sekali"].value, class.recall, "{place}");
+
+        let trials = runs.children(run.id()).unwrap();
+        assert_eq!(trials.len(), trained.trials.len(), "{place}");
+        let chosen: Vec<&str> = trials
+            .iter()
+            .filter(|trial| trial.tags["chosen"] == "true")
+            .map(|trial| trial.name.as_str())
+            .collect();
+        let best = trained.trials.iter().find(|trial| trial.chosen).unwrap();
+        assert_eq!(chosen, [format!("trial {}", best.number)], "{place}");
+        let folds = runs.metric_history(&trials[0].id, "fold_macro_f1").unwrap();
+        assert_eq!(folds.len(), options.folds, "{place}");
+
+        let files: Vec<String> =
+            runs.artefacts(run.id()).unwrap().into_iter().map(|file| file.path).collect();
+        for name in ["README.md", "trials.json", "test_confusion_matrix.csv", "evaluation.html"] {
+            assert!(files.iter().any(|file| file == name), "{place}: {name} in {files:?}");
+        }
+        let matrix = runs.read_artefact(run.id(), "test_confusion_matrix.csv").unwrap();
+        assert!(matrix.starts_with(b"actual,buruk=sekali,positif\r\n"), "{place}");
+        for file in &files {
+            let content = runs.read_artefact(run.id(), file).unwrap();
+            // No whole text of the data is in any of them.
+            assert!(!String::from_utf8_lossy(&content).contains("aplikasi "), "{place}: {file}");
+        }
+    });
 }
