@@ -35,7 +35,7 @@ PASSWORD = "rahasia"
 PATIENCE = 120.0
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """A server is not installed here."""
 
 
@@ -132,8 +132,19 @@ class Postgres(Server):
         secret.write_text(PASSWORD)
         self.own(secret)
         self.run(
-            [str(self.programs / "initdb"), "-D", str(self.data), "-U", "pantau", "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile={secret}"]
+            [
+                str(self.programs / "initdb"),
+                "-D",
+                str(self.data),
+                "-U",
+                "pantau",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-A",
+                "scram-sha-256",
+                f"--pwfile={secret}",
+            ]
         )
         secret.unlink()
         self.certify()
@@ -143,7 +154,7 @@ class Postgres(Server):
         found = shutil.which("initdb")
         places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         if found is None and not places:
-            raise Missing("PostgreSQL is not installed: apt-get install postgresql")
+            raise MissingError("PostgreSQL is not installed: apt-get install postgresql")
         return places[-1].parent if places else Path(str(found)).resolve().parent
 
     def own(self, path: Path) -> None:
@@ -162,21 +173,46 @@ class Postgres(Server):
         self.authority = self.folder / "authority.pem"
         openssl = shutil.which("openssl")
         if openssl is None:
-            raise Missing("OpenSSL is not installed: apt-get install openssl")
+            raise MissingError("OpenSSL is not installed: apt-get install openssl")
         key, request = self.folder / "server.key", self.folder / "server.csr"
         certificate, names = self.folder / "server.pem", self.folder / "names"
         names.write_text("subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
         new = [openssl, "req", "-newkey", "rsa:2048", "-nodes"]
         authority_key = self.folder / "authority.key"
         self.run(
-            [*new, "-x509", "-days", "2", "-subj", "/CN=Test authority"]
-            + ["-keyout", str(authority_key), "-out", str(self.authority)]
+            [
+                *new,
+                "-x509",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=Test authority",
+                "-keyout",
+                str(authority_key),
+                "-out",
+                str(self.authority),
+            ]
         )
         self.run([*new, "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(request)])
         self.run(
-            [openssl, "x509", "-req", "-days", "2", "-in", str(request), "-out", str(certificate)]
-            + ["-CA", str(self.authority), "-CAkey", str(authority_key), "-CAcreateserial"]
-            + ["-extfile", str(names)]
+            [
+                openssl,
+                "x509",
+                "-req",
+                "-days",
+                "2",
+                "-in",
+                str(request),
+                "-out",
+                str(certificate),
+                "-CA",
+                str(self.authority),
+                "-CAkey",
+                str(authority_key),
+                "-CAcreateserial",
+                "-extfile",
+                str(names),
+            ]
         )
         key.chmod(0o600)
         self.authority.chmod(0o644)
@@ -208,7 +244,7 @@ class Postgres(Server):
 def program(name: str) -> str:
     path = ENVIRONMENT / name
     if not path.exists():
-        raise Missing(f"{name} is not installed: make build/servers.stamp")
+        raise MissingError(f"{name} is not installed: make build/servers.stamp")
     return str(path)
 
 
@@ -274,7 +310,7 @@ def serve(name: str) -> None:
                 say({"error": f"{command!r} is none of start, stop, kill"})
                 continue
             say({"done": command})
-    except Missing as missing:
+    except MissingError as missing:
         say({"missing": str(missing)})
     finally:
         if server is not None:
@@ -294,7 +330,7 @@ def run(names: list[str], command: list[str]) -> int:
                 started.append((server, folder))
                 server.start()
                 environment[f"PANTAU_TEST_{name.upper()}"] = json.dumps(server.facts())
-            except Missing as missing:
+            except MissingError as missing:
                 print(f"{name}: {missing}", file=sys.stderr)
         return subprocess.run(command, env=environment, check=False).returncode
     finally:

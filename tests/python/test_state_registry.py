@@ -187,7 +187,11 @@ def test_an_altered_file_and_an_altered_journal_are_found(
     assert "manifest.json" in capsys.readouterr().err
     path.write_bytes(told)
     assert cli.main(["registry", "verify", home, "sentiment"]) == 0
-    entries = [path for path in Path(home).rglob("*.json") if b'"promote"' in path.read_bytes()]
+    entries = [
+        path
+        for path in Path(home).rglob("*")
+        if path.is_file() and b'"what":"promote"' in path.read_bytes()
+    ]
     assert entries
     for entry in entries:
         entry.chmod(0o644)

@@ -148,6 +148,7 @@ def wrong() -> None:
     pantau.NaiveBayes(kind="gaussian")  # type: ignore[arg-type]
     pantau.LogisticRegression().transform([[1.0]])  # type: ignore[attr-defined]
 
+
 store = pantau.Store.open("memory:")
 with store.log("sentiment", 3, durability="each") as log:
     logged = log.record(label="positive", text=one, consent=pantau.Consent(subject="user-17"))

@@ -87,14 +87,14 @@ impl PyRegistry {
         told.params = params.map_or(Ok(BTreeMap::new()), texts)?;
         told.metrics = metrics.map_or(Ok(BTreeMap::new()), numbers)?;
         let act = read_act(py, actor, reason, evidence)?;
-        let version = py.detach(|| self.0.register(model, &bundle.0, &told, &act));
+        let BundleArgument(bundle) = bundle;
+        let version = py.detach(|| self.0.register(model, &bundle, &told, &act));
         Ok(version.map_err(PyError)?)
     }
 
     /// Makes a version the champion. The champion before becomes "previous" and is archived, all
     /// in one step.
     #[pyo3(signature = (model, version, *, actor=None, reason=None, evidence=None))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn promote<'py>(
         &self,
         py: Python<'py>,
@@ -167,7 +167,6 @@ impl PyRegistry {
 
     /// Takes an alias away.
     #[pyo3(signature = (model, alias, *, actor=None, reason=None, evidence=None))]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn remove_alias<'py>(
         &self,
         py: Python<'py>,
@@ -351,7 +350,7 @@ impl PyRegistry {
         model: &str,
         versions: Vec<u32>,
     ) -> Result<PyVersionComparison, PyError> {
-        Ok(PyVersionComparison(py.detach(|| self.0.compare(model, &versions))?))
+        Ok(PyVersionComparison(py.detach(move || self.0.compare(model, &versions))?))
     }
 
     /// Checks a model's journal from its first entry, and every file of every version; raises an
