@@ -11,7 +11,7 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 25] = [
+const HOMES: [(&str, &[&str]); 35] = [
     (
         "arrow_array",
         &[
@@ -31,24 +31,45 @@ const HOMES: [(&str, &[&str]); 25] = [
             "text/features/table.rs",
         ],
     ),
-    ("blake3", &["model/"]),
+    ("async_trait", &["registry/bucket.rs"]),
+    ("blake3", &["model/", "store/log/outbox.rs"]),
     ("emojis", &["text/clean/emoji.rs"]),
     ("entities", &["text/clean/html.rs"]),
     ("fancy_regex", &["learn/vectorizer/"]),
     ("half", &["onnx/", "store/"]),
     ("hmac", &["text/anonymize/replacement.rs"]),
     ("linfa", &["learn/linfa.rs"]),
-    ("memchr", &["file.rs", "model/data/", "onnx/", "text/"]),
+    ("memchr", &["file.rs", "model/data/", "onnx/", "store/check.rs", "text/"]),
     ("ndarray", &["learn/linfa.rs"]),
+    ("object_store", &["registry/bucket.rs"]),
     ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
     ("pantau_trim", &["model/engine/"]),
     ("parquet", &["model/data/rows/", "store/transfer/"]),
+    ("postgres", &["store/sql/postgres/"]),
     ("prost", &["onnx/convert/"]),
     ("regex_syntax", &["learn/vectorizer/"]),
-    ("rustc_hash", &["learn/", "model/", "onnx/", "text/"]),
+    ("rusqlite", &["store/sql/sqlite.rs"]),
+    ("rustc_hash", &["learn/", "model/", "onnx/", "registry/", "store/", "text/"]),
+    ("rustls", &["store/sql/postgres/tls.rs"]),
     ("safetensors", &["learn/", "onnx/convert/"]),
-    ("serde", &["learn/", "model/", "onnx/", "stats/", "store/", "text/", "time.rs"]),
-    ("serde_json", &["learn/", "model/", "onnx/", "store/", "text/"]),
+    (
+        "serde",
+        &[
+            "learn/",
+            "model/",
+            "onnx/",
+            "registry/",
+            "runs/",
+            "stats/",
+            "store/",
+            "text/",
+            "time.rs",
+        ],
+    ),
+    (
+        "serde_json",
+        &["learn/", "mlflow.rs", "model/", "onnx/", "registry/", "runs/", "store/", "text/"],
+    ),
     (
         "sha2",
         &[
@@ -59,8 +80,10 @@ const HOMES: [(&str, &[&str]); 25] = [
         ],
     ),
     ("statrs", &["stats/"]),
-    ("thiserror", &["error.rs"]),
+    ("thiserror", &["error.rs", "registry/bucket.rs"]),
     ("tokenizers", &["onnx/tokenizer/"]),
+    ("tokio", &["registry/bucket.rs"]),
+    ("tokio_postgres_rustls", &["store/sql/postgres/tls.rs"]),
     (
         "unicode_normalization",
         &[
@@ -71,6 +94,9 @@ const HOMES: [(&str, &[&str]); 25] = [
             "text/words.rs",
         ],
     ),
+    ("ureq", &["http.rs", "mlflow.rs", "registry/bucket.rs"]),
+    ("uuid", &["registry/", "store/records/mod.rs"]),
+    ("webpki_roots", &["store/sql/postgres/tls.rs"]),
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
