@@ -77,6 +77,7 @@ const HOMES: [(&str, &[&str]); 35] = [
             "text/features/config.rs",
             "text/stem/dictionary.rs",
             "chain.rs",
+            "registry/files.rs",
         ],
     ),
     ("statrs", &["stats/"]),

@@ -120,7 +120,7 @@ fn a_view_has_the_columns_that_are_learnt_from() {
     let store = Memory::new();
     let store: &dyn Store = &store;
     store.write_reviews(&[review("a", Some("positive"), 10)], Existing::Keep).unwrap();
-    store.store_features("a", &share("Good days!"), &extractor("1", 3), Some(at(1))).unwrap();
+    store.store_features("a", &share("Good days!"), &extractor("1", 0), Some(at(1))).unwrap();
     let found = store.training_features(&TrainingView::default()).unwrap();
     let json: serde_json::Value = serde_json::from_str(&found.to_json()).unwrap();
     let row = &json["rows"][0];
