@@ -85,6 +85,8 @@ impl Server {
         let sent = match &body {
             Some(body) => request
                 .header("Content-Type", "application/json")
+                // Without it the body would come in pieces, which the server does not read.
+                .header("Content-Length", body.len().to_string())
                 .body(SendBody::from_reader(&mut body.as_bytes()))
                 .map(http::send),
             None => request.body(SendBody::none()).map(http::send),

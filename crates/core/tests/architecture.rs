@@ -54,7 +54,17 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("safetensors", &["learn/", "onnx/convert/"]),
     (
         "serde",
-        &["learn/", "model/", "onnx/", "registry/", "stats/", "store/", "text/", "time.rs"],
+        &[
+            "learn/",
+            "model/",
+            "onnx/",
+            "registry/",
+            "runs/",
+            "stats/",
+            "store/",
+            "text/",
+            "time.rs",
+        ],
     ),
     (
         "serde_json",
@@ -72,9 +82,9 @@ const HOMES: [(&str, &[&str]); 35] = [
     ),
     ("statrs", &["stats/"]),
     ("thiserror", &["error.rs", "registry/bucket.rs"]),
+    ("tokenizers", &["onnx/tokenizer/"]),
     ("tokio", &["registry/bucket.rs"]),
     ("tokio_postgres_rustls", &["store/sql/postgres/tls.rs"]),
-    ("tokenizers", &["onnx/tokenizer/"]),
     (
         "unicode_normalization",
         &[

@@ -353,10 +353,14 @@ impl dyn Registry + '_ {
     /// [`Error::Incompatible`] names what was altered; [`Error::NotFound`] if there is no such
     /// model.
     pub fn verify(&self, model: &str) -> Result<RegistryCheck> {
-        self.existing(model)?;
+        let known = self.existing(model)?;
         let mut state = ModelState::new(model);
         for entry in self.journal(model)? {
             state.take(&entry)?;
+        }
+        if state.entries < known.entries {
+            let problem = format!("entry {} is missing", state.entries + 1);
+            return Err(Error::incompatible(format!("the journal of {model}"), problem));
         }
         let mut files = 0;
         for version in &state.versions {

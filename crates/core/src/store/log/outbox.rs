@@ -331,9 +331,10 @@ mod tests {
     fn it_does_not_grow_without_end_and_forgets_whom_it_must() {
         let folder = tempfile::tempdir().unwrap();
         let mut outbox = Outbox::open(&folder.path().join("outbox"), 2000).unwrap();
+        let rows: Vec<WritableRow> = (0..20).map(row).collect();
         let mut count: u32 = 0;
         let error = loop {
-            match outbox.append([(Table::Predictions, &row(count))], false) {
+            match outbox.append([(Table::Predictions, &rows[count as usize])], false) {
                 Ok(()) => count += 1,
                 Err(error) => break error,
             }
@@ -342,6 +343,6 @@ mod tests {
         let goes = |_: Table, row: &WritableRow| row.values()[0] == Value::Text("id-1".to_owned());
         assert_eq!(outbox.purge(goes).unwrap(), 1);
         assert_eq!(outbox.waiting(), u64::from(count) - 1);
-        assert_eq!(outbox.read(9).unwrap().rows[1].1, row(2));
+        assert_eq!(outbox.read(9).unwrap().rows[1].1, rows[2]);
     }
 }
