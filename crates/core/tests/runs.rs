@@ -2,8 +2,8 @@
 //! same in memory, SQLite, PostgreSQL and a real MLflow server.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "what is made for a test is as sure as the test, and says what it skips"
+    clippy::float_cmp,
+    reason = "what is made for a test is as sure as the test; what is logged comes back exactly"
 )]
 
 mod servers;
@@ -284,6 +284,53 @@ fn files_come_back_byte_for_byte() {
             assert!(error.contains("is a link"), "{error}");
         }
     });
+}
+
+#[test]
+fn of_many_threads_the_last_step_stays_the_last() {
+    let folder = TempDir::new().unwrap();
+    // The homes that keep the last step apart from the others.
+    for runs in homes(&folder).iter().filter(|runs| !runs.location().starts_with("http")) {
+        let run = runs.start(&unique("threads"), None).unwrap();
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                let run = &run;
+                scope.spawn(move || {
+                    for step in (0..100).map(|step| step * 4 + thread) {
+                        run.log_metric("loss", step as f64, step).unwrap();
+                    }
+                });
+            }
+        });
+        let place = runs.location();
+        let last = runs.run(run.id()).unwrap().metrics["loss"];
+        assert_eq!((last.step, last.value), (399, 399.0), "{place}");
+        assert_eq!(runs.metric_history(run.id(), "loss").unwrap().len(), 400, "{place}");
+    }
+}
+
+/// MLflow's own database has a table `runs`, too.
+#[test]
+fn the_database_of_mlflow_is_left_alone() {
+    if servers::url("mlflow").is_none() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("mlflow.db");
+    let uri = format!("sqlite:///{}", file.display());
+    let program = "
+import sys
+import mlflow
+mlflow.set_tracking_uri(sys.argv[1])
+with mlflow.start_run():
+    mlflow.log_param('a', 1)
+";
+    real_client(&uri, program, &[]);
+    let before = fs::read(&file).unwrap();
+    let error = Runs::open(&uri).unwrap_err();
+    let message = error.full_message();
+    assert!(message.contains("mlflow.db"), "{message}");
+    assert_eq!(fs::read(&file).unwrap(), before, "{message}");
 }
 
 #[test]
