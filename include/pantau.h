@@ -269,6 +269,14 @@ typedef struct pantau_predictions pantau_predictions;
 // ```
 typedef struct pantau_registry pantau_registry;
 
+// A run that things are logged to. It is running until `pantau_run_finish` says otherwise; one
+// that is freed before stays so. Threads may share it.
+typedef struct pantau_run pantau_run;
+
+// Runs that were tracked: what was tried, with which parameters, and what came of it. They live in
+// a store or on an MLflow server, and the same calls work on both. Threads may share them.
+typedef struct pantau_runs pantau_runs;
+
 // What a linear classifier says of rows of numbers, column by column, in the order of the rows. It
 // never changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_scores pantau_scores;
@@ -1673,6 +1681,31 @@ bool pantau_logistic_regression_converged(const pantau_logistic_regression *regr
 // Frees a classifier; NULL is fine.
 void pantau_logistic_regression_free(pantau_logistic_regression *regression);
 
+// Looks through the rows of a file (CSV, JSON, Parquet), once, and gives what is wrong with them
+// as JSON: whether all `passed`, and of each check how many values failed, how many may, and the
+// first that did. `options` are JSON; the empty text is the default ones:
+//
+// ```json
+// {"text": "review_text", "label": "sentiment_label", "required": [],
+//  "labels": ["positive", "negative", "neutral"], "max_balance": 10, "min_words": 1,
+//  "min_chars": 3, "max_chars": 5000, "max_share": 0.05, "first": 10, "format": null}
+// ```
+//
+// `progress` may be NULL.
+pantau_status pantau_validate(const char *path,
+                              size_t path_length,
+                              const char *options,
+                              size_t options_length,
+                              pantau_progress progress,
+                              void *user_data,
+                              pantau_text **out);
+
+// Gives what is wrong with labelled texts, as `pantau_validate` says it of a file.
+pantau_status pantau_labelled_texts_validate(const pantau_labelled_texts *data,
+                                             const char *options,
+                                             size_t options_length,
+                                             pantau_text **out);
+
 // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
 // or `postgresql://user:password@host/database`.
 pantau_status pantau_store_open(const char *location, size_t location_length, pantau_store **out);
@@ -1779,6 +1812,242 @@ pantau_status pantau_store_audit_trail(const pantau_store *store,
 // beginning.
 pantau_status pantau_store_verify_audit(const pantau_store *store,
                                         pantau_text **out);
+
+// Gives what the predictions of a window come to as JSON: how many, how sure, which labels.
+pantau_status pantau_store_summary(const pantau_store *store,
+                                   const char *window,
+                                   size_t window_length,
+                                   pantau_text **out);
+
+// Gives how often each version of each model was used in a window and how often it was right, as
+// a JSON list, ordered by model and version.
+pantau_status pantau_store_usage(const pantau_store *store,
+                                 const char *window,
+                                 size_t window_length,
+                                 pantau_text **out);
+
+// Gives what the predictions of a window come to, interval by interval, as a JSON list. Intervals
+// are `every_seconds` long, and hours are those of the clock.
+pantau_status pantau_store_over_time(const pantau_store *store,
+                                     const char *window,
+                                     size_t window_length,
+                                     double every_seconds,
+                                     pantau_text **out);
+
+// Gives how long the predictions of a window took as JSON: mean, quantiles and a histogram.
+pantau_status pantau_store_latency(const pantau_store *store,
+                                   const char *window,
+                                   size_t window_length,
+                                   pantau_text **out);
+
+// Gives how sure the predictions of a window were, as JSON, in bins of 0.05.
+pantau_status pantau_store_confidence_histogram(const pantau_store *store,
+                                                const char *window,
+                                                size_t window_length,
+                                                pantau_text **out);
+
+// Gives how often the predictions of a window turned out right, as JSON.
+pantau_status pantau_store_feedback_summary(const pantau_store *store,
+                                            const char *window,
+                                            size_t window_length,
+                                            pantau_text **out);
+
+// Gives how many labels became known at a moment or later, as JSON: what a new training would
+// learn from that the last one could not. An empty `since` is from the beginning.
+pantau_status pantau_store_new_labelled(const pantau_store *store,
+                                        const char *since,
+                                        size_t since_length,
+                                        pantau_text **out);
+
+// Gives the predictions of a window whose right label became known, however long after, as a JSON
+// list, the latest first, at most `limit` of them.
+pantau_status pantau_store_labelled_predictions(const pantau_store *store,
+                                                const char *window,
+                                                size_t window_length,
+                                                size_t limit,
+                                                pantau_text **out);
+
+// Gives the rows of a table as a stream of Arrow record batches, all of one moment. `table` is
+// its name, such as `predictions`. `select` says which rows, as JSON, of which all can be left
+// out:
+//
+// ```json
+// {"hours": 24, "model": "sentiment", "version": "3", "subject": "u17", "limit": 1000}
+// {"since": "2026-11-01", "until": "2026-11-25T12:00:00Z"}
+// ```
+//
+// Rows come in the order of their times; with a limit the latest first.
+//
+// The stream follows the Arrow C stream interface: its consumer calls `release`. What `out`
+// holds before the call is overwritten, not released.
+pantau_status pantau_store_table(const pantau_store *store,
+                                 const char *table,
+                                 size_t table_length,
+                                 const char *select,
+                                 size_t select_length,
+                                 struct ArrowArrayStream *out);
+
+// Writes the rows of a table into a file, whole or not at all, and gives how many rows and bytes
+// as JSON. The name of the file ends in `.csv`, `.jsonl` or `.parquet`. `select` is as for
+// `pantau_store_table`. `options` are JSON; the empty text is the default ones:
+//
+// ```json
+// {"format": null, "for_spreadsheets": false}
+// ```
+//
+// `for_spreadsheets` puts an apostrophe in front of texts that a spreadsheet would take for a
+// formula and run. `progress` may be NULL.
+pantau_status pantau_store_export(const pantau_store *store,
+                                  const char *table,
+                                  size_t table_length,
+                                  const char *select,
+                                  size_t select_length,
+                                  const char *path,
+                                  size_t path_length,
+                                  const char *options,
+                                  size_t options_length,
+                                  pantau_progress progress,
+                                  void *user_data,
+                                  pantau_text **out);
+
+// Imports the reviews of a file (CSV, JSON, Parquet) whose writers agreed to have their texts
+// kept, and gives a report as JSON: how many rows there were, were written, were there already,
+// could not be imported, and why the first of these. All of these are kept aside in a file beside
+// it, as they were. `options` are JSON; the empty text is the default ones:
+//
+// ```json
+// {"columns": {"text": null, "label": null, "id": null, "rating": null, "date": null},
+//  "clean": "id", "labels": ["positive", "negative", "neutral"], "allow_unlabelled": false,
+//  "source": "import", "format": null, "existing": "keep", "rejected": null, "first": 10}
+// ```
+//
+// `consent` must be true: say so only if it was given. Texts are kept as `anonymizer` leaves
+// them; NULL is one with its defaults. `progress` may be NULL.
+pantau_status pantau_store_import_reviews(const pantau_store *store,
+                                          const char *path,
+                                          size_t path_length,
+                                          bool consent,
+                                          const pantau_anonymizer *anonymizer,
+                                          const char *options,
+                                          size_t options_length,
+                                          pantau_progress progress,
+                                          void *user_data,
+                                          pantau_text **out);
+
+// Gives all there is to learn from: labelled reviews, and predictions whose text may be kept and
+// whose right label became known. Equal texts are one, with the label that became known last.
+// With `since`, only labels that became known then or later; empty, all.
+pantau_status pantau_store_labelled_texts(const pantau_store *store,
+                                          const char *since,
+                                          size_t since_length,
+                                          pantau_labelled_texts **out);
+
+// Writes a text with its label, and gives its id. `review` is JSON, of which `review_text` and
+// `consent` are needed:
+//
+// ```json
+// {"review_text": "Bagus!", "consent": true, "sentiment_label": "positive", "rating": 5,
+//  "subject": "u17", "date": "2026-11-25", "app_name": null, "country_code": "ID",
+//  "source": null, "clean": "id", "id": null}
+// ```
+//
+// The text is kept as `anonymizer` leaves it; NULL is one with its defaults. A review whose id is
+// there already changes nothing.
+pantau_status pantau_store_write_review(const pantau_store *store,
+                                        const char *review,
+                                        size_t review_length,
+                                        const pantau_anonymizer *anonymizer,
+                                        pantau_text **out);
+
+// Gives the review with an id as JSON, or `null`.
+pantau_status pantau_store_review(const pantau_store *store,
+                                  const char *id,
+                                  size_t id_length,
+                                  pantau_text **out);
+
+// Measures texts and stores their features, and gives how many were not there already. `texts`
+// are a JSON list:
+//
+// ```json
+// [{"review_id": "r17", "text": "Bagus!", "consent": true, "subject": "u17",
+//   "observed_at": null}]
+// ```
+//
+// `observed_at` is from when on the features can be known; without it, when the stored review was
+// written. `threads` is how many threads may work, 0 for as many as this process may use.
+pantau_status pantau_store_write_features(const pantau_store *store,
+                                          const char *texts,
+                                          size_t texts_length,
+                                          const pantau_feature_extractor *extractor,
+                                          const pantau_anonymizer *anonymizer,
+                                          size_t threads,
+                                          size_t *out);
+
+// Gives the newest features of a review as JSON, or `null`: those of a version (the one their
+// author gave, or the schema hash), or with an empty `version` of any.
+pantau_status pantau_store_features(const pantau_store *store,
+                                    const char *review_id,
+                                    size_t review_id_length,
+                                    const char *version,
+                                    size_t version_length,
+                                    pantau_text **out);
+
+// Gives labelled reviews with their features as JSON, each as it was known when its label became
+// known, so that nothing that was learnt later is beside it. `view` is JSON, of which all can be
+// left out; a `limit` of null is none:
+//
+// ```json
+// {"limit": 1000, "since": null, "version": null, "as_of": null}
+// ```
+pantau_status pantau_store_training_features(const pantau_store *store,
+                                             const char *view,
+                                             size_t view_length,
+                                             pantau_text **out);
+
+// Writes a reason to train a model again, and gives its id. `trigger` is JSON:
+//
+// ```json
+// {"kind": "drift", "reason": "PSI of text_length is 0.31", "priority": "high",
+//  "detail": {"psi": 0.31}}
+// ```
+pantau_status pantau_store_write_trigger(const pantau_store *store,
+                                         const char *model,
+                                         size_t model_length,
+                                         const char *trigger,
+                                         size_t trigger_length,
+                                         pantau_text **out);
+
+// Gives the reasons to train a model again as a JSON list, the earliest first. An empty `since`
+// is from the beginning.
+pantau_status pantau_store_triggers(const pantau_store *store,
+                                    const char *model,
+                                    size_t model_length,
+                                    const char *since,
+                                    size_t since_length,
+                                    pantau_text **out);
+
+// Writes where a retraining stands, and gives its id; with the same `id` again, it takes the place
+// of what was written before. `retraining` is JSON, of which all can be left out:
+//
+// ```json
+// {"id": null, "status": "running", "reason": null, "started_at": null, "completed_at": null,
+//  "trigger_evaluation": {}, "training_result": {}, "validation_result": {}}
+// ```
+pantau_status pantau_store_write_retraining(const pantau_store *store,
+                                            const char *model,
+                                            size_t model_length,
+                                            const char *retraining,
+                                            size_t retraining_length,
+                                            pantau_text **out);
+
+// Gives the retrainings of a model as a JSON list, the earliest first. An empty `since` is from
+// the beginning.
+pantau_status pantau_store_retrainings(const pantau_store *store,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *since,
+                                       size_t since_length,
+                                       pantau_text **out);
 
 // Opens a log that writes into a store. `options` are JSON; the empty text is the default ones,
 // and what is left out has its default:
@@ -2070,6 +2339,179 @@ pantau_status pantau_registry_verify(const pantau_registry *registry,
 
 // Frees a registry; NULL is fine.
 void pantau_registry_free(pantau_registry *registry);
+
+// Opens runs by the name of a store, or by the URL of an MLflow server, `http://host:5000`.
+pantau_status pantau_runs_open(const char *location, size_t location_length, pantau_runs **out);
+
+// Gives the runs of a store that is open.
+pantau_status pantau_runs_over(const pantau_store *store, pantau_runs **out);
+
+// Gives where runs live, without a password.
+pantau_status pantau_runs_location(const pantau_runs *runs, pantau_text **out);
+
+// Starts a run of an experiment, which is made by its first run. With an empty `name` the run gets
+// one from the time.
+pantau_status pantau_runs_start(const pantau_runs *runs,
+                                const char *experiment,
+                                size_t experiment_length,
+                                const char *name,
+                                size_t name_length,
+                                pantau_run **out);
+
+// Goes on with a run, which is running again.
+pantau_status pantau_runs_resume(const pantau_runs *runs,
+                                 const char *id,
+                                 size_t id_length,
+                                 pantau_run **out);
+
+// Gives all that is known about a run as JSON: experiment, name, status, times, params, tags, and
+// of each metric the last step.
+pantau_status pantau_runs_run(const pantau_runs *runs,
+                              const char *id,
+                              size_t id_length,
+                              pantau_text **out);
+
+// Gives the names of all experiments as a JSON list.
+pantau_status pantau_runs_experiments(const pantau_runs *runs, pantau_text **out);
+
+// Gives the runs of an experiment as a JSON list, the latest first, at most `limit` of them.
+pantau_status pantau_runs_list(const pantau_runs *runs,
+                               const char *experiment,
+                               size_t experiment_length,
+                               size_t limit,
+                               pantau_text **out);
+
+// Gives the runs that are part of a run as a JSON list, the latest first.
+pantau_status pantau_runs_children(const pantau_runs *runs,
+                                   const char *id,
+                                   size_t id_length,
+                                   pantau_text **out);
+
+// Gives the run of an experiment whose last number of a metric is the largest (or, without
+// `maximize`, the smallest) as JSON, or `null`.
+pantau_status pantau_runs_best(const pantau_runs *runs,
+                               const char *experiment,
+                               size_t experiment_length,
+                               const char *metric,
+                               size_t metric_length,
+                               bool maximize,
+                               pantau_text **out);
+
+// Gives what is not the same in two runs or more as JSON. `ids` and `id_lengths` hold `count`
+// entries each.
+pantau_status pantau_runs_compare(const pantau_runs *runs,
+                                  const char *const *ids,
+                                  const size_t *id_lengths,
+                                  size_t count,
+                                  pantau_text **out);
+
+// Gives the steps of a metric of a run as a JSON list, in their order.
+pantau_status pantau_runs_metric_history(const pantau_runs *runs,
+                                         const char *id,
+                                         size_t id_length,
+                                         const char *metric,
+                                         size_t metric_length,
+                                         pantau_text **out);
+
+// Gives the files of a run as a JSON list: their paths, sizes and, where it is known, SHA-256.
+pantau_status pantau_runs_artefacts(const pantau_runs *runs,
+                                    const char *id,
+                                    size_t id_length,
+                                    pantau_text **out);
+
+// Writes a file of a run to `target`, whole or not at all.
+pantau_status pantau_runs_save_artefact(const pantau_runs *runs,
+                                        const char *id,
+                                        size_t id_length,
+                                        const char *path,
+                                        size_t path_length,
+                                        const char *target,
+                                        size_t target_length);
+
+// Gives all runs of an experiment as one JSON document, for notebooks and reports.
+pantau_status pantau_runs_export_json(const pantau_runs *runs,
+                                      const char *experiment,
+                                      size_t experiment_length,
+                                      pantau_text **out);
+
+// Removes a run with all that was logged to it.
+pantau_status pantau_runs_delete(const pantau_runs *runs, const char *id, size_t id_length);
+
+// Frees runs; NULL is fine. Runs that were started go on.
+void pantau_runs_free(pantau_runs *runs);
+
+// Gives the id of a run.
+pantau_status pantau_run_id(const pantau_run *run, pantau_text **out);
+
+// Gives the name of a run.
+pantau_status pantau_run_name(const pantau_run *run, pantau_text **out);
+
+// Starts a run that is part of this one, such as a trial of a search.
+pantau_status pantau_run_start_part(const pantau_run *run,
+                                    const char *name,
+                                    size_t name_length,
+                                    pantau_run **out);
+
+// Logs a parameter. The same value again changes nothing; another one is a conflict that names
+// both.
+pantau_status pantau_run_log_param(const pantau_run *run,
+                                   const char *name,
+                                   size_t name_length,
+                                   const char *value,
+                                   size_t value_length);
+
+// Logs a metric at a step.
+pantau_status pantau_run_log_metric(const pantau_run *run,
+                                    const char *name,
+                                    size_t name_length,
+                                    double value,
+                                    int64_t step);
+
+// Sets a tag, which may be set again.
+pantau_status pantau_run_set_tag(const pantau_run *run,
+                                 const char *name,
+                                 size_t name_length,
+                                 const char *value,
+                                 size_t value_length);
+
+// Logs a file, or all files of a folder, below `folder` of the run, or with an empty one at its
+// top.
+pantau_status pantau_run_log_artefact(const pantau_run *run,
+                                      const char *path,
+                                      size_t path_length,
+                                      const char *folder,
+                                      size_t folder_length);
+
+// Logs bytes as a file at `path` of the run.
+pantau_status pantau_run_log_bytes(const pantau_run *run,
+                                   const char *path,
+                                   size_t path_length,
+                                   const uint8_t *bytes,
+                                   size_t count);
+
+// Ends a run: `status` is `finished`, `failed` or `killed`.
+pantau_status pantau_run_finish(const pantau_run *run, const char *status, size_t status_length);
+
+// Frees a run; NULL is fine.
+void pantau_run_free(pantau_run *run);
+
+// Learns a classifier as `pantau_train` does, and logs it: its settings and data as parameters,
+// what it came to as metrics, each setting that was tried as a run that is part of this one, and
+// the reports as files. Neither the model nor a text is logged.
+pantau_status pantau_run_train(const pantau_run *run,
+                               const pantau_labelled_texts *data,
+                               const pantau_labelled_texts *test,
+                               const char *bundle,
+                               size_t bundle_length,
+                               const char *options,
+                               size_t options_length,
+                               pantau_progress progress,
+                               void *user_data,
+                               pantau_bundle **out);
+
+// Logs how good a classifier is: accuracy, averages and the scores of each label as metrics, the
+// confusion matrix and the reports as files. The texts of its mistakes are left out.
+pantau_status pantau_run_log_evaluation(const pantau_run *run, const pantau_evaluation *evaluation);
 
 #ifdef __cplusplus
 }  // extern "C"

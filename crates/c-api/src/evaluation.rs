@@ -18,7 +18,7 @@ use crate::{
 
 /// How good a classifier is on labelled texts, how sure that is, and where it goes wrong. It never
 /// changes, so threads may share it.
-pub struct pantau_evaluation(Evaluation);
+pub struct pantau_evaluation(pub(crate) Evaluation);
 
 /// Evaluates a classifier on labelled texts. A label that it does not know counts as a mistake.
 ///

@@ -21,7 +21,7 @@ use crate::{
 
 /// Extracts features: the same settings give the same bytes in training and serving. It never
 /// changes, so threads may share it.
-pub struct pantau_feature_extractor(FeatureExtractor);
+pub struct pantau_feature_extractor(pub(crate) FeatureExtractor);
 
 /// Whether a text is as long as the settings want it.
 #[repr(C)]

@@ -44,6 +44,9 @@ pub mod prediction_log;
 pub mod predictions;
 pub mod progress;
 pub mod registry;
+pub mod run;
+pub mod run_learning;
+pub mod runs;
 pub mod runtime;
 pub mod schema;
 pub mod scores;
@@ -52,10 +55,14 @@ pub mod stemmer;
 pub mod stop_words;
 pub mod store;
 pub mod store_audit;
+pub mod store_learning;
+pub mod store_query;
+pub mod store_tables;
 pub mod text;
 pub mod text_classifier;
 pub mod tfidf_vectorizer;
 pub mod train;
+pub mod validation;
 pub mod version;
 
 #[cfg(test)]
@@ -95,6 +102,8 @@ mod tests {
         shared::<crate::prediction_log::pantau_prediction_log>();
         shared::<crate::predictions::pantau_predictions>();
         shared::<crate::registry::pantau_registry>();
+        shared::<crate::run::pantau_run>();
+        shared::<crate::runs::pantau_runs>();
         shared::<crate::scores::pantau_scores>();
         shared::<crate::selection::pantau_selection>();
         shared::<crate::stemmer::pantau_stemmer>();

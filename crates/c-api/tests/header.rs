@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 44] = [
+const FILES: [&str; 51] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -50,11 +50,18 @@ const FILES: [&str; 44] = [
     "linear_model.rs",
     "naive_bayes.rs",
     "logistic_regression.rs",
+    "validation.rs",
     "store.rs",
     "store_audit.rs",
+    "store_query.rs",
+    "store_tables.rs",
+    "store_learning.rs",
     "prediction_log.rs",
     "schema.rs",
     "registry.rs",
+    "runs.rs",
+    "run.rs",
+    "run_learning.rs",
 ];
 
 /// What `include/pantau.h` should be.
@@ -138,6 +145,10 @@ fn the_library_exports_what_the_header_declares() {
         .filter_map(|line| line.split(' ').next())
         .map(str::to_owned)
         .filter(|name| name != "pantau_provoke_panic")
+        // The checksums of a dependency (crc-fast, by way of object_store) have a C face of their
+        // own, which the linker exports with ours. The prefix keeps them apart.
+        .filter(|name| !name.starts_with("crc_fast_"))
         .collect();
-    assert_eq!(exported, declared);
+    let differing: Vec<&String> = exported.symmetric_difference(&declared).collect();
+    assert!(differing.is_empty(), "in one of both only: {differing:?}");
 }

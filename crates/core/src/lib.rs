@@ -59,6 +59,8 @@ mod random;
 pub mod registry;
 #[cfg(feature = "onnx")]
 pub mod runs;
+#[cfg(any(feature = "postgres", feature = "s3"))]
+mod runtime;
 #[cfg(feature = "learn")]
 pub mod stats;
 #[cfg(feature = "onnx")]

@@ -11,7 +11,7 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 36] = [
     (
         "arrow_array",
         &[
@@ -38,6 +38,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("fancy_regex", &["learn/vectorizer/"]),
     ("half", &["onnx/", "store/"]),
     ("hmac", &["text/anonymize/replacement.rs"]),
+    ("http_body", &["registry/bucket.rs"]),
     ("linfa", &["learn/linfa.rs"]),
     ("memchr", &["file.rs", "model/data/", "onnx/", "store/check.rs", "text/"]),
     ("ndarray", &["learn/linfa.rs"]),
@@ -68,7 +69,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ),
     (
         "serde_json",
-        &["learn/", "mlflow.rs", "model/", "onnx/", "registry/", "runs/", "store/", "text/"],
+        &["learn/", "mlflow/", "model/", "onnx/", "registry/", "runs/", "store/", "text/"],
     ),
     (
         "sha2",
@@ -83,7 +84,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("statrs", &["stats/"]),
     ("thiserror", &["error.rs", "registry/bucket.rs"]),
     ("tokenizers", &["onnx/tokenizer/"]),
-    ("tokio", &["registry/bucket.rs"]),
+    ("tokio", &["registry/bucket.rs", "runtime.rs"]),
     ("tokio_postgres_rustls", &["store/sql/postgres/tls.rs"]),
     (
         "unicode_normalization",
@@ -95,15 +96,15 @@ const HOMES: [(&str, &[&str]); 35] = [
             "text/words.rs",
         ],
     ),
-    ("ureq", &["http.rs", "mlflow.rs", "registry/bucket.rs"]),
+    ("ureq", &["http.rs", "mlflow/", "registry/bucket.rs"]),
     ("uuid", &["registry/", "store/records/mod.rs"]),
     ("webpki_roots", &["store/sql/postgres/tls.rs"]),
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 16] = [
-    "error", "file", "time", "chain", "http", "mlflow", "html", "random", "text", "stats", "onnx",
-    "learn", "model", "store", "runs", "registry",
+const LAYERS: [&str; 17] = [
+    "error", "file", "time", "chain", "runtime", "http", "mlflow", "html", "random", "text",
+    "stats", "onnx", "learn", "model", "store", "runs", "registry",
 ];
 
 fn root() -> PathBuf {

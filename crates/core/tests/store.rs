@@ -304,6 +304,46 @@ fn a_disk_that_only_reads_can_be_read() {
     assert_eq!(error.kind(), ErrorKind::Storage, "{}", error.full_message());
 }
 
+/// A service may call from within an asynchronous function, though it blocks a thread.
+#[test]
+fn a_server_can_be_used_within_a_runtime() {
+    let Some(url) = servers::url("postgres") else { return };
+    let url = format!("{url}?schema=runtime_{}", std::process::id());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = open(&url).unwrap();
+        store.write_predictions(&records(700), Commit::Durable).unwrap();
+        assert_eq!(store.counts(&Window::default()).unwrap()[0].predictions, 700);
+        assert_eq!(store.history(&Window::default(), 1000).unwrap().len(), 700);
+    });
+}
+
+/// Rows that a killed process left in the log beside the file are never passed over in silence.
+#[test]
+fn rows_that_cannot_be_reached_are_told() {
+    let Some(disk) = Disk::new("size=20m") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
+    let dynamic: &dyn Store = &store;
+    dynamic.write_predictions(&records(7), Commit::Durable).unwrap();
+    // As a kill leaves it: the log is not yet part of the file, and nobody has it open.
+    for name in ["store.sqlite", "store.sqlite-wal"] {
+        fs::copy(folder.path().join(name), disk.0.path().join(name)).unwrap();
+    }
+    disk.make_read_only();
+    let error = Sqlite::open(disk.0.path()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage, "{}", error.full_message());
+    assert!(error.to_string().contains("latest rows are still in"), "{}", error.full_message());
+    // Where the folder can be written, they are there.
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["store.sqlite", "store.sqlite-wal"] {
+        fs::copy(disk.0.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let store = Sqlite::open(copy.path()).unwrap();
+    let store: &dyn Store = &store;
+    assert_eq!(store.counts(&Window::default()).unwrap()[0].predictions, 7);
+}
+
 #[test]
 fn servers_that_do_not_let_in_are_named() {
     // Nobody listens.

@@ -2,12 +2,15 @@
 
 use std::{
     fs::File,
+    future::poll_fn,
     io::{Read, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use http_body::Body as _;
 use object_store::{
     Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutPayload, RetryConfig,
     aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut},
@@ -24,7 +27,7 @@ use super::{
     Act, Entry, ModelState, NewVersion, Registry, home::Decide, journaled::Journaled,
     memory::forward, shelf::Shelf,
 };
-use crate::{Error, Result, http, model};
+use crate::{Error, Result, http, model, runtime::outside};
 
 /// How much of a large file travels at once. S3 takes parts of 5 MiB and more.
 const PART: usize = 8 << 20;
@@ -100,7 +103,7 @@ impl Bucket {
             .enable_time()
             .build()
             .map_err(|error| wrong(error.to_string()))?;
-        let objects = Objects { store, runtime: std::sync::Mutex::new(runtime), prefix, location };
+        let objects = Objects { store, runtime: Mutex::new(Some(runtime)), prefix, location };
         objects.get("models/.probe")?;
         Ok(Self(Journaled::new(objects, model::cache_folder())))
     }
@@ -112,7 +115,7 @@ forward!(Bucket);
 struct Objects {
     store: AmazonS3,
     /// The library's calls are asynchronous; ours are not.
-    runtime: std::sync::Mutex<Runtime>,
+    runtime: Mutex<Option<Runtime>>,
     prefix: String,
     location: String,
 }
@@ -122,13 +125,25 @@ impl Objects {
         ObjectPath::from(format!("{}/{name}", self.prefix))
     }
 
-    fn run<T>(&self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-        let runtime = self.runtime.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        runtime.block_on(work)
+    fn run<T: Send>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        outside(|| {
+            let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+            runtime.as_ref().expect("it is only taken at the end").block_on(work)
+        })
     }
 
     fn wrong(&self) -> impl FnOnce(StoreError) -> Error + '_ {
         move |error| translate(&self.location, error)
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        let runtime = self.runtime.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        outside(|| drop(runtime));
     }
 }
 
@@ -310,15 +325,11 @@ impl HttpService for Service {
         let failed = |kind: HttpErrorKind| {
             move |error: ureq::Error| HttpError::new(kind, NoAnswer(Arc::new(error)))
         };
-        let (parts, body) = request.into_parts();
-        let bytes = match body.as_bytes() {
-            Some(bytes) => bytes.to_vec(),
-            None if body.is_empty() => Vec::new(),
-            None => {
-                let error = std::io::Error::other("a body of several parts, which we never send");
-                return Err(HttpError::new(HttpErrorKind::Request, error));
-            }
-        };
+        let (parts, mut body) = request.into_parts();
+        let mut bytes = Vec::with_capacity(body.content_length());
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            bytes.extend(frame?.into_data().into_iter().flatten());
+        }
         let length = bytes.len();
         let body = if bytes.is_empty() {
             SendBody::none()

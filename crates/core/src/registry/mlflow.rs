@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Error, Result, Timestamp, chain,
-    mlflow::{Server, escape},
+    mlflow::{Server, escape, millis},
     model::{self, Bundle},
 };
 
@@ -24,8 +24,13 @@ const FILES: &str = "pantau.files";
 const BUNDLE: &str = "pantau.bundle";
 const METRICS: &str = "pantau.metrics";
 const PARAMS: &str = "pantau.params";
+const RUN: &str = "pantau.run";
 const ARCHIVED: &str = "pantau.archived";
 const JOURNAL: &str = "pantau.journal.";
+
+/// The experiment whose runs hold the files of versions: a version of MLflow's has its files in a
+/// run.
+const EXPERIMENT: &str = "pantau registry";
 
 /// A registry in an MLflow server: registered models, versions, aliases and tags are MLflow's, and
 /// other clients see them. The journal is kept in tags of the model.
@@ -109,19 +114,56 @@ impl MlflowRegistry {
         let path =
             format!("model-versions/get-download-uri?name={}&version={version}", escape(model));
         let answer = self.server.get(&path)?;
-        let uri = answer["artifact_uri"].as_str().unwrap_or_default();
-        let below = uri.strip_prefix("mlflow-artifacts:").ok_or_else(|| {
-            let problem = format!(
-                "its files are at {uri}, and only those that the server hands out can be read"
-            );
-            Error::incompatible(format!("version {version} of {model}"), problem)
-        })?;
-        // With or without the name of the server in it.
-        let below = match below.strip_prefix("//") {
-            Some(rest) => rest.split_once('/').map_or("", |(_, path)| path),
-            None => below,
+        self.server.served(answer["artifact_uri"].as_str().unwrap_or_default())
+    }
+
+    /// Puts the files of a bundle where a version may have them: into a run. Gives where that is,
+    /// and the run.
+    fn place(
+        &self,
+        model: &str,
+        told: &NewVersion,
+        files: &[(BundleFile, PathBuf)],
+        digest: &str,
+    ) -> Result<(String, String)> {
+        // Equal bundles of a model are there once.
+        let is_equal = |version: &&Arc<Version>| files::digest(&version.files) == digest;
+        if let Some(equal) = self.state(model)?.versions.iter().find(is_equal) {
+            let (name, version) = (escape(model), equal.version);
+            let path = format!("model-versions/get?name={name}&version={version}");
+            let found = self.server.get(&path)?["model_version"].take();
+            let text = |member: &str| found[member].as_str().unwrap_or_default().to_owned();
+            return Ok((text("source"), text("run_id")));
+        }
+        let run = match &told.run_id {
+            Some(id) => match self.server.get(&format!("runs/get?run_id={}", escape(id))) {
+                Ok(mut answer) => Some(answer["run"].take()),
+                // A run of another tracker.
+                Err(Error::NotFound { .. } | Error::Refused { .. }) => None,
+                Err(error) => return Err(error),
+            },
+            None => None,
         };
-        Ok(below.trim_matches('/').to_owned())
+        let (run, is_own) = match run {
+            Some(run) => (run, false),
+            None => {
+                let name = format!("{model} {}", digest.get(..8).unwrap_or(digest));
+                (self.server.start_run(EXPERIMENT, &name, Timestamp::now(), &[])?, true)
+            }
+        };
+        let text = |member: &str| run["info"][member].as_str().unwrap_or_default().to_owned();
+        let (id, root) = (text("run_id"), text("artifact_uri"));
+        let folder = self.server.served(&root)?;
+        let name = format!("bundle-{digest}");
+        for (file, path) in files {
+            self.server.upload(&format!("{folder}/{name}/{}", file.path), path)?;
+        }
+        if is_own {
+            let now = millis(Timestamp::now());
+            let body = json!({ "run_id": id, "status": "FINISHED", "end_time": now });
+            self.server.post("runs/update", &body)?;
+        }
+        Ok((format!("{}/{name}", root.trim_end_matches('/')), id))
     }
 
     /// Does to the server's aliases and tags what an action says.
@@ -259,11 +301,7 @@ impl Registry for MlflowRegistry {
             Ok(_) | Err(Error::Conflict { .. }) => {}
             Err(error) => return Err(error),
         }
-        // Equal bundles have the same place, so their files are there once.
-        let folder = format!("pantau/{}", files::digest(&listed));
-        for (file, path) in &files {
-            self.server.upload(&format!("{folder}/{}", file.path), path)?;
-        }
+        let (source, run) = self.place(model, told, &files, &files::digest(&listed))?;
         let tag = |key: &str, value: String| json!({ "key": key, "value": value });
         let mut tags: Vec<Json> =
             told.tags.iter().map(|(key, value)| tag(key, value.clone())).collect();
@@ -271,15 +309,14 @@ impl Registry for MlflowRegistry {
         tags.push(tag(BUNDLE, bundle.id().to_owned()));
         tags.push(tag(METRICS, json!(told.metrics).to_string()));
         tags.push(tag(PARAMS, json!(told.params).to_string()));
-        let mut body = json!({
+        tags.extend(told.run_id.iter().map(|run| tag(RUN, run.clone())));
+        let body = json!({
             "name": model,
-            "source": format!("mlflow-artifacts:/{folder}"),
+            "source": source,
+            "run_id": run,
             "description": told.description,
             "tags": tags,
         });
-        if let (Some(run), Some(members)) = (&told.run_id, body.as_object_mut()) {
-            members.insert("run_id".to_owned(), run.clone().into());
-        }
         let answer = self.server.post("model-versions/create", &body)?;
         let version = whole(&answer["model_version"]["version"]).ok_or_else(|| {
             Error::incompatible(self.location(), "it does not tell the number of the new version")
@@ -386,12 +423,14 @@ fn version_of(found: &Json) -> Option<Version> {
     let files = serde_json::from_str(&own(FILES)).unwrap_or_default();
     let metrics = serde_json::from_str(&own(METRICS)).unwrap_or_default();
     let params = serde_json::from_str(&own(PARAMS)).unwrap_or_default();
-    let (bundle, is_archived) = (own(BUNDLE), own(ARCHIVED) == "true");
+    let (bundle, run, is_archived) = (own(BUNDLE), own(RUN), own(ARCHIVED) == "true");
     let millis = found["creation_timestamp"]
         .as_i64()
         .or_else(|| found["creation_timestamp"].as_str()?.parse().ok())
         .unwrap_or_default();
     let text = |member: &str| found[member].as_str().unwrap_or_default().to_owned();
+    // The run that holds our files is no news unless it was named.
+    let run = if bundle.is_empty() && run.is_empty() { text("run_id") } else { run };
     Some(Version {
         version: whole(&found["version"])?,
         registered_at: Timestamp::from_micros(millis * 1000),
@@ -402,7 +441,7 @@ fn version_of(found: &Json) -> Option<Version> {
         tags,
         metrics,
         params,
-        run_id: Some(text("run_id")).filter(|run| !run.is_empty()),
+        run_id: Some(run).filter(|run| !run.is_empty()),
         is_archived,
     })
 }

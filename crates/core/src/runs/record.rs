@@ -93,6 +93,13 @@ pub struct Artefact {
     pub sha256: Option<String>,
 }
 
+impl Artefact {
+    /// As JSON, with the names of the fields.
+    pub fn to_json(&self) -> Value {
+        json!({"path": self.path, "size": self.size, "sha256": self.sha256})
+    }
+}
+
 /// All that is known about a run, but for the steps of its metrics and its files.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -1,9 +1,12 @@
 //! What is asked of a home to change.
 
+use serde::Deserialize;
+
 use super::{Condition, Table, Value, WritableRow};
 
 /// What becomes of a row whose key is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Existing {
     /// The one that is there stays as it is, and the new one is left out.
     Keep,

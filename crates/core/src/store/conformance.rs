@@ -458,7 +458,7 @@ pub fn nothing_of_the_forgotten_is_left(store: &dyn Store) {
     let review = ReviewRecord::new(shared("budi"), Some("positive"));
     store.write_reviews(std::slice::from_ref(&review), Existing::Keep).unwrap();
     let deleted = store.forget("budi", "admin").unwrap();
-    let expected = vec![(Table::Predictions, 1), (Table::Reviews, 1), (Table::Feedback, 1)];
+    let expected = vec![(Table::Reviews, 1), (Table::Predictions, 1), (Table::Feedback, 1)];
     assert_eq!(deleted, Deleted { rows: expected });
     for table in Table::ALL {
         for row in rows(store, &Select::all(table)) {

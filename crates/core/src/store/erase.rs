@@ -59,31 +59,33 @@ impl dyn Store + '_ {
         if subject.is_empty() {
             return Err(Error::invalid("subject", "is empty"));
         }
-        let own = |column| Condition::Is(column, Value::Text(subject.to_owned()));
-        let predictions = self.values(Table::Predictions, "id", own("subject"))?;
-        let reviews = self.values(Table::Reviews, "id", own("subject"))?;
-        // What it said itself, and what was said of its predictions; likewise of its reviews.
-        let mut feedback = self.values(Table::Feedback, "id", own("subject"))?;
-        for ids in predictions.chunks(CHUNK) {
-            let of_these = Condition::IsOneOf("prediction_id", ids.to_vec());
-            feedback.extend(self.values(Table::Feedback, "id", of_these)?);
-        }
-        let mut features = self.values(Table::TextFeatures, "review_id", own("subject"))?;
-        features.extend_from_slice(&reviews);
+        let text = |text: &str| Value::Text(text.to_owned());
+        let own = || Condition::Is("subject", text(subject));
+        let predictions = self.values(Table::Predictions, "id", own())?;
+        let reviews = self.values(Table::Reviews, "id", own())?;
         let mut tables = Vec::new();
         let mut changes = Vec::new();
-        for (table, column, mut values) in [
-            (Table::Predictions, "id", predictions),
-            (Table::Reviews, "id", reviews),
-            (Table::Feedback, "id", feedback),
-            (Table::TextFeatures, "review_id", features),
+        let mut delete = |table: Table, conditions: Vec<Condition>| {
+            tables.push(table);
+            changes.push(Change::delete(table, conditions));
+        };
+        for table in Table::ALL.into_iter().filter(|table| table.subject().is_some()) {
+            delete(table, vec![own()]);
+        }
+        // What others said of its predictions and measured of its reviews; each row is named by
+        // one of these, so that they can be counted.
+        let next = format!("{subject}\u{1}");
+        for (table, column, ids) in [
+            (Table::Feedback, "prediction_id", predictions),
+            (Table::TextFeatures, "review_id", reviews),
         ] {
-            values.sort_by(Value::order);
-            values.dedup();
-            for values in values.chunks(CHUNK) {
-                tables.push(table);
-                let these = vec![Condition::IsOneOf(column, values.to_vec())];
-                changes.push(Change::delete(table, these));
+            for ids in ids.chunks(CHUNK) {
+                for other in [
+                    Condition::IsNullOrBelow("subject", text(subject)),
+                    Condition::IsAtLeast("subject", text(&next)),
+                ] {
+                    delete(table, vec![Condition::IsOneOf(column, ids.to_vec()), other]);
+                }
             }
         }
         let now = Timestamp::now();

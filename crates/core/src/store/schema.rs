@@ -433,9 +433,27 @@ impl Table {
         self.description().age
     }
 
+    /// The column of the time by which rows are told apart, if they have one.
+    pub fn time(self) -> Option<&'static str> {
+        let timestamp = || self.column("timestamp").map(|_| "timestamp");
+        self.age().or_else(timestamp)
+    }
+
     /// By what rows are looked for besides the key.
     pub fn searched(self) -> &'static [&'static [&'static str]] {
         self.description().searched
+    }
+}
+
+impl std::str::FromStr for Table {
+    type Err = crate::Error;
+
+    /// Reads a table by its name, such as `predictions`.
+    fn from_str(name: &str) -> crate::Result<Self> {
+        Self::ALL.into_iter().find(|table| table.name() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            crate::Error::invalid("table", format!("{name:?} is none of {names}"))
+        })
     }
 }
 

@@ -42,6 +42,16 @@ impl Value {
         }
     }
 
+    /// About how many bytes it takes to send it.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            _ => 8,
+        }
+    }
+
     /// Which of two values of a column comes first. Nothing comes before anything, texts are
     /// ordered by their bytes.
     pub fn order(&self, other: &Self) -> Ordering {

@@ -55,24 +55,3 @@ pub(super) fn list(server: &Server, id: &str) -> Result<Vec<Artefact>> {
     found.sort_by(|one, two| one.path.cmp(&two.path));
     Ok(found)
 }
-
-/// Where in what a server hands out a URI of artefacts leads.
-///
-/// # Errors
-/// [`Error::Refused`] if it leads elsewhere.
-pub(super) fn served(server: &Server, uri: &str) -> Result<String> {
-    let Some(rest) = uri.strip_prefix("mlflow-artifacts:") else {
-        let uri = uri.split('?').next().unwrap_or_default();
-        let problem = format!(
-            "it keeps these artefacts at {uri} and does not hand them out: start it with \
-             --serve-artifacts"
-        );
-        return Err(Error::Refused { what: server.location().to_owned(), problem, source: None });
-    };
-    // With a server's name or without, the path is what counts.
-    let path = match rest.strip_prefix("//") {
-        Some(rest) => rest.split_once('/').map_or("", |(_, path)| path),
-        None => rest,
-    };
-    Ok(path.trim_matches('/').to_owned())
-}

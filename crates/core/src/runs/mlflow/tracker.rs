@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Result, Timestamp,
-    mlflow::{Server, escape},
+    mlflow::{Server, escape, millis},
     runs::{
         Artefact, MetricPoint, RunRecord, Status,
         tracker::{Metric, NewRun, Tracker, Which, changed, no_artefact, no_run},
@@ -56,10 +56,6 @@ fn of_run<T>(answer: Result<T>, id: &str, location: &str) -> Result<T> {
     })
 }
 
-fn millis(time: Timestamp) -> i64 {
-    time.micros().div_euclid(1000)
-}
-
 impl MlflowTracker {
     pub(crate) fn open(url: &str) -> Result<Self> {
         Ok(Self {
@@ -71,43 +67,6 @@ impl MlflowTracker {
 
     fn post(&self, id: &str, path: &str, body: &Value) -> Result<Value> {
         of_run(self.server.post(path, body), id, self.server.location())
-    }
-
-    /// An experiment that is there.
-    fn experiment(&self, name: &str) -> Result<Option<String>> {
-        let path = format!("experiments/get-by-name?experiment_name={}", escape(name));
-        let answer = match self.server.get(&path) {
-            Err(Error::NotFound { .. }) => return Ok(None),
-            answer => answer?,
-        };
-        let experiment = &answer["experiment"];
-        if experiment["lifecycle_stage"].as_str() == Some("deleted") {
-            let problem = "it was deleted on the server: restore it there, or take another name";
-            return Err(Error::conflict(format!("experiment {name:?}"), problem));
-        }
-        Ok(experiment["experiment_id"].as_str().map(str::to_owned))
-    }
-
-    /// An experiment, made if it is not there.
-    fn some_experiment(&self, name: &str) -> Result<String> {
-        let mut failure = None;
-        // Another process can make it at the same moment.
-        for _ in 0..2 {
-            if let Some(id) = self.experiment(name)? {
-                return Ok(id);
-            }
-            match self.server.post("experiments/create", &json!({"name": name})) {
-                Ok(answer) => {
-                    return Ok(answer["experiment_id"].as_str().unwrap_or_default().to_owned());
-                }
-                Err(refused @ Error::Conflict { .. }) => failure = Some(refused),
-                Err(other) => return Err(other),
-            }
-        }
-        Err(failure.unwrap_or_else(|| {
-            let problem = "it was made by others, but is not there: try again";
-            Error::conflict(format!("experiment {name:?}"), problem)
-        }))
     }
 
     /// The name of an experiment.
@@ -160,7 +119,7 @@ impl MlflowTracker {
     /// The folder of a run's files, below the root of what the server serves.
     fn folder(&self, id: &str) -> Result<String> {
         let run = self.get(id)?;
-        artefacts::served(&self.server, run["info"]["artifact_uri"].as_str().unwrap_or_default())
+        self.server.served(run["info"]["artifact_uri"].as_str().unwrap_or_default())
     }
 
     /// Asserts that parameters are what they should be; says which are not there.
@@ -230,25 +189,13 @@ impl Tracker for MlflowTracker {
     }
 
     fn start(&self, run: &NewRun<'_>) -> Result<String> {
-        let mut tags = vec![json!({"key": "mlflow.source.name", "value": "pantau"})];
+        let mut tags = Vec::new();
         if let Some(parent) = run.parent {
             self.get(parent)?;
-            tags.push(json!({"key": PARENT, "value": parent}));
+            tags.push((PARENT, parent));
         }
-        let answer = self.server.post(
-            "runs/create",
-            &json!({
-                "experiment_id": self.some_experiment(run.experiment)?,
-                "run_name": run.name,
-                "start_time": millis(run.started_at),
-                "tags": tags,
-            }),
-        )?;
-        let id = answer["run"]["info"]["run_id"].as_str();
-        id.map(str::to_owned).ok_or_else(|| {
-            let problem = "it started a run without an id: is it an MLflow server?".to_owned();
-            Error::Refused { what: self.server.location().to_owned(), problem, source: None }
-        })
+        let started = self.server.start_run(run.experiment, run.name, run.started_at, &tags)?;
+        Ok(started["info"]["run_id"].as_str().unwrap_or_default().to_owned())
     }
 
     fn set_status(&self, id: &str, status: Status, now: Timestamp) -> Result<()> {
@@ -328,7 +275,7 @@ impl Tracker for MlflowTracker {
     fn runs(&self, which: Which<'_>, limit: Option<usize>) -> Result<Vec<RunRecord>> {
         let limit = limit.unwrap_or(usize::MAX);
         let (experiment, filter) = match which {
-            Which::Experiment(name) => (self.experiment(name)?, None),
+            Which::Experiment(name) => (self.server.experiment(name)?, None),
             Which::Parent(id) => {
                 let run = self.get(id)?;
                 let filter = format!("tags.`{PARENT}` = '{id}'");
@@ -353,7 +300,7 @@ impl Tracker for MlflowTracker {
     }
 
     fn best(&self, experiment: &str, metric: &str, maximize: bool) -> Result<Option<RunRecord>> {
-        let Some(experiment) = self.experiment(experiment)? else { return Ok(None) };
+        let Some(experiment) = self.server.experiment(experiment)? else { return Ok(None) };
         let direction = if maximize { "DESC" } else { "ASC" };
         let body = json!({
             "experiment_ids": [experiment],

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::{
     Condition, Direction, FeatureRecord, Record, ReviewRecord, Select, Store, Table, Value,
@@ -13,7 +13,8 @@ use crate::{Error, Result, Timestamp, text::Features};
 const REVIEWS_PER_JOIN: usize = 1024;
 
 /// Which features are asked for, to learn from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct TrainingView {
     /// At most so many rows, those whose labels became known last; without it, all.
     pub limit: Option<usize>,

@@ -110,37 +110,56 @@ pub(super) fn write(session: &mut dyn Session, names: &Names, ledger: &Ledger) -
 /// A stretch of time: from a moment up to another, without it.
 type Stretch = (Option<i64>, Option<i64>);
 
-/// What of a window is whole buckets, and what is left at its ends.
+/// What of a window is whole buckets, and what is counted from the rows to make it exact.
 struct Parts {
     /// In buckets.
     whole: Option<Stretch>,
-    /// In microseconds.
-    ends: Vec<Stretch>,
+    /// In microseconds, each to be added or to be taken away.
+    ends: Vec<(Stretch, i64)>,
 }
 
 impl Parts {
-    fn of(window: &Window, length: i64) -> Self {
+    /// A bucket that a window begins or ends in is counted from the rows, or is taken whole and the
+    /// rows outside of the window are taken away: whichever are fewer. Nothing is later than now, so
+    /// that is next to nothing for a window that ends now.
+    fn of(window: &Window, length: i64, now: i64) -> Self {
         let since = window.since.map(Timestamp::micros);
         let until = window.until.map(Timestamp::micros);
-        // The first whole bucket begins at or after the window's beginning.
-        let first =
-            since.map(|since| since.div_euclid(length) + i64::from(since.rem_euclid(length) > 0));
-        let last = until.map(|until| until.div_euclid(length));
-        if let (Some(first), Some(last)) = (first, last)
-            && first >= last
+        let bucket = |time: i64| time.div_euclid(length);
+        let start = |bucket: i64| bucket.saturating_mul(length);
+        // How much of a bucket lies before a moment in it, and how much from there on.
+        let halves = |time: i64| {
+            let (from, to) = (start(bucket(time)), start(bucket(time).saturating_add(1)));
+            (time.min(now).saturating_sub(from), to.min(now).saturating_sub(time))
+        };
+        if let (Some(since), Some(until)) = (since, until)
+            && bucket(since) >= bucket(until)
         {
-            return Self { whole: None, ends: vec![(since, until)] };
+            return Self { whole: None, ends: vec![((Some(since), Some(until)), 1)] };
         }
+        let (mut first, mut last) = (since.map(bucket), until.map(bucket));
         let mut ends = Vec::new();
-        if let (Some(since), Some(first)) = (since, first)
+        if let (Some(since), Some(first)) = (since, &mut first)
             && since.rem_euclid(length) > 0
         {
-            ends.push((Some(since), Some(first.saturating_mul(length))));
+            let (before, after) = halves(since);
+            if before < after {
+                ends.push(((Some(start(*first)), Some(since)), -1));
+            } else {
+                *first += 1;
+                ends.push(((Some(since), Some(start(*first))), 1));
+            }
         }
-        if let (Some(until), Some(last)) = (until, last)
+        if let (Some(until), Some(last)) = (until, &mut last)
             && until.rem_euclid(length) > 0
         {
-            ends.push((Some(last.saturating_mul(length)), Some(until)));
+            let (before, after) = halves(until);
+            if after < before {
+                *last = last.saturating_add(1);
+                ends.push(((Some(until), Some(start(*last))), -1));
+            } else {
+                ends.push(((Some(start(*last)), Some(until)), 1));
+            }
         }
         Self { whole: Some((first, last)), ends }
     }
@@ -199,7 +218,7 @@ pub(super) fn counts(
     window: &Window,
 ) -> Result<Vec<Counts>> {
     let mut found: BTreeMap<[String; 3], Sums> = BTreeMap::new();
-    let parts = Parts::of(window, COUNT_BUCKET);
+    let parts = Parts::of(window, COUNT_BUCKET, Timestamp::now().micros());
     if let Some(whole) = parts.whole {
         // PostgreSQL sums BIGINTs to NUMERIC; the sums fit, since they fit in Rust.
         let sums: Vec<String> =
@@ -228,11 +247,11 @@ pub(super) fn counts(
             Ok(())
         })?;
     }
-    for end in parts.ends {
+    for (end, sign) in parts.ends {
         visit_raw(session, names, end, window, &mut |values| {
             let entry = Entry::read(&values);
             let key = [entry.model, entry.version, entry.label].map(str::to_owned);
-            found.entry(key).or_default().add(&entry, 1);
+            found.entry(key).or_default().add(&entry, sign);
             Ok(())
         })?;
     }
@@ -248,7 +267,7 @@ pub(super) fn histogram(
     measure: Measure,
 ) -> Result<Vec<Bin>> {
     let mut found: BTreeMap<u16, i64> = BTreeMap::new();
-    let parts = Parts::of(window, BIN_BUCKET);
+    let parts = Parts::of(window, BIN_BUCKET, Timestamp::now().micros());
     if let Some(whole) = parts.whole {
         let table = names.named(BINS);
         let sql = format!("SELECT bin, CAST(sum(count) AS BIGINT) FROM {table}");
@@ -266,10 +285,10 @@ pub(super) fn histogram(
             Ok(())
         })?;
     }
-    for end in parts.ends {
+    for (end, sign) in parts.ends {
         visit_raw(session, names, end, window, &mut |values| {
             if let Some(bin) = Entry::read(&values).bin(measure) {
-                *found.entry(bin).or_default() += 1;
+                *found.entry(bin).or_default() += sign;
             }
             Ok(())
         })?;

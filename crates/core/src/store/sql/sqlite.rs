@@ -41,9 +41,22 @@ pub struct Sqlite {
     names: Names,
     /// None where the file can only be read.
     writer: Option<Mutex<Writer>>,
+    /// How it is read.
+    access: Access,
     readers: Mutex<Vec<Connection>>,
     /// A connection does not survive a fork: the child opens its own.
     process: u32,
+}
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy)]
+enum Access {
+    Write,
+    /// Read what others write.
+    Read,
+    /// Read what nobody writes: SQLite then needs no files beside it by which readers and writers
+    /// agree.
+    ReadFixed,
 }
 
 #[derive(Debug)]
@@ -69,24 +82,22 @@ impl Sqlite {
         let path = file_of(path.as_ref())?;
         let location = path.display().to_string();
         let names = Names::sqlite();
-        let writable = connect(&path, &location, true)
-            .and_then(|connection| prepare(connection, &names, &location));
-        if let Err(Error::Refused { .. }) = &writable
-            && path.exists()
-        {
-            // A file on a disk that is mounted for reading only can still be read.
-            let mut connection = connect(&path, &location, false)?;
-            let mut session = Connected { connection: &mut connection, location: &location };
-            let is_ready = migration::version(&mut session, &names, &location);
-            if is_ready? == migration::current() {
-                let readers = Mutex::new(vec![connection]);
-                let process = std::process::id();
-                return Ok(Self { path, location, names, writer: None, readers, process });
-            }
-        }
-        let writer = Some(Mutex::new(Writer { connection: writable?, commit: Commit::Durable }));
         let process = std::process::id();
-        Ok(Self { path, location, names, writer, readers: Mutex::default(), process })
+        let writable = connect(&path, &location, Access::Write)
+            .and_then(|connection| prepare(connection, &names, &location));
+        let refused = match writable {
+            Ok(connection) => {
+                let writer = Some(Mutex::new(Writer { connection, commit: Commit::Durable }));
+                let (readers, access) = (Mutex::default(), Access::Read);
+                return Ok(Self { path, location, names, writer, access, readers, process });
+            }
+            Err(refused @ Error::Refused { .. }) if path.exists() => refused,
+            Err(error) => return Err(error),
+        };
+        // What cannot be written can perhaps still be read.
+        let (connection, access) = readable(&path, &location, &names)?.ok_or(refused)?;
+        let readers = Mutex::new(vec![connection]);
+        Ok(Self { path, location, names, writer: None, access, readers, process })
     }
 
     /// The file.
@@ -119,7 +130,7 @@ impl Sqlite {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.path, &self.location, self.writer.is_some())?,
+            None => connect(&self.path, &self.location, self.access)?,
         };
         let mut session = Connected { connection: &mut connection, location: &self.location };
         session.run("BEGIN")?;
@@ -221,26 +232,62 @@ fn file_of(path: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-fn connect(path: &Path, location: &str, writes: bool) -> Result<Connection> {
+/// A connection to a store that cannot be written; none where it must be written first, since it
+/// was made by an earlier version.
+fn readable(path: &Path, location: &str, names: &Names) -> Result<Option<(Connection, Access)>> {
+    let version = |access| {
+        let mut connection = connect(path, location, access)?;
+        let mut session = Connected { connection: &mut connection, location };
+        migration::version(&mut session, names, location).map(|version| (connection, version))
+    };
+    let (found, access) = match version(Access::Read) {
+        Ok(found) => (found, Access::Read),
+        Err(error @ (Error::Incompatible { .. } | Error::InvalidInput { .. })) => {
+            return Err(error);
+        }
+        Err(error) => {
+            let mut log = path.as_os_str().to_owned();
+            log.push("-wal");
+            if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+                let log = Path::new(&log).display();
+                let problem = format!(
+                    "it can only be read, and its latest rows are still in {log}, which is \
+                     read only where the folder can be written: copy both, and open the copy"
+                );
+                return Err(Error::Refused {
+                    what: format!("the store {location}"),
+                    problem,
+                    source: Some(error.into()),
+                });
+            }
+            (version(Access::ReadFixed)?, Access::ReadFixed)
+        }
+    };
+    let (connection, version) = found;
+    Ok((version == migration::current()).then_some((connection, access)))
+}
+
+fn connect(path: &Path, location: &str, access: Access) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let opened = if writes {
-        let writes = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        Connection::open_with_flags(path, flags | writes)
-    } else {
-        // On a disk that cannot be written nobody changes the file, and SQLite need not make the
-        // files beside it by which readers and writers agree.
-        let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f");
-        let uri = format!("file:{}?immutable=1", escaped.replace('#', "%23"));
-        let reads = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Connection::open_with_flags(uri, flags | reads)
+    let reads = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let opened = match access {
+        Access::Write => {
+            let writes = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            Connection::open_with_flags(path, flags | writes)
+        }
+        Access::Read => Connection::open_with_flags(path, flags | reads),
+        Access::ReadFixed => {
+            let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f");
+            let uri = format!("file:{}?immutable=1", escaped.replace('#', "%23"));
+            Connection::open_with_flags(uri, flags | reads | OpenFlags::SQLITE_OPEN_URI)
+        }
     };
     let connection = opened.map_err(|error| translate(location, error))?;
     let set = || -> rusqlite::Result<()> {
         connection.busy_timeout(PATIENCE)?;
         connection.set_prepared_statement_cache_capacity(128);
-        // 32 MiB of pages, and pages read straight from the file's map.
+        // 32 MiB of pages. The file is not mapped: a disk that fails would end the process.
         connection.pragma_update(None, "cache_size", -32_768)?;
-        connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
         connection.pragma_update(None, "temp_store", "MEMORY")
     };
     set().map_err(|error| translate(location, error))?;
@@ -249,6 +296,10 @@ fn connect(path: &Path, location: &str, writes: bool) -> Result<Connection> {
 
 /// Makes a connection the writer: the file is in WAL mode and has the tables of this version.
 fn prepare(mut connection: Connection, names: &Names, location: &str) -> Result<Connection> {
+    // Asked to write, SQLite reads where it may not.
+    if connection.is_readonly("main").map_err(|error| translate(location, error))? {
+        return Err(refuse(location, "the file or its disk can only be read".to_owned(), None));
+    }
     let mut session = Connected { connection: &mut connection, location };
     // Looked at first, so that the file of somebody else is left as it is.
     let version = migration::version(&mut session, names, location)?;

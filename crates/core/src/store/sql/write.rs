@@ -34,12 +34,7 @@ pub(super) fn apply(
                 update(session, names, *table, set, conditions, &mut ledger)?
             }
             Change::Delete { table, conditions } => {
-                let mut gone = Vec::new();
-                note(session, names, *table, conditions, &mut ledger, &mut gone, false)?;
-                let sql = format!("DELETE FROM {}", names.table(*table));
-                let mut statement = Statement::new(names, sql);
-                statement.conditions(*table, conditions)?;
-                session.execute(&statement.sql, &statement.parameters)?
+                delete(session, names, *table, conditions, &mut ledger)?
             }
         });
     }
@@ -58,17 +53,62 @@ fn insert(
     ledger: &mut Ledger,
 ) -> Result<usize> {
     let rows = distinct(table, rows, existing)?;
-    if table == Table::Predictions && existing == Existing::Replace {
-        let ids = rows.iter().map(|row| row.values()[0].clone()).collect();
-        let conditions = [Condition::IsOneOf("id", ids)];
-        note(session, names, table, &conditions, ledger, &mut Vec::new(), false)?;
+    if table != Table::Predictions {
+        let mut count = 0;
+        session.insert(table, &rows, existing, &mut |_| count += 1)?;
+        return Ok(count);
     }
+    if existing != Existing::Replace {
+        return Ok(insert_counted(session, &rows, existing, ledger)?.len());
+    }
+    // What is replaced must be taken out of the counts, and another can write the same row at any
+    // moment: so what is there is deleted, and what is written by others meanwhile again.
+    let mut left = rows.clone();
+    while !left.is_empty() {
+        let ids = left.iter().map(|row| row.values()[0].clone()).collect();
+        delete(session, names, table, &[Condition::IsOneOf("id", ids)], ledger)?;
+        let written = insert_counted(session, &left, Existing::Keep, ledger)?;
+        let mut places = 0..;
+        left.retain(|_| places.next().is_none_or(|place| !written.contains(&place)));
+    }
+    Ok(rows.len())
+}
+
+/// Inserts predictions, and gives the places of those that were written.
+fn insert_counted(
+    session: &mut dyn Session,
+    rows: &[&WritableRow],
+    existing: Existing,
+    ledger: &mut Ledger,
+) -> Result<FxHashSet<usize>> {
+    let mut written = FxHashSet::default();
+    session.insert(Table::Predictions, rows, existing, &mut |place| {
+        written.insert(place);
+        ledger.note(&Entry::of(rows[place].values()), 1);
+    })?;
+    Ok(written)
+}
+
+/// Deletes rows; what is counted is what the database says it has deleted.
+fn delete(
+    session: &mut dyn Session,
+    names: &Names,
+    table: Table,
+    conditions: &[Condition],
+    ledger: &mut Ledger,
+) -> Result<usize> {
+    let mut statement = Statement::new(names, format!("DELETE FROM {}", names.table(table)));
+    statement.conditions(table, conditions)?;
+    if table != Table::Predictions {
+        return session.execute(&statement.sql, &statement.parameters);
+    }
+    statement.push(&format!(" RETURNING {}", rollup::COLUMNS.map(quoted).join(", ")));
     let mut count = 0;
-    session.insert(table, &rows, existing, &mut |place| {
+    let kinds = kinds(&rollup::COLUMNS)?;
+    session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+        ledger.note(&Entry::read(&values), -1);
         count += 1;
-        if table == Table::Predictions {
-            ledger.note(&Entry::of(rows[place].values()), 1);
-        }
+        Ok(())
     })?;
     Ok(count)
 }
@@ -132,20 +172,17 @@ fn update(
     conditions: &[Condition],
     ledger: &mut Ledger,
 ) -> Result<usize> {
-    let mut before = Vec::new();
-    let is_counted = set.iter().any(|(column, _)| rollup::COLUMNS.contains(column));
-    if is_counted {
-        note(session, names, table, conditions, ledger, &mut before, true)?;
+    let is_counted = table == Table::Predictions
+        && set.iter().any(|(column, _)| rollup::COLUMNS.contains(column));
+    if !is_counted {
+        return set_columns(session, names, table, set, conditions);
     }
-    let mut statement = Statement::new(names, format!("UPDATE {} SET ", names.table(table)));
-    for (number, (column, value)) in set.iter().enumerate() {
-        let kind = kind(table, column)?;
-        let separator = if number == 0 { "" } else { ", " };
-        statement.push(&format!("{separator}{} = ", quoted(column)));
-        statement.parameter(Parameter::One(kind, value));
+    let (ids, before) = take(session, names, conditions, ledger)?;
+    if ids.is_empty() {
+        return Ok(0);
     }
-    statement.conditions(table, conditions)?;
-    let updated = session.execute(&statement.sql, &statement.parameters)?;
+    // By their ids: what fulfils the conditions since then is not among what was counted.
+    let updated = set_columns(session, names, table, set, &[Condition::IsOneOf("id", ids)])?;
     for mut values in before {
         for (column, value) in set {
             if let Some(place) = rollup::COLUMNS.iter().position(|counted| counted == column) {
@@ -157,35 +194,49 @@ fn update(
     Ok(updated)
 }
 
-/// Notes that predictions go, and keeps what is counted of them where it will be needed.
-fn note(
+fn set_columns(
     session: &mut dyn Session,
     names: &Names,
     table: Table,
+    set: &[(&'static str, Value)],
+    conditions: &[Condition],
+) -> Result<usize> {
+    let mut statement = Statement::new(names, format!("UPDATE {} SET ", names.table(table)));
+    for (number, (column, value)) in set.iter().enumerate() {
+        let kind = kind(table, column)?;
+        let separator = if number == 0 { "" } else { ", " };
+        statement.push(&format!("{separator}{} = ", quoted(column)));
+        statement.parameter(Parameter::One(kind, value));
+    }
+    statement.conditions(table, conditions)?;
+    session.execute(&statement.sql, &statement.parameters)
+}
+
+/// The ids of predictions that will change and what was counted of them, which is taken out of the
+/// counts; nobody else changes them until the transaction ends.
+fn take(
+    session: &mut dyn Session,
+    names: &Names,
     conditions: &[Condition],
     ledger: &mut Ledger,
-    before: &mut Vec<Vec<Value>>,
-    keep: bool,
-) -> Result<()> {
-    if table != Table::Predictions {
-        return Ok(());
-    }
-    let columns = rollup::COLUMNS.map(quoted).join(", ");
-    let sql = format!("SELECT {columns} FROM {}", names.table(table));
-    let mut statement = Statement::new(names, sql);
-    statement.conditions(table, conditions)?;
+) -> Result<(Vec<Value>, Vec<Vec<Value>>)> {
+    let columns: Vec<&str> = rollup::COLUMNS.into_iter().chain(["id"]).collect();
+    let listed: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let table = names.table(Table::Predictions);
+    let mut statement = Statement::new(names, format!("SELECT {} FROM {table}", listed.join(", ")));
+    statement.conditions(Table::Predictions, conditions)?;
     if names.dialect == Dialect::Postgres {
-        // What is counted here must not change before it is changed here.
         statement.push(" FOR UPDATE");
     }
-    let kinds = kinds(&rollup::COLUMNS)?;
-    session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+    let (mut ids, mut before) = (Vec::new(), Vec::new());
+    let kinds = kinds(&columns)?;
+    session.query(&statement.sql, &statement.parameters, &kinds, &mut |mut values| {
+        ids.extend(values.pop());
         ledger.note(&Entry::read(&values), -1);
-        if keep {
-            before.push(values);
-        }
+        before.push(values);
         Ok(())
-    })
+    })?;
+    Ok((ids, before))
 }
 
 /// The kinds of columns of the table of predictions.

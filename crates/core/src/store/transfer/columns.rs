@@ -1,5 +1,7 @@
 //! Which column is what.
 
+use serde::Deserialize;
+
 use crate::{
     Result,
     model::{Cell, Chosen, Row},
@@ -7,7 +9,8 @@ use crate::{
 
 /// Which columns of a file hold what. A column that is not named is looked for by the names that
 /// it has in the store and elsewhere; one that is named must be there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ImportColumns {
     /// The texts; else `review_text`, `text`, `review`, `content` or `input_text`.
     pub text: Option<String>,

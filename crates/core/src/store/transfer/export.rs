@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetRows;
@@ -22,7 +22,8 @@ use crate::{
 const BETWEEN_LOOKS: u64 = 1024;
 
 /// How a table is written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExportOptions {
     /// The format; without it, the file's name tells.
     pub format: Option<TableFormat>,

@@ -13,6 +13,7 @@ use crate::{
     model::{Broken, Cell, Place, Row, TableFormat, Visitor, read_file, shortened},
     store::{
         Change, Commit, Consent, Existing, Record, ReviewRecord, Store, Table, WritableRow, check,
+        erase,
     },
     text::{Anonymizer, Cleaner},
 };
@@ -76,6 +77,8 @@ pub struct ImportReport {
     pub written: u64,
     /// How many were there already.
     pub duplicates: u64,
+    /// How many are of people who were forgotten since the rows were first stored: these stay so.
+    pub forgotten: u64,
     /// How many could not be imported.
     pub rejected: u64,
     /// The first of these.
@@ -129,6 +132,7 @@ impl dyn Store + '_ {
                 rows: 0,
                 written: 0,
                 duplicates: 0,
+                forgotten: 0,
                 rejected: 0,
                 first: Vec::new(),
                 rejected_file: None,
@@ -161,6 +165,9 @@ impl Import<'_> {
         if count == 0 {
             return Ok(());
         }
+        let rows = erase::without_erased(self.store, Table::Reviews, rows)?;
+        self.report.forgotten += count - rows.len() as u64;
+        let count = rows.len() as u64;
         let change = Change::insert(Table::Reviews, rows, self.options.existing);
         let written: usize = self.store.apply(&[change], Commit::Durable)?.into_iter().sum();
         self.report.written += written as u64;

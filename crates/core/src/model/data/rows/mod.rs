@@ -17,6 +17,7 @@ use std::{
     rc::Rc,
 };
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub(crate) use self::cell::Cell;
@@ -30,11 +31,13 @@ const BETWEEN_LOOKS: u64 = 1024;
 const LONGEST_ROW: usize = 16 << 20;
 
 /// The files that tables are kept in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TableFormat {
     /// Cells parted by commas, semicolons or tabs, the names of the columns in the first line.
     Csv,
     /// JSON Lines: an object a line. Where files are read, an array of objects, too.
+    #[serde(alias = "jsonl")]
     Json,
     /// Parquet.
     Parquet,

@@ -10,12 +10,14 @@ use std::{
     path::Path,
 };
 
+use serde::Deserialize;
+
 use super::{
     LabelledTexts, TableFormat,
     names::listed,
     rows::{Broken, Cell, Chosen, Place, Row, Visitor, read_file},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, learn::settings};
 
 pub use self::report::{Check, Finding, ValidationReport};
 use self::{quality::fault, report::Tally};
@@ -24,7 +26,10 @@ use self::{quality::fault, report::Tally};
 const MOST_LABELS: usize = 10_000;
 
 /// What data must be like.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// As JSON, it has the names of its fields; what is left out has its default.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ValidationOptions {
     /// The column of texts.
     pub text: String,
@@ -70,6 +75,14 @@ impl Default for ValidationOptions {
 }
 
 impl ValidationOptions {
+    /// Reads options from JSON.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] names what is wrong.
+    pub fn from_json(json: &str) -> Result<Self> {
+        settings::from_json("validation options", json)
+    }
+
     fn check(&self) -> Result<()> {
         if self.max_balance.is_nan() || self.max_balance <= 1.0 {
             let problem = format!("{} is not above 1, as 10 is", self.max_balance);

@@ -1,16 +1,28 @@
 //! Where a server is, and how to get there.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
 
-use postgres::{Client, Config, config::SslMode};
+use postgres::{Config, config::SslMode};
 
-use super::{error::translate, tls};
+use super::{connection::Connection, error::translate, tls};
 use crate::{Error, Result};
 
 /// How long a connection may take to come about.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After which silence a server counts as gone.
 const SILENCE: Duration = Duration::from_secs(20);
+
+/// How many connections to a server that does not speak are waited for at once.
+const WAITING: usize = 8;
 
 /// How sure it must be that the server is who it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +41,8 @@ pub(super) struct Address {
     check: Check,
     root: Option<String>,
     pub(super) schema: String,
+    /// How many connections are being made.
+    waiting: Arc<AtomicUsize>,
     /// For people: without the password.
     pub(super) shown: String,
 }
@@ -36,7 +50,13 @@ pub(super) struct Address {
 impl Address {
     /// Reads a URL as `libpq` has them. What the driver does not know is taken out of it first.
     pub(super) fn parse(url: &str) -> Result<Self> {
-        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        // A password may hold the sign that begins the settings.
+        let is_address = |(address, _): &(&str, &str)| address.contains('@') || !url.contains('@');
+        let (base, query) = url
+            .split_once('?')
+            .filter(is_address)
+            .or_else(|| split_after_host(url))
+            .unwrap_or((url, ""));
         let mut kept = Vec::new();
         let (mut mode, mut root, mut schema) = ("prefer".to_owned(), None, "pantau".to_owned());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -50,7 +70,7 @@ impl Address {
                 _ => kept.push(pair),
             }
         }
-        let shown = hide_password(base);
+        let shown = hide_password(url);
         let (ssl, check) = match (mode.as_str(), &root) {
             ("disable", _) => (SslMode::Disable, Check::Nothing),
             ("allow" | "prefer", _) => (SslMode::Prefer, Check::Nothing),
@@ -85,26 +105,27 @@ impl Address {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
         }
-        config.keepalives_idle(SILENCE);
+        if !kept.iter().any(|pair| pair.starts_with("keepalives_idle=")) {
+            config.keepalives_idle(SILENCE);
+        }
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(SILENCE / 4);
+        }
+        if config.get_keepalives_retries().is_none() {
+            config.keepalives_retries(4);
+        }
         if config.get_application_name().is_none() {
             config.application_name("pantau");
         }
-        Ok(Self { config, check, root, schema, shown })
+        Ok(Self { config, check, root, schema, waiting: Arc::default(), shown })
     }
 
     /// Connects, or says in time that it cannot.
-    pub(super) fn connect(&self) -> Result<Client> {
+    pub(super) fn connect(&self) -> Result<Connection> {
         let tls = tls::connector(self.check, self.root.as_deref())?;
         // The driver's own limit ends with the TCP connection; a server that says nothing after
         // that would be waited for without end.
         let limit = self.config.get_connect_timeout().map_or(PATIENCE, |limit| *limit);
-        let config = self.config.clone();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let connecting = std::thread::Builder::new().name("pantau-connect".to_owned());
-        let spawned = connecting.spawn(move || {
-            // Nobody waits any longer where this cannot be delivered.
-            let _ = sender.send(config.connect(tls));
-        });
         let silent = || Error::Unreachable {
             what: self.shown.clone(),
             problem: format!(
@@ -113,13 +134,29 @@ impl Address {
             ),
             source: None,
         };
-        spawned.map_err(|source| Error::Unreachable {
-            what: self.shown.clone(),
-            problem: "no thread could be started".to_owned(),
-            source: Some(source.into()),
-        })?;
+        // Each of them is a thread that waits until the server speaks or its line is found dead.
+        if self.waiting.load(Ordering::Relaxed) >= WAITING {
+            return Err(silent());
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let (config, waiting) = (self.config.clone(), Arc::clone(&self.waiting));
+        let (sender, receiver) = mpsc::channel();
+        let connecting = thread::Builder::new().name("pantau-connect".to_owned());
+        let spawned = connecting.spawn(move || {
+            let connected = config.connect(tls);
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            // Nobody waits any longer where this cannot be delivered.
+            let _ = sender.send(connected);
+        });
+        if let Err(source) = spawned {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            let (what, source) = (self.shown.clone(), Some(source.into()));
+            let problem = "no thread could be started".to_owned();
+            return Err(Error::Unreachable { what, problem, source });
+        }
         match receiver.recv_timeout(limit + Duration::from_secs(1)) {
-            Ok(connected) => connected.map_err(|error| translate(&self.shown, error)),
+            Ok(Ok(client)) => Ok(Connection::new(client)),
+            Ok(Err(error)) => Err(translate(&self.shown, error)),
             Err(_) => Err(silent()),
         }
     }
@@ -141,16 +178,25 @@ fn check_schema(schema: &str) -> Result<()> {
     Err(Error::invalid("schema", problem))
 }
 
-/// A URL without its password.
+/// A URL and its settings, which begin after the last `@`.
+fn split_after_host(url: &str) -> Option<(&str, &str)> {
+    let host = url.rfind('@')?;
+    let settings = host + url[host..].find('?')?;
+    Some((&url[..settings], &url[settings + 1..]))
+}
+
+/// A URL without its password and settings. Signs in a password that should have been escaped make
+/// a URL wrong, but are not shown either: it ends at the last `@`.
 fn hide_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "postgresql://?".to_owned() };
-    // A password can hold any sign but these two unescaped; what looks like one is hidden.
-    let (authority, path) = rest.split_once('/').map_or((rest, ""), |(one, two)| (one, two));
-    let host =
-        authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
-    let user = host.0.map(|user| user.split(':').next().unwrap_or_default());
-    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-    format!("{scheme}://{user}{}/{path}", host.1)
+    let (user, place) = match rest.rsplit_once('@') {
+        Some((user, place)) => {
+            let name = user.split([':', '/', '?', '@']).next().unwrap_or_default();
+            (format!("{name}@"), place)
+        }
+        None => (String::new(), rest),
+    };
+    format!("{scheme}://{user}{}", place.split('?').next().unwrap_or_default())
 }
 
 /// What `%41` and the like stand for.
@@ -185,8 +231,26 @@ mod tests {
             assert!(!address.shown.contains("hasia"), "{}", address.shown);
             assert!(address.shown.ends_with("://user@host:5432/db"), "{}", address.shown);
         }
-        let error = Address::parse("postgresql://user:rahasia@host:x/db").err().unwrap();
-        assert!(!error.full_message().contains("rahasia"), "{error}");
+        for url in [
+            "postgresql://user:rahasia@host:x/db",
+            "postgresql://user:rah@a?sia@host/db",
+            "postgresql://user:rah/asia?a@asia@host/db?sslmode=maybe",
+        ] {
+            let Err(error) = Address::parse(url) else { panic!("{url} was read") };
+            assert!(!error.full_message().contains("rah"), "{error}");
+            assert!(!error.full_message().contains("sia"), "{error}");
+        }
+        // The driver takes what stands before the host.
+        for url in ["postgresql://user:rah/asia@host/db", "postgresql://user:rah?asia@host/db"] {
+            match Address::parse(url) {
+                Ok(address) => {
+                    assert_eq!(address.shown, "postgresql://user@host/db");
+                    let password = address.config.get_password().unwrap();
+                    assert!(password.starts_with(b"rah") && password.ends_with(b"asia"));
+                }
+                Err(error) => assert!(!error.full_message().contains("asia"), "{error}"),
+            }
+        }
     }
 
     #[test]

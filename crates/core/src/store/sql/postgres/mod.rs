@@ -1,6 +1,7 @@
 //! A store in a PostgreSQL server.
 
 mod address;
+mod connection;
 mod error;
 mod tls;
 mod value;
@@ -10,10 +11,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use postgres::Client;
 use rustc_hash::FxHashMap;
 
 use address::Address;
+use connection::{Connection, next_rows};
 use error::{is_lost, translate};
 use value::Column;
 
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    runtime::outside,
     store::{
         Bin, Change, Commit, Condition, Counts, Existing, Kind, Measure, Row, Select, Store, Table,
         Value, Window, WritableRow, check,
@@ -36,8 +38,10 @@ use crate::{
 const KEPT: usize = 4;
 /// How often a transaction is tried that the server ended in favour of another.
 const TRIES: usize = 8;
-/// The most rows in one statement: a few megabytes.
+/// The most rows in one statement, and about the most bytes: the server takes 1 GiB at once, and
+/// both sides hold it in memory.
 const ROWS: usize = 4096;
+const BYTES: usize = 16 << 20;
 
 /// A store in a schema of a PostgreSQL server's database.
 ///
@@ -46,7 +50,7 @@ const ROWS: usize = 4096;
 pub struct Postgres {
     address: Address,
     names: Names,
-    idle: Mutex<Vec<Client>>,
+    idle: Mutex<Vec<Connection>>,
     /// A connection does not survive a fork: the child opens its own.
     process: u32,
 }
@@ -104,7 +108,7 @@ impl Postgres {
         Ok(found)
     }
 
-    fn client(&self) -> Result<Client> {
+    fn connection(&self) -> Result<Connection> {
         if self.process != std::process::id() {
             let problem = "it was opened before the process forked, and the connections of a \
                            parent must not be used; open the store in the child";
@@ -113,8 +117,8 @@ impl Postgres {
         loop {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match idle {
-                Some(client) if client.is_closed() => {}
-                Some(client) => return Ok(client),
+                Some(connection) if connection.is_closed() => {}
+                Some(connection) => return Ok(connection),
                 None => return self.address.connect(),
             }
         }
@@ -130,9 +134,10 @@ impl Postgres {
         let mut tries = 0;
         loop {
             tries += 1;
+            let connection = self.connection()?;
             let mut session =
-                Connected { client: self.client()?, location: self.location(), names: &self.names };
-            if let Err(error) = session.client.batch_execute(begin) {
+                Connected { connection, location: self.location(), names: &self.names };
+            if let Err(error) = session.connection.run(begin) {
                 // A connection that lay idle while the server was started anew.
                 if is_lost(&error) && tries < TRIES {
                     continue;
@@ -145,13 +150,13 @@ impl Postgres {
             });
             match done {
                 Ok(done) => {
-                    self.keep(session.client);
+                    self.keep(session.connection);
                     return Ok(done);
                 }
                 Err(error) => {
                     let again = error::is_retried(&error) && tries < TRIES;
-                    if session.client.batch_execute("ROLLBACK").is_ok() {
-                        self.keep(session.client);
+                    if session.connection.run("ROLLBACK").is_ok() {
+                        self.keep(session.connection);
                     }
                     if !again {
                         return Err(error);
@@ -161,10 +166,10 @@ impl Postgres {
         }
     }
 
-    fn keep(&self, client: Client) {
+    fn keep(&self, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT {
-            idle.push(client);
+            idle.push(connection);
         }
     }
 
@@ -235,7 +240,7 @@ impl Drop for Postgres {
 
 /// A connection in use.
 struct Connected<'a> {
-    client: Client,
+    connection: Connection,
     location: &'a str,
     names: &'a Names,
 }
@@ -248,12 +253,13 @@ impl Connected<'_> {
 
 impl Session for Connected<'_> {
     fn run(&mut self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).map_err(|error| self.error(error))
+        self.connection.run(sql).map_err(|error| self.error(error))
     }
 
     fn execute(&mut self, sql: &str, parameters: &[Parameter<'_>]) -> Result<usize> {
         let typed = value::typed(parameters);
-        let done = self.client.execute_typed(sql, &value::borrowed(&typed));
+        let done =
+            self.connection.with(|client| client.execute_typed(sql, &value::borrowed(&typed)));
         done.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX))
             .map_err(|error| self.error(error))
     }
@@ -265,21 +271,25 @@ impl Session for Connected<'_> {
         kinds: &[Kind],
         visit: Visit<'_>,
     ) -> Result<()> {
-        use postgres::fallible_iterator::FallibleIterator;
-
         let location = self.location;
         let wrong = |error| translate(location, error);
         let typed = value::typed(parameters);
-        let mut rows =
-            self.client.query_typed_raw(sql, typed.iter().map(value::pair)).map_err(wrong)?;
-        while let Some(row) = rows.next().map_err(wrong)? {
-            let mut values = Vec::with_capacity(kinds.len());
-            for (place, kind) in kinds.iter().enumerate() {
-                values.push(value::read(&row, place, *kind).map_err(wrong)?);
+        let client = self.connection.client();
+        let asked = outside(|| client.query_typed_raw(sql, typed.iter().map(value::pair)));
+        let mut answer = asked.map_err(wrong)?;
+        loop {
+            let rows = next_rows(&mut answer).map_err(wrong)?;
+            for row in &rows {
+                let mut values = Vec::with_capacity(kinds.len());
+                for (place, kind) in kinds.iter().enumerate() {
+                    values.push(value::read(row, place, *kind).map_err(wrong)?);
+                }
+                visit(values)?;
             }
-            visit(values)?;
+            if rows.len() < connection::ROWS {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     fn insert(
@@ -289,8 +299,18 @@ impl Session for Connected<'_> {
         existing: Existing,
         inserted: &mut dyn FnMut(usize),
     ) -> Result<()> {
-        for (number, rows) in rows.chunks(ROWS).enumerate() {
-            self.insert_some(table, rows, existing, &mut |place| inserted(number * ROWS + place))?;
+        let mut done = 0;
+        while done < rows.len() {
+            let mut bytes = 0;
+            let some = rows[done..].iter().take(ROWS).take_while(|row| {
+                let is_room = bytes < BYTES;
+                bytes += row.values().iter().map(Value::bytes).sum::<usize>();
+                is_room
+            });
+            let end = done + some.count();
+            let mut placed = |place| inserted(done + place);
+            self.insert_some(table, &rows[done..end], existing, &mut placed)?;
+            done = end;
         }
         Ok(())
     }
@@ -333,13 +353,14 @@ impl Connected<'_> {
             places.join(", "),
         );
         if table != Table::Predictions || existing != Existing::Keep {
-            let done = self.client.execute_typed(&sql, &parameters);
+            let done = self.connection.with(|client| client.execute_typed(&sql, &parameters));
             let count = done.map_err(|error| self.error(error))?;
             // All were written, or of a table where only their number matters so many.
             (0..usize::try_from(count).unwrap_or_default()).for_each(inserted);
             return Ok(());
         }
-        let done = self.client.query_typed(&format!("{sql} RETURNING \"id\""), &parameters);
+        let sql = format!("{sql} RETURNING \"id\"");
+        let done = self.connection.with(|client| client.query_typed(&sql, &parameters));
         let written = done.map_err(|error| self.error(error))?;
         if written.len() == rows.len() {
             (0..rows.len()).for_each(inserted);

@@ -1,25 +1,28 @@
 //! What callers state as JSON, and checks as JSON: how the faces of C and the command line pass
 //! what is no object of its own.
 
-use std::time::Duration;
+mod question;
+mod review;
+mod transfer;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     Error, Result, Timestamp,
-    store::{
-        AuditCheck, Consent, Feedback, MetricsRecord, PredictionRecord, Window, records::Pairs,
-    },
+    model::shortened,
+    store::{AuditCheck, Consent, Feedback, MetricsRecord, PredictionRecord, records::Pairs},
     text::Anonymizer,
 };
-
-/// The longest time in hours that a window can go back: some thousand years.
-const MOST_HOURS: f64 = 1e7;
 
 /// Reads settings; the empty text has none.
 fn read<T: DeserializeOwned + Default>(what: &str, json: &str) -> Result<T> {
     if json.trim().is_empty() {
         return Ok(T::default());
+    }
+    // Not by way of a value, which would forget in which order names stand. A list would be taken
+    // for fields in their order, which is no promise.
+    if !json.trim_start().starts_with('{') {
+        return Err(Error::invalid(what, format!("{} is no JSON object", shortened(json))));
     }
     serde_json::from_str(json).map_err(|error| Error::invalid(what, error.to_string()))
 }
@@ -206,56 +209,6 @@ impl MetricsRecord {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct StatedWindow {
-    since: Option<Timestamp>,
-    until: Option<Timestamp>,
-    hours: Option<f64>,
-    model: Option<String>,
-    version: Option<String>,
-}
-
-/// # JSON
-impl Window {
-    /// A window from JSON: an object with `since` and `until` or the last `hours`, and with `model`
-    /// and `version`; all can be left out.
-    ///
-    /// ```
-    /// use pantau::{Timestamp, store::Window};
-    ///
-    /// let window = Window::from_json(r#"{"hours": 24, "model": "sentiment"}"#)?;
-    /// assert!(window.since < Some(Timestamp::now()) && window.until.is_none());
-    /// # Ok::<(), pantau::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] names what is wrong.
-    pub fn from_json(json: &str) -> Result<Self> {
-        let StatedWindow { since, until, hours, model, version } = read("window", json)?;
-        let since = match hours {
-            None => since,
-            Some(_) if since.is_some() || until.is_some() => {
-                let problem = "the last hours have no `since` or `until`; give one or the other";
-                return Err(Error::invalid("hours", problem));
-            }
-            Some(hours) if hours > 0.0 && hours <= MOST_HOURS => {
-                Some(Timestamp::now().before(Duration::from_secs_f64(hours * 3600.0)))
-            }
-            Some(hours) => {
-                let problem = format!("{hours} is not above 0 and up to {MOST_HOURS}");
-                return Err(Error::invalid("hours", problem));
-            }
-        };
-        if let (Some(since), Some(until)) = (since, until)
-            && since > until
-        {
-            return Err(Error::invalid("until", format!("{until} is before `since`, {since}")));
-        }
-        Ok(Self { since, until, model, version })
-    }
-}
-
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl std::str::FromStr for super::Dialect {
     type Err = Error;
@@ -332,15 +285,5 @@ mod tests {
         assert!(feedback.starts_with("feedback: "), "{feedback}");
         let metrics = message(MetricsRecord::from_json("m", "1", r#"{"f1": 1}"#).unwrap_err());
         assert!(metrics.contains("unknown field `f1`"), "{metrics}");
-        for (json, part) in [
-            (r#"{"hours": 0}"#, "hours: 0 is not above 0"),
-            (r#"{"hours": 1e9}"#, "hours: 1000000000 is not"),
-            (r#"{"hours": 1, "since": "2026-01-01"}"#, "hours: the last hours have no"),
-            (r#"{"since": "2026-01-02", "until": "2026-01-01"}"#, "is before `since`"),
-        ] {
-            let error = message(Window::from_json(json).unwrap_err());
-            assert!(error.contains(part), "{error}");
-        }
-        assert_eq!(Window::from_json(" ").unwrap(), Window::default());
     }
 }

@@ -1,5 +1,7 @@
 //! The REST interface of an MLflow server, as far as it is needed: `import mlflow` never is.
 
+mod tracking;
+
 use std::{
     fmt,
     fs::File,
@@ -12,6 +14,8 @@ use ureq::{
     SendBody,
     http::{Request, StatusCode},
 };
+
+pub(crate) use tracking::millis;
 
 use crate::{Error, Result, http};
 
