@@ -15,7 +15,7 @@ use crate::{
     error::{Failure, guard, pantau_status},
     labelled_texts::pantau_labelled_texts,
     progress::{Watch, pantau_progress},
-    store::{pantau_store, read_time},
+    store::{give, pantau_store, read_time},
     text::{json, pantau_text},
 };
 
@@ -53,6 +53,25 @@ pub unsafe extern "C" fn pantau_store_table(
         let batches = Batches::new(store.0.clone(), select)?;
         out.put(FFI_ArrowArrayStream::new(Box::new(Reader(batches))));
         Ok(())
+    })
+}
+
+/// Gives the rows of a table as a JSON list. `select` is as for `pantau_store_table`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_store_rows(
+    store: *const pantau_store,
+    table: *const c_char,
+    table_length: usize,
+    select: *const c_char,
+    select_length: usize,
+    out: *mut *mut pantau_text,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects, texts and results.
+        unsafe {
+            let select = read_select(table, table_length, select, select_length)?;
+            give(store, out, |store| store.rows_json(&select))
+        }
     })
 }
 

@@ -5,7 +5,7 @@
 use std::{ffi::CStr, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, NullArray, RecordBatch, RecordBatchIterator,
+    Array, ArrayRef, NullArray, RecordBatch, RecordBatchIterator, RecordBatchReader,
     cast::AsArray,
     ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi},
     ffi_stream::FFI_ArrowArrayStream,
@@ -216,9 +216,15 @@ pub(crate) fn export_batches(
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
 ) -> PyResult<Bound<'_, PyCapsule>> {
-    let reader = RecordBatchIterator::new(batches.into_iter().map(Ok), schema);
-    let stream = FFI_ArrowArrayStream::new(Box::new(reader));
-    PyCapsule::new_with_value(py, stream, STREAM)
+    export_reader(py, RecordBatchIterator::new(batches.into_iter().map(Ok), schema))
+}
+
+/// What gives batches one by one as the capsule that `__arrow_c_stream__` returns.
+pub(crate) fn export_reader(
+    py: Python<'_>,
+    reader: impl RecordBatchReader + Send + 'static,
+) -> PyResult<Bound<'_, PyCapsule>> {
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
 }
 
 /// A schema as the capsule that `__arrow_c_schema__` returns.

@@ -10,7 +10,7 @@ use pyo3::{
 
 use crate::{
     error::{PyError, invalid},
-    texts::{Column, iterate},
+    texts::{Column, decodable, is_missing, iterate},
 };
 
 /// Reads labelled texts: a file, a table or a dict with columns, rows as dicts, or pairs of text
@@ -24,16 +24,8 @@ pub(crate) fn read(data: &Bound<'_, PyAny>, text: &str, label: &str) -> PyResult
     }
     let (texts, labels) = match column_keys(data)? {
         Some(keys) => {
-            let get = |role: &str, wanted: &str| -> PyResult<Bound<'_, PyAny>> {
-                let key = find(role, wanted, &keys)?;
-                // A pyarrow table is asked for its columns by a method.
-                if data.hasattr("column_names")? {
-                    data.call_method1("column", (key,))
-                } else {
-                    data.get_item(key)
-                }
-            };
-            (get("text", text)?, get("label", label)?)
+            let column = |role: &str, wanted: &str| get(data, find(role, wanted, &keys)?);
+            (column("text", text)?, column("label", label)?)
         }
         None => rows(data, text, label)?,
     };
@@ -41,6 +33,84 @@ pub(crate) fn read(data: &Bound<'_, PyAny>, text: &str, label: &str) -> PyResult
         Ok(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>())
     })?;
     Ok(LabelledTexts::new(texts, read_labels("labels", &labels)?).map_err(PyError)?)
+}
+
+/// Columns by their names, as texts, None where nothing is; those that are not there are left out.
+/// Of pairs the first column is the text, the second the label.
+pub(crate) fn cells(
+    data: &Bound<'_, PyAny>,
+    names: &[&str],
+) -> PyResult<Vec<(String, Vec<Option<String>>)>> {
+    let mut columns = Vec::new();
+    if let Some(keys) = column_keys(data)? {
+        for name in names {
+            for key in &keys {
+                if key.str()?.to_string() == *name {
+                    columns.push(((*name).to_owned(), texts(&get(data, key)?)?));
+                    break;
+                }
+            }
+        }
+        return Ok(columns);
+    }
+    let rows = iterate(data)?.collect::<PyResult<Vec<_>>>()?;
+    for (place, name) in names.iter().enumerate() {
+        let mut cells = Vec::with_capacity(rows.len());
+        let mut is_there = rows.is_empty();
+        for row in &rows {
+            let cell = if let Ok(row) = row.cast::<PyDict>() {
+                row.get_item(name)?
+            } else if let Ok(pair) = row.cast::<PyTuple>()
+                && pair.len() == 2
+                && place < 2
+            {
+                Some(pair.get_item(place)?)
+            } else {
+                let problem = format!(
+                    "expected a path, a table, a dict of columns, dicts or pairs of text and \
+                     label, got a {}",
+                    row.get_type().name()?
+                );
+                return Err(invalid("data", problem));
+            };
+            is_there |= cell.is_some();
+            cells.push(cell.map(|cell| text(&cell)).transpose()?.flatten());
+        }
+        if is_there {
+            columns.push(((*name).to_owned(), cells));
+        }
+    }
+    Ok(columns)
+}
+
+/// A column of a table or a dict.
+fn get<'py>(data: &Bound<'py, PyAny>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    // A pyarrow table is asked for its columns by a method.
+    if data.hasattr("column_names")? {
+        data.call_method1("column", (key,))
+    } else {
+        data.get_item(key)
+    }
+}
+
+fn texts(column: &Bound<'_, PyAny>) -> PyResult<Vec<Option<String>>> {
+    let column = if column.hasattr("to_pylist")? {
+        column.call_method0("to_pylist")?
+    } else {
+        column.clone()
+    };
+    iterate(&column)?.map(|cell| text(&cell?)).collect()
+}
+
+/// A cell as text; none of what is missing.
+fn text(cell: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if is_missing(cell)? {
+        return Ok(None);
+    }
+    if let Ok(text) = cell.cast::<PyString>() {
+        return Ok(Some(decodable(text)?.into_owned()));
+    }
+    Ok(Some(read_label(cell)?.unwrap_or(cell.str()?.to_string())))
 }
 
 /// What the columns of a table or a dict are asked for by; none of what has none.

@@ -6,13 +6,13 @@ use pantau::{
     Timestamp,
     store::{
         Deleted, Dialect, Existing, LogOptions, MetricsRecord, PredictionLog, RetrainingRecord,
-        ReviewRecord, Store, TriggerRecord, Window, open, schema_sql,
+        ReviewRecord, Store, TriggerRecord, open, schema_sql,
     },
     text::{Cleaner, Language},
 };
 use pyo3::{
     prelude::*,
-    types::{PyList, PyString},
+    types::{PyDict, PyList, PyString},
 };
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     consent::{PyConsent, read_anonymizer, share},
     error::{PyError, invalid},
     json::{self, given, to_value},
+    keywords,
     moment::{Moment, timestamp},
     prediction_log::{PyPredictionLog, Told},
     transforms::{PyAnonymizer, from_json},
@@ -140,22 +141,17 @@ impl PyStore {
 
     /// Predictions as dicts, the latest first.
     #[pyo3(
-        signature = (
-            limit=100, *, hours=None, since=None, until=None, model=None, version=None
-        )
+        signature = (limit=100, **window),
+        text_signature = "($self, limit=100, *, hours=None, since=None, until=None, model=None, \
+            version=None)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn history<'py>(
         &self,
         py: Python<'py>,
         limit: usize,
-        hours: Option<Bound<'py, PyAny>>,
-        since: Option<Moment>,
-        until: Option<Moment>,
-        model: Option<Bound<'py, PyAny>>,
-        version: Option<Bound<'py, PyAny>>,
+        window: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let window = Span { hours, since, until, model, version }.window(py)?;
+        let window = keywords::window(py, window)?;
         let found = py.detach(|| self.0.history(&window, limit)).map_err(PyError)?;
         json::records(py, &found)
     }
@@ -460,33 +456,6 @@ pub(crate) fn schema(dialect: &Bound<'_, PyAny>) -> PyResult<String> {
 /// How many rows of which table, as a dict.
 pub(crate) fn deleted<'py>(py: Python<'py>, deleted: &Deleted) -> PyResult<Bound<'py, PyAny>> {
     from_json(py, &deleted.to_json().to_string())
-}
-
-/// Which predictions are looked at, as Python says it.
-pub(crate) struct Span<'py> {
-    pub(crate) hours: Option<Bound<'py, PyAny>>,
-    pub(crate) since: Option<Moment>,
-    pub(crate) until: Option<Moment>,
-    pub(crate) model: Option<Bound<'py, PyAny>>,
-    pub(crate) version: Option<Bound<'py, PyAny>>,
-}
-
-impl<'py> Span<'py> {
-    pub(crate) fn window(self, py: Python<'py>) -> PyResult<Window> {
-        let time = |moment: Option<Moment>| {
-            moment.map(|Moment(time)| PyString::new(py, &time.to_string()).into_any())
-        };
-        let version = self.version.map(|version| read_version(&version)).transpose()?;
-        let version = version.map(|version| PyString::new(py, &version).into_any());
-        let window = [
-            ("hours", self.hours),
-            ("since", time(self.since)),
-            ("until", time(self.until)),
-            ("model", self.model),
-            ("version", version),
-        ];
-        Ok(Window::from_json(&given(py, "window", window)?).map_err(PyError)?)
-    }
 }
 
 /// A version as text: registries count with numbers.

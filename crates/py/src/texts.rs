@@ -291,7 +291,7 @@ fn read_strings<'py>(
 }
 
 /// None, NaN, pandas' NA and `NaT`.
-fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(crate) fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
     if item.is_none() {
         return Ok(true);
     }

@@ -20,6 +20,7 @@ use crate::{
     labelled,
     matrix::Rows,
     predictions::PyPredictions,
+    run::PyRun,
     runtime::tell_package_folders,
     tfidf_options::read_parts,
     watch::{Signals, Steps},
@@ -44,6 +45,9 @@ pub(crate) const SEED: Seed = Seed(0);
 /// ``reference`` is called with the texts of the validation rows, their labels and the calibrated
 /// probabilities, and returns bytes that the bundle keeps as ``reference.profile``.
 ///
+/// With ``run`` the training is logged: settings and data as parameters, what it came to as metrics,
+/// each setting that was tried as a run that is part of it, and the reports as files.
+///
 /// The bundle holds all settings that were tried (``trials.json``), the evaluation, a picture of
 /// the calibration, and a page for people (``README.md``).
 ///
@@ -64,12 +68,12 @@ pub(crate) const SEED: Seed = Seed(0);
         data, output, *, text="text", label="label", kind="tfidf-logistic", test=None,
         encoder=None, words=false, features=None, strengths=None, validation_share=0.1,
         test_share=0.1, folds=FOLDS, seed=SEED, threads=None, name=None, overwrite=false,
-        progress=false, reference=None
+        progress=false, reference=None, run=None
     ),
     text_signature = "(data, output, *, text='text', label='label', kind='tfidf-logistic', \
         test=None, encoder=None, words=False, features=None, strengths=None, \
         validation_share=0.1, test_share=0.1, folds=3, seed=0, threads=None, name=None, \
-        overwrite=False, progress=False, reference=None)"
+        overwrite=False, progress=False, reference=None, run=None)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 #[expect(clippy::similar_names, reason = "text and test are words of the interface")]
@@ -94,6 +98,7 @@ pub(crate) fn train_classifier(
     overwrite: bool,
     progress: bool,
     reference: Option<&Bound<'_, PyAny>>,
+    run: Option<&Bound<'_, PyRun>>,
 ) -> PyResult<PyClassifier> {
     let output = path(output.as_borrowed(), "output", "the path of a new bundle")?;
     let output = std::path::absolute(&output).unwrap_or(output);
@@ -137,6 +142,9 @@ pub(crate) fn train_classifier(
         return Err(raised);
     }
     let trained = steps.conclude(py, trained)?;
+    if let Some(run) = run.map(|run| &run.get().0) {
+        py.detach(|| run.log_training(&trained, &options)).map_err(PyError)?;
+    }
     let bundle = trained.bundle.path().to_owned();
     let opened = py.detach(|| Classifier::open(&bundle, &ModelOptions::default()));
     Ok(PyClassifier::new(opened.map_err(PyError)?, bundle))

@@ -39,7 +39,7 @@ pub use convert::{ConvertOptions, convert};
 pub(crate) use data::{Broken, Cell, Chosen, Place, Row, Visitor, read_file, shortened};
 pub use data::{
     Check, Finding, LabelledTexts, TableFormat, ValidationOptions, ValidationReport, column,
-    number_label, truth_label, validate,
+    number_label, truth_label, validate, validate_columns,
 };
 pub use encoder::{Embeddings, Encoder};
 pub use engine::Counters;

@@ -12,7 +12,9 @@ pub(crate) use names::shortened;
 pub use names::{column, number_label, truth_label};
 pub use rows::TableFormat;
 pub(crate) use rows::{Broken, Cell, Chosen, Place, Row, Visitor, read_file};
-pub use validation::{Check, Finding, ValidationOptions, ValidationReport, validate};
+pub use validation::{
+    Check, Finding, ValidationOptions, ValidationReport, validate, validate_columns,
+};
 
 use crate::{Error, Result};
 

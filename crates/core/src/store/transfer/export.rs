@@ -112,6 +112,24 @@ impl Out {
 }
 
 impl dyn Store + '_ {
+    /// The rows that are asked for as a list of JSON objects, as an export writes them.
+    ///
+    /// # Errors
+    /// As the home has them.
+    pub fn rows_json(&self, select: &Select) -> Result<String> {
+        let mut rows = String::from("[");
+        self.select(select, &mut |row| {
+            if rows.len() > 1 {
+                rows.push(',');
+            }
+            json::push_row(&mut rows, select.table, &row);
+            rows.truncate(rows.trim_end().len());
+            Ok(())
+        })?;
+        rows.push(']');
+        Ok(rows)
+    }
+
     /// Writes the rows that are asked for into a file, whole or not at all: CSV, JSON Lines or
     /// Parquet. All rows are of one moment.
     ///

@@ -83,6 +83,12 @@ impl ValidationOptions {
         settings::from_json("validation options", json)
     }
 
+    /// The names of the columns that are looked at.
+    pub fn columns(&self) -> Vec<&str> {
+        let names = [Some(&self.text), self.label.as_ref()].into_iter().flatten();
+        names.chain(&self.required).map(String::as_str).collect()
+    }
+
     fn check(&self) -> Result<()> {
         if self.max_balance.is_nan() || self.max_balance <= 1.0 {
             let problem = format!("{} is not above 1, as 10 is", self.max_balance);
@@ -121,22 +127,44 @@ pub fn validate(
     Ok(validation.conclude())
 }
 
+/// Says what is wrong with columns that are in memory, by their names, as [`validate`] says it of a
+/// file. All are as long as the first; a column that is asked for and is not among them is missing.
+///
+/// # Errors
+/// [`Error::InvalidInput`] if the options contradict themselves, or a column has another length.
+pub fn validate_columns(
+    columns: &[(String, Vec<Option<String>>)],
+    options: &ValidationOptions,
+) -> Result<ValidationReport> {
+    options.check()?;
+    let rows = columns.first().map_or(0, |(_, cells)| cells.len());
+    if let Some((name, cells)) = columns.iter().find(|(_, cells)| cells.len() != rows) {
+        let problem = format!("{name:?} has {} rows, and the first has {rows}", cells.len());
+        return Err(Error::invalid("columns", problem));
+    }
+    let mut nobody = |_, _| Ok(());
+    let mut validation = Validation::new(options, &mut nobody);
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    validation.names(&names)?;
+    for row in 0..rows {
+        let cell = |cells: &[Option<String>]| cells[row].clone().map_or(Cell::Null, Cell::Text);
+        let cells: Vec<Cell> = columns.iter().map(|(_, cells)| cell(cells)).collect();
+        validation.row(Place::Row(row as u64), &Row::Cells(&cells))?;
+    }
+    Ok(validation.conclude())
+}
+
 impl LabelledTexts {
     /// What is wrong with these rows, as [`validate`] says it of a file.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the options contradict themselves.
+    /// As for [`validate_columns`].
     pub fn validate(&self, options: &ValidationOptions) -> Result<ValidationReport> {
-        options.check()?;
-        let mut nobody = |_, _| Ok(());
+        let column = |cells: &[String]| cells.iter().cloned().map(Some).collect();
         let label = options.label.clone().unwrap_or_else(|| "label".to_owned());
-        let mut validation = Validation::new(options, &mut nobody);
-        validation.names(&[options.text.clone(), label])?;
-        for (number, (text, label)) in self.texts().iter().zip(self.labels()).enumerate() {
-            let cells = [Cell::Text(text.clone()), Cell::Text(label.clone())];
-            validation.row(Place::Row(number as u64), &Row::Cells(&cells))?;
-        }
-        Ok(validation.conclude())
+        let columns =
+            [(options.text.clone(), column(self.texts())), (label, column(self.labels()))];
+        validate_columns(&columns, options)
     }
 }
 
