@@ -1321,6 +1321,11 @@ pantau_status pantau_evaluation_to_html(const pantau_evaluation *evaluation, pan
 pantau_status pantau_evaluation_mistakes_csv(const pantau_evaluation *evaluation,
                                              pantau_text **out);
 
+// Gives the confusion matrix as a picture, an SVG: a row for each label that was right, a column
+// for each that was predicted.
+pantau_status pantau_evaluation_confusion_svg(const pantau_evaluation *evaluation,
+                                              pantau_text **out);
+
 // Frees an evaluation; NULL is fine.
 void pantau_evaluation_free(pantau_evaluation *evaluation);
 
@@ -1887,6 +1892,14 @@ pantau_status pantau_store_table(const pantau_store *store,
                                  size_t select_length,
                                  struct ArrowArrayStream *out);
 
+// Gives the rows of a table as a JSON list. `select` is as for `pantau_store_table`.
+pantau_status pantau_store_rows(const pantau_store *store,
+                                const char *table,
+                                size_t table_length,
+                                const char *select,
+                                size_t select_length,
+                                pantau_text **out);
+
 // Writes the rows of a table into a file, whole or not at all, and gives how many rows and bytes
 // as JSON. The name of the file ends in `.csv`, `.jsonl` or `.parquet`. `select` is as for
 // `pantau_store_table`. `options` are JSON; the empty text is the default ones:
@@ -2007,7 +2020,7 @@ pantau_status pantau_store_training_features(const pantau_store *store,
 // Writes a reason to train a model again, and gives its id. `trigger` is JSON:
 //
 // ```json
-// {"kind": "drift", "reason": "PSI of text_length is 0.31", "priority": "high",
+// {"type": "drift", "reason": "PSI of text_length is 0.31", "priority": "high",
 //  "detail": {"psi": 0.31}}
 // ```
 pantau_status pantau_store_write_trigger(const pantau_store *store,

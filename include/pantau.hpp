@@ -719,6 +719,9 @@ public:
         return ArrowStream(out);
     }
 
+    // The object of the C face, borrowed.
+    const pantau_feature_extractor *get() const { return object_.get(); }
+
 private:
     using Object = detail::Owned<pantau_feature_extractor, pantau_feature_extractor_free>;
 
@@ -814,6 +817,7 @@ private:
     friend Bundle train(const LabelledTexts &, const LabelledTexts *, std::string_view,
                         std::string_view, const Progress &);
     friend Bundle import_sklearn(std::string_view, std::string_view, std::string_view, bool);
+    friend class Run;
     using Object = detail::Owned<pantau_bundle, pantau_bundle_free>;
 
     explicit Bundle(Object object) : object_(std::move(object)) {}
@@ -1463,6 +1467,7 @@ public:
     const pantau_labelled_texts *get() const { return object_.get(); }
 
 private:
+    friend class Store;
     using Object = detail::Owned<pantau_labelled_texts, pantau_labelled_texts_free>;
 
     LabelledTexts(const detail::Texts &texts, const detail::Texts &labels)
@@ -1718,6 +1723,16 @@ public:
         return detail::give_text(
             [&](pantau_text **out) { return pantau_evaluation_mistakes_csv(object_.get(), out); });
     }
+
+    // The confusion matrix as a picture, an SVG.
+    std::string confusion_svg() const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_evaluation_confusion_svg(object_.get(), out);
+        });
+    }
+
+    // The object of the C face, borrowed.
+    const pantau_evaluation *get() const { return object_.get(); }
 
 private:
     friend Evaluation evaluate(const TextClassifier &, const LabelledTexts &, std::string_view,
@@ -2239,6 +2254,141 @@ public:
         return text(pantau_store_metrics, model.data(), model.size(), since.data(), since.size());
     }
 
+    // What the predictions of a window come to: how many, how sure, which labels.
+    std::string summary(std::string_view window = {}) const {
+        return text(pantau_store_summary, window.data(), window.size());
+    }
+
+    // How often each version of each model was used and was right, as a list.
+    std::string usage(std::string_view window = {}) const {
+        return text(pantau_store_usage, window.data(), window.size());
+    }
+
+    // What the predictions of a window come to, interval by interval, as a list.
+    std::string over_time(std::chrono::seconds every, std::string_view window = {}) const {
+        return text(pantau_store_over_time, window.data(), window.size(),
+                    static_cast<double>(every.count()));
+    }
+
+    // How long the predictions of a window took.
+    std::string latency(std::string_view window = {}) const {
+        return text(pantau_store_latency, window.data(), window.size());
+    }
+
+    // How sure the predictions of a window were, in bins of 0.05.
+    std::string confidence_histogram(std::string_view window = {}) const {
+        return text(pantau_store_confidence_histogram, window.data(), window.size());
+    }
+
+    // How often the predictions of a window turned out right.
+    std::string feedback_summary(std::string_view window = {}) const {
+        return text(pantau_store_feedback_summary, window.data(), window.size());
+    }
+
+    // How many labels became known since a moment.
+    std::string new_labelled(std::string_view since = {}) const {
+        return text(pantau_store_new_labelled, since.data(), since.size());
+    }
+
+    // The predictions of a window whose right label became known, the latest first.
+    std::string labelled_predictions(std::string_view window = {}, std::size_t limit = 100) const {
+        return text(pantau_store_labelled_predictions, window.data(), window.size(), limit);
+    }
+
+    // Rows of a table as a list. `select` is JSON as for `pantau_store_table`.
+    std::string rows(std::string_view table, std::string_view select = {}) const {
+        return text(pantau_store_rows, table.data(), table.size(), select.data(), select.size());
+    }
+
+    // Rows of a table as a stream of Arrow record batches; its consumer calls `release`.
+    void table(std::string_view table, ArrowArrayStream *out, std::string_view select = {}) const {
+        detail::check(pantau_store_table(object_.get(), table.data(), table.size(), select.data(),
+                                         select.size(), out));
+    }
+
+    // Writes rows of a table into a file, whole or not at all; how many rows and bytes.
+    std::string export_table(std::string_view table, std::string_view path,
+                             std::string_view select = {}, std::string_view options = {}) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_store_export(object_.get(), table.data(), table.size(), select.data(),
+                                       select.size(), path.data(), path.size(), options.data(),
+                                       options.size(), nullptr, nullptr, out);
+        });
+    }
+
+    // Imports the reviews of a file whose writers agreed to have their texts kept; a report.
+    // `options` are JSON as for `pantau_store_import_reviews`.
+    std::string import_reviews(std::string_view path, bool consent, std::string_view options = {},
+                               const Anonymizer *anonymizer = nullptr) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_store_import_reviews(
+                object_.get(), path.data(), path.size(), consent,
+                anonymizer == nullptr ? nullptr : anonymizer->get(), options.data(),
+                options.size(), nullptr, nullptr, out);
+        });
+    }
+
+    // All there is to learn from: labelled reviews, and predictions whose right label is known.
+    LabelledTexts labelled_texts(std::string_view since = {}) const {
+        return LabelledTexts(
+            detail::give<LabelledTexts::Object>([&](pantau_labelled_texts **out) {
+                return pantau_store_labelled_texts(object_.get(), since.data(), since.size(), out);
+            }));
+    }
+
+    // Writes a text with its label; its id. `review` is JSON as for `pantau_store_write_review`.
+    std::string write_review(std::string_view review, const Anonymizer *anonymizer = nullptr) const {
+        return text(pantau_store_write_review, review.data(), review.size(),
+                    anonymizer == nullptr ? nullptr : anonymizer->get());
+    }
+
+    // The review with an id, or `null`.
+    std::string review(std::string_view id) const {
+        return text(pantau_store_review, id.data(), id.size());
+    }
+
+    // Measures texts and stores their features; how many were not there already. `texts` are JSON
+    // as for `pantau_store_write_features`.
+    std::size_t write_features(std::string_view texts, const FeatureExtractor &extractor,
+                               const Anonymizer *anonymizer = nullptr,
+                               std::size_t threads = 0) const {
+        std::size_t written = 0;
+        detail::check(pantau_store_write_features(
+            object_.get(), texts.data(), texts.size(), extractor.get(),
+            anonymizer == nullptr ? nullptr : anonymizer->get(), threads, &written));
+        return written;
+    }
+
+    // The newest features of a review, or `null`.
+    std::string features(std::string_view review_id, std::string_view version = {}) const {
+        return text(pantau_store_features, review_id.data(), review_id.size(), version.data(), version.size());
+    }
+
+    // Labelled reviews with their features as they were known when the label became known.
+    std::string training_features(std::string_view view = {}) const {
+        return text(pantau_store_training_features, view.data(), view.size());
+    }
+
+    // Writes a reason to train a model again; its id.
+    std::string write_trigger(std::string_view model, std::string_view trigger) const {
+        return text(pantau_store_write_trigger, model.data(), model.size(), trigger.data(), trigger.size());
+    }
+
+    // The reasons to train a model again as a list, the earliest first.
+    std::string triggers(std::string_view model, std::string_view since = {}) const {
+        return text(pantau_store_triggers, model.data(), model.size(), since.data(), since.size());
+    }
+
+    // Writes where a retraining stands; its id.
+    std::string write_retraining(std::string_view model, std::string_view retraining) const {
+        return text(pantau_store_write_retraining, model.data(), model.size(), retraining.data(), retraining.size());
+    }
+
+    // The retrainings of a model as a list, the earliest first.
+    std::string retrainings(std::string_view model, std::string_view since = {}) const {
+        return text(pantau_store_retrainings, model.data(), model.size(), since.data(), since.size());
+    }
+
     // Deletes all that is stored of a subject; how many rows of each table it were.
     std::string forget(std::string_view subject, std::string_view actor) const {
         return text(pantau_store_forget, subject.data(), subject.size(), actor.data(),
@@ -2545,6 +2695,204 @@ private:
 
     Object object_;
 };
+
+// A run that things are logged to. It is running until `finish` says otherwise.
+class Run {
+public:
+    // Its id.
+    std::string id() const { return text(pantau_run_id); }
+
+    // Its name.
+    std::string name() const { return text(pantau_run_name); }
+
+    // Starts a run that is part of this one, such as a trial of a search.
+    Run start_part(std::string_view name = {}) const {
+        return Run(detail::give<Object>([&](pantau_run **out) {
+            return pantau_run_start_part(object_.get(), name.data(), name.size(), out);
+        }));
+    }
+
+    // Logs a parameter. The same value again changes nothing, another one throws `Conflict`.
+    void log_param(std::string_view name, std::string_view value) const {
+        detail::check(pantau_run_log_param(object_.get(), name.data(), name.size(), value.data(),
+                                           value.size()));
+    }
+
+    // Logs a metric at a step.
+    void log_metric(std::string_view name, double value, std::int64_t step = 0) const {
+        detail::check(
+            pantau_run_log_metric(object_.get(), name.data(), name.size(), value, step));
+    }
+
+    // Sets a tag, which may be set again.
+    void set_tag(std::string_view name, std::string_view value) const {
+        detail::check(pantau_run_set_tag(object_.get(), name.data(), name.size(), value.data(),
+                                         value.size()));
+    }
+
+    // Logs a file, or all files of a folder, below `folder` of the run.
+    void log_artefact(std::string_view path, std::string_view folder = {}) const {
+        detail::check(pantau_run_log_artefact(object_.get(), path.data(), path.size(),
+                                              folder.data(), folder.size()));
+    }
+
+    // Logs a text as a file at `path` of the run.
+    void log_text(std::string_view path, std::string_view text) const {
+        detail::check(pantau_run_log_bytes(object_.get(), path.data(), path.size(),
+                                           reinterpret_cast<const std::uint8_t *>(text.data()),
+                                           text.size()));
+    }
+
+    // Logs how good a classifier is.
+    void log_evaluation(const Evaluation &evaluation) const {
+        detail::check(pantau_run_log_evaluation(object_.get(), evaluation.get()));
+    }
+
+    // Learns a classifier as `train` does, and logs it.
+    Bundle train(const LabelledTexts &data, std::string_view bundle, std::string_view options = {},
+                 const LabelledTexts *test = nullptr) const {
+        return Bundle(detail::give<Bundle::Object>([&](pantau_bundle **out) {
+            return pantau_run_train(object_.get(), data.get(),
+                                    test == nullptr ? nullptr : test->get(), bundle.data(),
+                                    bundle.size(), options.data(), options.size(), nullptr,
+                                    nullptr, out);
+        }));
+    }
+
+    // Ends it: `finished`, `failed` or `killed`.
+    void finish(std::string_view status = "finished") const {
+        detail::check(pantau_run_finish(object_.get(), status.data(), status.size()));
+    }
+
+private:
+    friend class Runs;
+    using Object = detail::Owned<pantau_run, pantau_run_free>;
+
+    explicit Run(Object object) : object_(std::move(object)) {}
+
+    // What a function answers about this run.
+    template <typename Function> std::string text(Function function) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), out); });
+    }
+
+    Object object_;
+};
+
+// What was tried, with which parameters, and what came of it: in a store or on an MLflow server.
+class Runs {
+public:
+    // Opens runs by the name of a store, or by the URL of an MLflow server.
+    static Runs open(std::string_view location) {
+        return Runs(detail::give<Object>([&](pantau_runs **out) {
+            return pantau_runs_open(location.data(), location.size(), out);
+        }));
+    }
+
+    // The runs of a store.
+    explicit Runs(const Store &store)
+        : object_(detail::give<Object>(
+              [&](pantau_runs **out) { return pantau_runs_over(store.get(), out); })) {}
+
+    // Where they live, without a password.
+    std::string location() const { return text(pantau_runs_location); }
+
+    // Starts a run of an experiment, which is made by its first run.
+    Run start(std::string_view experiment, std::string_view name = {}) const {
+        return Run(detail::give<Run::Object>([&](pantau_run **out) {
+            return pantau_runs_start(object_.get(), experiment.data(), experiment.size(),
+                                     name.data(), name.size(), out);
+        }));
+    }
+
+    // Goes on with a run, which is running again.
+    Run resume(std::string_view id) const {
+        return Run(detail::give<Run::Object>([&](pantau_run **out) {
+            return pantau_runs_resume(object_.get(), id.data(), id.size(), out);
+        }));
+    }
+
+    // All that is known about a run.
+    std::string run(std::string_view id) const {
+        return text(pantau_runs_run, id.data(), id.size());
+    }
+
+    // The names of all experiments as a list.
+    std::string experiments() const { return text(pantau_runs_experiments); }
+
+    // The runs of an experiment as a list, the latest first.
+    std::string list(std::string_view experiment, std::size_t limit = SIZE_MAX) const {
+        return text(pantau_runs_list, experiment.data(), experiment.size(), limit);
+    }
+
+    // The runs that are part of a run as a list, the latest first.
+    std::string children(std::string_view id) const {
+        return text(pantau_runs_children, id.data(), id.size());
+    }
+
+    // The run whose last number of a metric is the largest, or the smallest; `null` if there is
+    // none.
+    std::string best(std::string_view experiment, std::string_view metric,
+                     bool maximize = true) const {
+        return text(pantau_runs_best, experiment.data(), experiment.size(), metric.data(),
+                    metric.size(), maximize);
+    }
+
+    // What is not the same in two runs or more.
+    template <typename Text> std::string compare(const std::vector<Text> &ids) const {
+        const detail::Texts texts(ids);
+        return text(pantau_runs_compare, texts.data.data(), texts.lengths.data(), ids.size());
+    }
+
+    // The steps of a metric of a run as a list, in their order.
+    std::string metric_history(std::string_view id, std::string_view metric) const {
+        return text(pantau_runs_metric_history, id.data(), id.size(), metric.data(), metric.size());
+    }
+
+    // The files of a run as a list.
+    std::string artefacts(std::string_view id) const {
+        return text(pantau_runs_artefacts, id.data(), id.size());
+    }
+
+    // Writes a file of a run to `target`, whole or not at all.
+    void save_artefact(std::string_view id, std::string_view path, std::string_view target) const {
+        detail::check(pantau_runs_save_artefact(object_.get(), id.data(), id.size(), path.data(),
+                                                path.size(), target.data(), target.size()));
+    }
+
+    // All runs of an experiment as one document, for notebooks and reports.
+    std::string export_json(std::string_view experiment) const {
+        return text(pantau_runs_export_json, experiment.data(), experiment.size());
+    }
+
+    // Removes a run with all that was logged to it.
+    void remove(std::string_view id) const {
+        detail::check(pantau_runs_delete(object_.get(), id.data(), id.size()));
+    }
+
+private:
+    using Object = detail::Owned<pantau_runs, pantau_runs_free>;
+
+    explicit Runs(Object object) : object_(std::move(object)) {}
+
+    // What a function answers about these runs.
+    template <typename Function, typename... Arguments>
+    std::string text(Function function, Arguments... arguments) const {
+        return detail::give_text(
+            [&](pantau_text **out) { return function(object_.get(), arguments..., out); });
+    }
+
+    Object object_;
+};
+
+// Looks through the rows of a file, once, and says what is wrong with them. `options` are JSON as
+// for `pantau_validate`.
+inline std::string validate(std::string_view path, std::string_view options = {}) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_validate(path.data(), path.size(), options.data(), options.size(), nullptr,
+                               nullptr, out);
+    });
+}
 
 // The SQL that makes the tables of a new store in a dialect, `sqlite` or `postgres`.
 inline std::string schema(std::string_view dialect) {

@@ -194,6 +194,17 @@ pub unsafe extern "C" fn pantau_evaluation_mistakes_csv(
     guard(|| unsafe { describe(evaluation, out, Evaluation::mistakes_csv) })
 }
 
+/// Gives the confusion matrix as a picture, an SVG: a row for each label that was right, a column
+/// for each that was predicted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_evaluation_confusion_svg(
+    evaluation: *const pantau_evaluation,
+    out: *mut *mut pantau_text,
+) -> pantau_status {
+    // SAFETY: the header's rules for objects and results.
+    guard(|| unsafe { describe(evaluation, out, Evaluation::confusion_svg) })
+}
+
 /// # Safety
 /// As for [`argument::object`].
 unsafe fn read<T: Copy>(

@@ -157,7 +157,7 @@ pub unsafe extern "C" fn pantau_store_training_features(
 /// Writes a reason to train a model again, and gives its id. `trigger` is JSON:
 ///
 /// ```json
-/// {"kind": "drift", "reason": "PSI of text_length is 0.31", "priority": "high",
+/// {"type": "drift", "reason": "PSI of text_length is 0.31", "priority": "high",
 ///  "detail": {"psi": 0.31}}
 /// ```
 #[unsafe(no_mangle)]

@@ -208,6 +208,21 @@ fn classes_of_what_a_model_remembers_do_what_the_functions_do() {
     run_sanitized("state_classes.cpp");
 }
 
+#[test]
+fn what_a_model_remembers_answers_questions() {
+    run_sanitized("questions.c");
+}
+
+#[test]
+fn what_was_tried_is_tracked() {
+    run_sanitized("runs.c");
+}
+
+#[test]
+fn classes_of_questions_and_runs_do_what_the_functions_do() {
+    run_sanitized("question_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {

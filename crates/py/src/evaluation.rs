@@ -119,6 +119,13 @@ impl PyEvaluation {
         self.to_dict(py)?.get_item("mistakes")
     }
 
+    /// The confusion matrix as a picture (SVG): returned, or written into a file. A row is a label
+    /// that was right, a column one that was predicted.
+    #[pyo3(signature = (path=None))]
+    fn confusion_svg(&self, path: Option<PathBuf>) -> PyResult<Option<String>> {
+        written(self.0.confusion_svg(), path)
+    }
+
     /// The worst mistakes as CSV: returned, or written into a file.
     #[pyo3(signature = (path=None))]
     fn mistakes_csv(&self, path: Option<PathBuf>) -> PyResult<Option<String>> {

@@ -109,6 +109,7 @@ impl Run {
         kept.mistakes.iter_mut().for_each(|mistake| mistake.text = None);
         let files = [
             ("confusion_matrix.csv", kept.confusion_csv()),
+            ("confusion_matrix.svg", kept.confusion_svg()),
             ("evaluation.json", kept.to_json()),
             ("evaluation.html", kept.to_html()),
         ];

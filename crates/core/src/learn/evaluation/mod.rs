@@ -4,6 +4,7 @@ mod answers;
 mod compare;
 mod csv;
 mod measure;
+mod plot;
 mod report;
 mod table;
 mod width;

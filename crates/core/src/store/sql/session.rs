@@ -7,6 +7,7 @@ use crate::{
 
 /// A value or many for the place of a parameter, and what kind they are of.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite asks for no kinds"))]
 pub(super) enum Parameter<'a> {
     One(Kind, &'a Value),
     /// As one parameter, for `= ANY` and its like.

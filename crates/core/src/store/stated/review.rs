@@ -111,6 +111,7 @@ impl ReviewText {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct StatedTrigger {
+    #[serde(rename = "type")]
     kind: String,
     reason: String,
     priority: Option<String>,
@@ -119,7 +120,7 @@ struct StatedTrigger {
 
 /// # JSON
 impl TriggerRecord {
-    /// A reason of this moment from JSON: an object with `kind`, `reason`, `priority` (`medium`)
+    /// A reason of this moment from JSON: an object with `type`, `reason`, `priority` (`medium`)
     /// and `detail`.
     ///
     /// # Errors
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn reasons_and_retrainings_are_read() {
-        let json = r#"{"kind": "drift", "reason": "psi 0.3", "detail": {"psi": 0.3}}"#;
+        let json = r#"{"type": "drift", "reason": "psi 0.3", "detail": {"psi": 0.3}}"#;
         let trigger = TriggerRecord::from_json("m", json).unwrap();
         assert_eq!((trigger.kind.as_str(), trigger.priority.as_str()), ("drift", "medium"));
         assert_eq!(trigger.detail.unwrap()["psi"], 0.3);

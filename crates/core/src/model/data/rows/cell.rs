@@ -17,6 +17,7 @@ pub(crate) enum Cell {
     /// Yes or no.
     Truth(bool),
     /// A point in time.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only Parquet has times"))]
     Time(Timestamp),
     /// Something else, such as a list, as an error shows it.
     Other(String),
