@@ -54,11 +54,12 @@ fix: build/test.stamp ## format and mend what can be mended by itself
 	$(BIN)/ruff check --fix python tests examples benches
 	$(BIN)/ruff format python tests examples benches
 
-bench: build/bench.stamp ## measure every promise, with the peers beside it
+bench: build/bench.stamp build/servers.stamp ## measure every promise, with the peers beside it
 	$(BIN)/python benches/text.py
 	$(BIN)/python benches/inference.py
 	$(BIN)/python benches/learning.py
-	cargo bench -p pantau-benches
+	cargo bench -p pantau-benches --bench text
+	$(PYTHON) tests/servers.py run postgres -- cargo bench -p pantau-benches --bench state
 
 fuzz: ## run each fuzz target for a minute; needs nightly Rust and cargo-fuzz
 	for target in $$(cargo +nightly fuzz list); do \

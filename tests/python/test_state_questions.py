@@ -185,7 +185,7 @@ def test_rows_that_cannot_be_imported_are_kept_aside(tmp_path: Path) -> None:
     )
     assert (report["rows"], report["written"], report["rejected"]) == (4, 1, 3)
     assert [(row["line"], row["reason"]) for row in report["first"]] == [
-        (3, "its text is empty"),
+        (3, "its text is missing"),
         (4, 'its label is "rusak", not one of positive, negative, neutral'),
     ]
     kept = Path(report["rejected_file"]).read_text(encoding="utf-8")
@@ -262,7 +262,9 @@ def test_data_is_looked_through_in_every_form(tmp_path: Path) -> None:
     assert pantau.validate(good)
     assert pantau.validate(frame[["review_text"]].dropna(), label=None, max_share=1.0)
     missing = pantau.validate(good, required=["app_name"])
-    assert [check["name"] for check in missing.checks if not check["passed"]] == ["required_columns"]
+    assert [check["name"] for check in missing.checks if not check["passed"]] == [
+        "required_columns"
+    ]
     with pytest.raises(pantau.InvalidInputError, match="max_balance: 0.5 is not above 1"):
         pantau.validate(good, max_balance=0.5)
 
@@ -293,7 +295,7 @@ def test_the_command_line_does_the_same(tmp_path: Path, capsys: pytest.CaptureFi
     data.write_text("text,label\nBagus sekali,positive\nLemot sekali,negative\n,positive\n")
     assert cli.main(["store", "import", folder, str(data), "--consent"]) == 0
     said = capsys.readouterr().out
-    assert "written     2" in said and "line 4: its text is empty" in said
+    assert "written     2" in said and "line 4: its text is missing" in said
     out = tmp_path / "out.jsonl"
     assert cli.main(["store", "export", folder, "reviews", str(out)]) == 0
     assert "2 rows" in capsys.readouterr().out and len(out.read_text().splitlines()) == 2

@@ -177,14 +177,14 @@ def test_an_altered_file_and_an_altered_journal_are_found(
     registry = pantau.Registry.open(home)
     registry.register("sentiment", sentiment)
     registry.promote("sentiment", 1)
-    path = registry.path("models:/sentiment/1") / "manifest.json"
+    path = registry.path("models:/sentiment/1") / "pantau.json"
     told = path.read_bytes()
     path.chmod(0o644)
     path.write_bytes(told.replace(b"bert", b"tree", 1))
-    with pytest.raises(pantau.IncompatibleError, match=r"manifest\.json"):
+    with pytest.raises(pantau.IncompatibleError, match=r"pantau\.json"):
         registry.load("models:/sentiment@champion")
     assert cli.main(["registry", "verify", home, "sentiment"]) == 1
-    assert "manifest.json" in capsys.readouterr().err
+    assert "pantau.json" in capsys.readouterr().err
     path.write_bytes(told)
     assert cli.main(["registry", "verify", home, "sentiment"]) == 0
     entries = [

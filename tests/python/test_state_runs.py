@@ -17,6 +17,7 @@ HOMES = ["memory", "sqlite", "postgres", "mlflow"]
 GOOD = ["Bagus sekali", "Sangat bagus", "Cepat dan bagus", "Enak, murah", "Murah dan cepat"]
 BAD = ["Lemot sekali", "Sangat lemot", "Rusak dan lemot", "Mahal, rusak", "Rusak dan mahal"]
 REVIEWS = [(text, "good") for text in GOOD * 2] + [(text, "bad") for text in BAD * 2]
+TEST = [("Murah, bagus", "good"), ("Mahal dan lemot", "bad")]
 
 
 @pytest.fixture(params=HOMES)
@@ -133,7 +134,7 @@ def test_a_training_and_its_judgement_are_logged(
 ) -> None:
     with runs.start(experiment, "training") as run:
         classifier = pantau.train(
-            REVIEWS, tmp_path / "bundle", kind="tfidf-nb", folds=2, test=REVIEWS, run=run
+            REVIEWS, tmp_path / "bundle", kind="tfidf-nb", folds=2, test=TEST, run=run
         )
         run.log_evaluation(pantau.evaluate(classifier, REVIEWS))
     found = runs.run(run.id)

@@ -69,7 +69,7 @@ fn bad_rows_are_told_by_line_and_kept_aside() {
             (6, "2 cells instead of 4"),
             (7, "its date is \"yesterday\", no time such as 2026-11-25T10:53:43Z or 2026-11-25"),
             (8, "a quotation mark is closed, and text follows before the cell ends"),
-            (9, "its text is null"),
+            (9, "its text is missing"),
             (10, "its label is empty"),
         ]
     );

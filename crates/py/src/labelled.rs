@@ -94,12 +94,17 @@ fn get<'py>(data: &Bound<'py, PyAny>, key: &Bound<'py, PyAny>) -> PyResult<Bound
 }
 
 fn texts(column: &Bound<'_, PyAny>) -> PyResult<Vec<Option<String>>> {
-    let column = if column.hasattr("to_pylist")? {
-        column.call_method0("to_pylist")?
-    } else {
-        column.clone()
-    };
-    iterate(&column)?.map(|cell| text(&cell?)).collect()
+    iterate(&own_values(column)?)?.map(|cell| text(&cell?)).collect()
+}
+
+/// A column with values of Python's own: those of NumPy, pandas and pyarrow become such.
+fn own_values<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    for method in ["tolist", "to_pylist"] {
+        if column.hasattr(method)? {
+            return column.call_method0(method);
+        }
+    }
+    Ok(column.clone())
 }
 
 /// A cell as text; none of what is missing.
@@ -180,15 +185,7 @@ fn rows<'py>(
 
 /// Labels as text; a missing one is an error. `what` is what they are for.
 pub(crate) fn read_labels(what: &str, labels: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    // NumPy's and pandas' own numbers become Python's.
-    let labels = if labels.hasattr("tolist")? {
-        labels.call_method0("tolist")?
-    } else if labels.hasattr("to_pylist")? {
-        labels.call_method0("to_pylist")?
-    } else {
-        labels.clone()
-    };
-    let labels = iterate(&labels)?.enumerate();
+    let labels = iterate(&own_values(labels)?)?.enumerate();
     labels
         .map(|(row, label)| {
             let problem = match read_label(&label?)? {

@@ -221,6 +221,7 @@ fn review(
 ) -> Result<WritableRow, String> {
     let text = match found.text.of(row) {
         Cell::Text(text) | Cell::Number(text) => text,
+        Cell::Null => return Err("its text is missing".to_owned()),
         other => return Err(format!("its text is {}", other.shown())),
     };
     if text.trim().is_empty() {
