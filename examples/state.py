@@ -1,7 +1,7 @@
-"""The first program that remembers: which version of a model is in use, what it answered, and
-whether that was right. All of it is kept in the folder that is named.
+"""The first program that remembers: a bundle is registered and promoted, what it answers is logged
+with its writer's consent, feedback finds it, and all of it is forgotten when the writer asks.
 
-python examples/state.py FOLDER
+python examples/state.py BUNDLE FOLDER, after examples/learning.py BUNDLE
 """
 
 import sys
@@ -9,27 +9,21 @@ from pathlib import Path
 
 import pantau
 
-GOOD = ["Bagus sekali", "Sangat bagus", "Cepat dan bagus", "Enak, murah", "Murah dan cepat"]
-BAD = ["Lemot sekali", "Sangat lemot", "Rusak dan lemot", "Mahal, rusak", "Rusak dan mahal"]
-REVIEWS = [(text, "good") for text in GOOD * 2] + [(text, "bad") for text in BAD * 2]
+TEXT = "Kurirnya cepat dan ramah! Hubungi budi@contoh.example"
 
-folder = Path(sys.argv[1] if len(sys.argv) > 1 else "state")
-pantau.train(REVIEWS, folder / "bundle", kind="tfidf-nb")
+bundle = sys.argv[1] if len(sys.argv) > 1 else "reviews"
+folder = Path(sys.argv[2] if len(sys.argv) > 2 else "state")
 
 registry = pantau.Registry.open(folder / "models")
-version = registry.register("reviews", folder / "bundle", description="the first")
-registry.promote("reviews", version, actor="sari", reason="there was none")
+version = registry.register("reviews", bundle)
+registry.promote("reviews", version, actor="ani", reason="the first one")
 
 store = pantau.Store.open(folder / "store")
-text = "Bagus, tapi mahal! Hubungi budi@contoh.example"
 with registry.load("models:/reviews@champion") as classifier, store.log("reviews", version) as log:
-    # A text is only kept if its writer agreed, and then without what identifies a person.
-    consent = pantau.Consent(subject="customer-17")
-    prediction = log.record(classifier.predict(text), text=text, consent=consent)
-    log.feedback(prediction, label="bad")
+    prediction = classifier.predict(TEXT)
+    print(f"version {version} answers: {prediction.label}")
+    # The text is only kept because its writer agreed, and without the address.
+    id = log.record(prediction, text=TEXT, consent=pantau.Consent(subject="budi"))
+    log.feedback(id, label="bad")
 
-logged = store.prediction(prediction)
-print(f"version {logged['version']} read: {logged['input_text']}")
-print(f"said {logged['predicted_label']}, and right is {logged['actual_label']}")
-print(f"forgotten: {store.forget('customer-17', actor='sari')}")
-print(f"in use: version {registry.resolve('models:/reviews@champion')[1]}")
+print(f"forgotten: {store.forget('budi', actor='ani')}")

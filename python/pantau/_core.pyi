@@ -43,14 +43,19 @@ __all__ = [
     "PredictionLog",
     "Predictions",
     "Registry",
+    "Run",
+    "Runs",
     "Runtime",
     "SparseMatrix",
     "Stemmer",
     "StopWords",
     "StorageError",
     "Store",
+    "StoreTable",
     "TextArray",
+    "TrainingFeatures",
     "UnreachableError",
+    "ValidationReport",
     "VersionComparison",
     "_LogisticRegression",
     "_NaiveBayes",
@@ -66,6 +71,7 @@ __all__ = [
     "schema",
     "select",
     "train",
+    "validate",
 ]
 
 __version__: str

@@ -82,8 +82,14 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
     registry = pantau.Registry.open("memory:")
     for _ in range(2):
         registry.register("sentiment", bundle("bert-classifier"))
+    runs = store.runs()
     return [
         store,
+        store.table("runs"),
+        store.training_features(),
+        runs,
+        runs.start("tries"),
+        pantau.validate({"review_text": ["good"], "sentiment_label": ["positive"]}),
         store.log("sentiment", 1),
         pantau.Consent(),
         registry,

@@ -18,15 +18,16 @@ right on 1.00 of 4 reviews; of all, on 0.51 to 1.00
 
 # What the first programs that remember print.
 _FIRST_REMEMBERED = """\
-version 1 read: Bagus, tapi mahal! Hubungi [EMAIL]
-said good, and right is bad
-forgotten: {'predictions': 1, 'feedback': 1}
-in use: version 1
+version 1 answers: good
+forgotten: {'feedback': 1, 'predictions': 1}
 """
 
 
 def test_the_first_program_that_remembers_prints_what_it_should(root: Path, tmp_path: Path) -> None:
-    command = [sys.executable, str(root / "examples" / "state.py"), str(tmp_path / "state")]
+    bundle = str(tmp_path / "reviews")
+    learn = [sys.executable, str(root / "examples" / "learning.py"), bundle]
+    subprocess.run(learn, check=True, capture_output=True, timeout=120)
+    command = [sys.executable, str(root / "examples" / "state.py"), bundle, str(tmp_path / "state")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout) == (0, _FIRST_REMEMBERED), done.stderr
 

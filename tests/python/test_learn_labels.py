@@ -157,8 +157,8 @@ def test_odd_files_are_read(name: str, content: str, labels: list[str], tmp_path
     ("name", "content", "message"),
     [
         ("a.json", '{"text": ["a"], "label": ["b"]}', r'line 1: its text is \["a"\]'),
-        ("a.json", "[1, 2]", "data: expected an array of objects"),
-        ("a.json", '[{"text": "a"}]', 'label of row 0: no column "label" among "text"'),
+        ("a.json", "[1, 2]", "row 0: expected an object, found 1"),
+        ("a.json", '[{"text": "a"}]', 'label: no column "label" among "text"'),
         ("a.json", '{\n  "text": 1', "line 1: expected an object a line, or an array of objects"),
         ("a.csv", '[{"text": "a", "label": 1}]', 'text: no column "text" among'),
         ("a.csv", ",".join(["a" * 500] * 1000), "text: no column .* and 999 more"),

@@ -265,7 +265,7 @@ def test_data_is_looked_through_in_every_form(tmp_path: Path) -> None:
     assert [check["name"] for check in missing.checks if not check["passed"]] == [
         "required_columns"
     ]
-    with pytest.raises(pantau.InvalidInputError, match="max_balance: 0.5 is not above 1"):
+    with pytest.raises(pantau.InvalidInputError, match=r"max_balance: 0\.5 is not above 1"):
         pantau.validate(good, max_balance=0.5)
 
 

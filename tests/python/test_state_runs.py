@@ -102,7 +102,7 @@ def test_a_param_is_never_changed(runs: pantau.Runs, experiment: str) -> None:
     run = runs.start(experiment)
     run.log_param("epochs", 3)
     run.log_param("epochs", 3)
-    with pytest.raises(pantau.ConflictError, match="(?s)3.*4"):
+    with pytest.raises(pantau.ConflictError, match=r"(?s)3.*4"):
         run.log_param("epochs", 4)
     with pytest.raises(pantau.ConflictError):
         run.log_params({"new": 1, "epochs": 4})
