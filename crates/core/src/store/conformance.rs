@@ -277,7 +277,7 @@ pub fn counts_are_what_is_there(store: &dyn Store) {
         insert(store, part, Existing::Keep).unwrap();
     }
     insert(store, &records[300..900], Existing::Keep).unwrap();
-    compare_counts(store, &mut random);
+    compare_counts(store, &mut random, 1_699_999_200_000_000);
     // Labels arrive, some twice, some for what is not there.
     let mut feedback = Vec::new();
     for number in 0..400 {
@@ -292,18 +292,27 @@ pub fn counts_are_what_is_there(store: &dyn Store) {
     }
     assert_eq!(store.write_feedback(&feedback).unwrap(), 400);
     assert_eq!(store.write_feedback(&feedback).unwrap(), 0);
-    compare_counts(store, &mut random);
+    compare_counts(store, &mut random, 1_699_999_200_000_000);
     let old = Timestamp::from_micros(1_700_000_000_000_000 + 8_000_000_000);
     let change =
         Change::delete(Table::Predictions, vec![Condition::IsBelow("timestamp", Value::Time(old))]);
     assert!(store.apply(&[change], Commit::Durable).unwrap()[0] > 100);
-    compare_counts(store, &mut random);
+    compare_counts(store, &mut random, 1_699_999_200_000_000);
     store.apply(&[Change::delete(Table::Predictions, Vec::new())], Commit::Durable).unwrap();
     assert!(store.counts(&Window::default()).unwrap().is_empty());
     assert!(store.histogram(&Window::default(), Measure::Latency).unwrap().is_empty());
+    // Up to now, and by clocks that are fast a little after it.
+    let start = Timestamp::now().micros() - 7 * 3_600_000_000;
+    for (number, record) in records.iter_mut().enumerate() {
+        let micros = number as i64 * 7 * 3_700_000_000 / 1500;
+        record.timestamp = Timestamp::from_micros(start + micros);
+    }
+    insert(store, &records, Existing::Keep).unwrap();
+    compare_counts(store, &mut random, start);
 }
 
-fn compare_counts(store: &dyn Store, random: &mut Random) {
+/// Compares what a store counts in windows of eight hours from `start` with what its rows say.
+fn compare_counts(store: &dyn Store, random: &mut Random, start: i64) {
     let records: Vec<PredictionRecord> = store.records(&Select::all(Table::Predictions)).unwrap();
     let mut windows = vec![Window::default()];
     for number in 0..24 {
@@ -311,7 +320,7 @@ fn compare_counts(store: &dyn Store, random: &mut Random) {
             let seconds = random.below(8 * 3600) as i64;
             let seconds = if number % 3 == 0 { seconds - seconds % 600 } else { seconds };
             // Of hours and ten minutes since 1970, of moments of records, and of none.
-            let base = 1_699_999_200_000_000 + seconds * 1_000_000 + i64::from(number % 4 == 1);
+            let base = start + seconds * 1_000_000 + i64::from(number % 4 == 1);
             (random.below(4) > 0).then(|| Timestamp::from_micros(base))
         };
         let (since, until) = (edge(), edge());
@@ -323,6 +332,18 @@ fn compare_counts(store: &dyn Store, random: &mut Random) {
     windows.push(Window { since: Some(moment), until: Some(moment), ..Window::default() });
     let next = Timestamp::from_micros(moment.micros() + 1);
     windows.push(Window { since: Some(moment), until: Some(next), ..Window::default() });
+    let mut edges: Vec<Timestamp> = (0..9)
+        .map(|_| Timestamp::from_micros(start + random.below(8 * 3600) as i64 * 1_000_000))
+        .chain((0..48).map(|part| Timestamp::from_micros(start + part * 600_000_000)))
+        .collect();
+    edges.sort();
+    let all = Window { model: Some("topic".to_owned()), ..Window::default() };
+    let between = store.counts_between(&all, &edges).unwrap();
+    assert_eq!(between.len(), edges.len() - 1);
+    for (pair, counts) in edges.windows(2).zip(between) {
+        let own = Window { since: Some(pair[0]), until: Some(pair[1]), ..all.clone() };
+        assert_eq!(counts, store.counts(&own).unwrap(), "{own:?}");
+    }
     for window in windows {
         let inside: Vec<&PredictionRecord> = records
             .iter()

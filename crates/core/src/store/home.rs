@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Bin, Change, Commit, Condition, Counts, Measure, Row, Select, Table, Window};
-use crate::Result;
+use crate::{Result, Timestamp};
 
 /// Where records live.
 ///
@@ -48,6 +48,18 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// As the home has them.
     fn counts(&self, window: &Window) -> Result<Vec<Counts>>;
+
+    /// What the predictions of a window come to between each two neighbours of ascending moments, as
+    /// [`counts`](Self::counts) says it. A home that is far away answers all at once.
+    ///
+    /// # Errors
+    /// As the home has them.
+    fn counts_between(&self, window: &Window, edges: &[Timestamp]) -> Result<Vec<Vec<Counts>>> {
+        let between = |pair: &[Timestamp]| {
+            self.counts(&Window { since: Some(pair[0]), until: Some(pair[1]), ..window.clone() })
+        };
+        edges.windows(2).map(between).collect()
+    }
 
     /// How often the measure of a window's predictions lies in each of its bins; ordered, without
     /// the empty ones.

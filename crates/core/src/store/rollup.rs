@@ -111,6 +111,17 @@ impl Sums {
         }
     }
 
+    /// Adds what others come to.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.predictions += other.predictions;
+        self.confidence_billionths += other.confidence_billionths;
+        self.timed += other.timed;
+        self.micros += other.micros;
+        self.labelled += other.labelled;
+        self.correct += other.correct;
+    }
+
     pub(super) fn counts(self, model: String, version: String, label: String) -> Counts {
         let count = |number: i64| u64::try_from(number).unwrap_or_default();
         Counts {

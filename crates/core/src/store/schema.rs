@@ -108,7 +108,7 @@ const REVIEWS: Description = Description {
     key: &["id"],
     subject: Some("subject"),
     age: Some("created_at"),
-    searched: &[&["labelled_at"], &["subject"], &["created_at"]],
+    searched: &[&["labelled_at", "sentiment_label"], &["subject"], &["created_at"]],
 };
 
 const PREDICTIONS: Description = Description {
@@ -138,7 +138,7 @@ const PREDICTIONS: Description = Description {
     key: &["id"],
     subject: Some("subject"),
     age: Some("timestamp"),
-    searched: &[&["timestamp"], &["labelled_at"], &["subject"], &["review_id"]],
+    searched: &[&["timestamp"], &["labelled_at", "actual_label"], &["subject"], &["review_id"]],
 };
 
 const FEEDBACK: Description = Description {

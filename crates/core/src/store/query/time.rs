@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     super::{Direction, Select, Store, Table, Value},
-    Window, failed, total,
+    Counts, Window, failed, total,
 };
 use crate::{Error, Result, Timestamp};
 
@@ -32,6 +32,27 @@ pub struct Period {
     pub labelled: u64,
     /// How many of these had been right.
     pub correct: u64,
+}
+
+impl Period {
+    fn new(from: Timestamp, to: Timestamp, counts: &[Counts]) -> Self {
+        let all = total(counts.iter());
+        let mut labels = BTreeMap::new();
+        for counts in counts.iter().filter(|counts| !counts.label.is_empty()) {
+            *labels.entry(counts.label.clone()).or_default() += counts.predictions;
+        }
+        Self {
+            from,
+            to,
+            predictions: all.predictions,
+            failed: failed(counts.iter()),
+            mean_confidence: all.mean_confidence(),
+            mean_ms: all.mean_ms(),
+            labels,
+            labelled: all.labelled,
+            correct: all.correct,
+        }
+    }
 }
 
 impl dyn Store + '_ {
@@ -65,32 +86,14 @@ impl dyn Store + '_ {
             );
             return Err(Error::invalid("every", problem));
         }
-        let mut intervals = Vec::new();
-        let mut from = since;
-        while from < until {
+        let mut edges = vec![since];
+        while let Some(from) = edges.last().filter(|from| **from < until) {
             let next = from.micros().div_euclid(step).saturating_add(1).saturating_mul(step);
-            let to = Timestamp::from_micros(next).min(until);
-            let part = Window { since: Some(from), until: Some(to), ..window.clone() };
-            let counts = self.counts(&part)?;
-            let all = total(counts.iter());
-            let mut labels = BTreeMap::new();
-            for counts in counts.iter().filter(|counts| !counts.label.is_empty()) {
-                *labels.entry(counts.label.clone()).or_default() += counts.predictions;
-            }
-            intervals.push(Period {
-                from,
-                to,
-                predictions: all.predictions,
-                failed: failed(counts.iter()),
-                mean_confidence: all.mean_confidence(),
-                mean_ms: all.mean_ms(),
-                labels,
-                labelled: all.labelled,
-                correct: all.correct,
-            });
-            from = to;
+            edges.push(Timestamp::from_micros(next).min(until));
         }
-        Ok(intervals)
+        let counted = self.counts_between(window, &edges)?;
+        let periods = edges.windows(2).zip(counted);
+        Ok(periods.map(|(edges, counts)| Period::new(edges[0], edges[1], &counts)).collect())
     }
 
     /// When the first prediction was made.

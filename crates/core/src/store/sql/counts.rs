@@ -54,55 +54,77 @@ fn number(measure: Measure) -> i64 {
     }
 }
 
+/// How many rows are written by one statement: a server far away is asked as rarely as can be, a
+/// file by a statement that is always the same, and so prepared once.
+fn rows_per_statement(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Sqlite => 1,
+        Dialect::Postgres => 256,
+    }
+}
+
+/// Adds rows to a table of counts, or to what is there: each has the parameters of all columns.
+fn add(
+    session: &mut dyn Session,
+    names: &Names,
+    table: &str,
+    rows: &[Vec<Parameter<'_>>],
+    key: &str,
+    sums: &[&str],
+) -> Result<()> {
+    let added: Vec<String> =
+        sums.iter().map(|sum| format!("{sum} = {table}.{sum} + excluded.{sum}")).collect();
+    let (target, added) = (names.named(table), added.join(", "));
+    for rows in rows.chunks(rows_per_statement(names.dialect)) {
+        let mut statement = Statement::new(names, format!("INSERT INTO {target} VALUES "));
+        for (number, row) in rows.iter().enumerate() {
+            statement.push(if number == 0 { "(" } else { ", (" });
+            for (place, parameter) in row.iter().enumerate() {
+                if place > 0 {
+                    statement.push(", ");
+                }
+                statement.parameter(parameter.clone());
+            }
+            statement.push(")");
+        }
+        statement.push(&format!(" ON CONFLICT ({key}) DO UPDATE SET {added}"));
+        session.execute(&statement.sql, &statement.parameters)?;
+    }
+    Ok(())
+}
+
 /// Writes what has changed.
 pub(super) fn write(session: &mut dyn Session, names: &Names, ledger: &Ledger) -> Result<()> {
-    let mut is_less = false;
-    let table = names.named(COUNTS);
-    for change in ledger.counts() {
-        let Sums { predictions, confidence_billionths, timed, micros, labelled, correct } =
-            change.sums;
-        is_less |= predictions < 0;
-        let mut statement = Statement::new(names, format!("INSERT INTO {table} VALUES ("));
-        statement.parameter(Parameter::Whole(change.bucket));
-        for name in change.names {
-            statement.push(", ");
-            statement.parameter(Parameter::Name(name));
-        }
-        for sum in [predictions, confidence_billionths, timed, micros, labelled, correct] {
-            statement.push(", ");
-            statement.parameter(Parameter::Whole(sum));
-        }
-        let added: Vec<String> =
-            SUMS.iter().map(|sum| format!("{sum} = {COUNTS}.{sum} + excluded.{sum}")).collect();
-        let added = added.join(", ");
-        statement
-            .push(&format!(") ON CONFLICT (bucket, model, version, label) DO UPDATE SET {added}"));
-        session.execute(&statement.sql, &statement.parameters)?;
-    }
-    let table = names.named(BINS);
-    for change in ledger.bins() {
-        is_less |= change.count < 0;
-        let mut statement = Statement::new(names, format!("INSERT INTO {table} VALUES ("));
-        statement.parameter(Parameter::Whole(change.bucket));
-        statement.push(", ");
-        statement.parameter(Parameter::Whole(number(change.measure)));
-        for name in &change.names[..2] {
-            statement.push(", ");
-            statement.parameter(Parameter::Name(name));
-        }
-        for number in [i64::from(change.bin), change.count] {
-            statement.push(", ");
-            statement.parameter(Parameter::Whole(number));
-        }
-        statement.push(&format!(
-            ") ON CONFLICT (measure, bucket, model, version, bin) \
-             DO UPDATE SET count = {BINS}.count + excluded.count"
-        ));
-        session.execute(&statement.sql, &statement.parameters)?;
-    }
+    let (counts, bins) = (ledger.counts(), ledger.bins());
+    let rows: Vec<_> = counts
+        .iter()
+        .map(|change| {
+            let Sums { predictions, confidence_billionths, timed, micros, labelled, correct } =
+                change.sums;
+            let sums = [predictions, confidence_billionths, timed, micros, labelled, correct];
+            let mut row = vec![Parameter::Whole(change.bucket)];
+            row.extend(change.names.iter().map(|name| Parameter::Name(name)));
+            row.extend(sums.map(Parameter::Whole));
+            row
+        })
+        .collect();
+    add(session, names, COUNTS, &rows, "bucket, model, version, label", &SUMS)?;
+    let rows: Vec<_> = bins
+        .iter()
+        .map(|change| {
+            let mut row =
+                vec![Parameter::Whole(change.bucket), Parameter::Whole(number(change.measure))];
+            row.extend(change.names[..2].iter().map(|name| Parameter::Name(name)));
+            row.extend([i64::from(change.bin), change.count].map(Parameter::Whole));
+            row
+        })
+        .collect();
+    add(session, names, BINS, &rows, "measure, bucket, model, version, bin", &["count"])?;
+    let is_less = counts.iter().any(|change| change.sums.predictions < 0)
+        || bins.iter().any(|change| change.count < 0);
     if is_less {
         session.run(&format!("DELETE FROM {} WHERE predictions = 0", names.named(COUNTS)))?;
-        session.run(&format!("DELETE FROM {table} WHERE count = 0"))?;
+        session.run(&format!("DELETE FROM {} WHERE count = 0", names.named(BINS)))?;
     }
     Ok(())
 }
@@ -230,24 +252,87 @@ pub(super) fn counts(
         statement.push(" GROUP BY model, version, label");
         let kinds = [[Kind::Text; 3].as_slice(), &[Kind::Integer; 6]].concat();
         session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
-            let text = |place: usize| values[place].as_text().unwrap_or_default().to_owned();
-            let whole = |place: usize| match values[place] {
-                Value::Integer(number) => number,
-                _ => 0,
-            };
-            let sums = Sums {
-                predictions: whole(3),
-                confidence_billionths: whole(4),
-                timed: whole(5),
-                micros: whole(6),
-                labelled: whole(7),
-                correct: whole(8),
-            };
-            found.insert([text(0), text(1), text(2)], sums);
+            found.extend([read_sums(&values)]);
             Ok(())
         })?;
     }
-    for (end, sign) in parts.ends {
+    add_ends(session, names, window, parts.ends, &mut found)?;
+    Ok(to_counts(found))
+}
+
+/// What the predictions of a window come to between each two moments. All whole buckets are read
+/// at once.
+pub(super) fn counts_between(
+    session: &mut dyn Session,
+    names: &Names,
+    window: &Window,
+    edges: &[Timestamp],
+) -> Result<Vec<Vec<Counts>>> {
+    let now = Timestamp::now().micros();
+    let between = |pair: &[Timestamp]| Window {
+        since: Some(pair[0]),
+        until: Some(pair[1]),
+        ..window.clone()
+    };
+    let all: Vec<Parts> =
+        edges.windows(2).map(|pair| Parts::of(&between(pair), COUNT_BUCKET, now)).collect();
+    let firsts = all.iter().filter_map(|parts| parts.whole?.0);
+    let lasts = all.iter().filter_map(|parts| parts.whole?.1);
+    let mut buckets: BTreeMap<i64, Vec<([String; 3], Sums)>> = BTreeMap::new();
+    if let (Some(first), Some(last)) = (firsts.min(), lasts.max()) {
+        let table = names.named(COUNTS);
+        let sql = format!("SELECT bucket, model, version, label, {} FROM {table}", SUMS.join(", "));
+        let mut statement = Statement::new(names, sql);
+        within(&mut statement, "bucket", (Some(first), Some(last)), window, None);
+        let kinds = [[Kind::Integer].as_slice(), &[Kind::Text; 3], &[Kind::Integer; 6]].concat();
+        session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+            if let Value::Integer(bucket) = values[0] {
+                buckets.entry(bucket).or_default().push(read_sums(&values[1..]));
+            }
+            Ok(())
+        })?;
+    }
+    let mut counted = Vec::with_capacity(all.len());
+    for parts in all {
+        let mut found: BTreeMap<[String; 3], Sums> = BTreeMap::new();
+        if let Some((Some(first), Some(last))) = parts.whole {
+            for (names, sums) in buckets.range(first..last).flat_map(|(_, sums)| sums) {
+                found.entry(names.clone()).or_default().merge(sums);
+            }
+        }
+        add_ends(session, names, window, parts.ends, &mut found)?;
+        counted.push(to_counts(found));
+    }
+    Ok(counted)
+}
+
+/// Names and sums as a row of the table has them.
+fn read_sums(values: &[Value]) -> ([String; 3], Sums) {
+    let text = |place: usize| values[place].as_text().unwrap_or_default().to_owned();
+    let whole = |place: usize| match values[place] {
+        Value::Integer(number) => number,
+        _ => 0,
+    };
+    let sums = Sums {
+        predictions: whole(3),
+        confidence_billionths: whole(4),
+        timed: whole(5),
+        micros: whole(6),
+        labelled: whole(7),
+        correct: whole(8),
+    };
+    ([text(0), text(1), text(2)], sums)
+}
+
+/// Adds what is counted from the rows, or takes it away.
+fn add_ends(
+    session: &mut dyn Session,
+    names: &Names,
+    window: &Window,
+    ends: Vec<(Stretch, i64)>,
+    found: &mut BTreeMap<[String; 3], Sums>,
+) -> Result<()> {
+    for (end, sign) in ends {
         visit_raw(session, names, end, window, &mut |values| {
             let entry = Entry::read(&values);
             let key = [entry.model, entry.version, entry.label].map(str::to_owned);
@@ -255,8 +340,12 @@ pub(super) fn counts(
             Ok(())
         })?;
     }
+    Ok(())
+}
+
+fn to_counts(found: BTreeMap<[String; 3], Sums>) -> Vec<Counts> {
     let found = found.into_iter().filter(|(_, sums)| sums.predictions > 0);
-    Ok(found.map(|([model, version, label], sums)| sums.counts(model, version, label)).collect())
+    found.map(|([model, version, label], sums)| sums.counts(model, version, label)).collect()
 }
 
 /// How often the measure of a window's predictions lies in each of its bins.

@@ -55,7 +55,9 @@ fn table_sql(names: &Names, table: Table) -> String {
         let is_optional =
             |name: &&str| table.column(name).is_some_and(|place| table.columns()[place].nullable);
         let filter = match columns {
-            [column] if is_optional(column) => format!(" WHERE {} IS NOT NULL", quoted(column)),
+            [first, ..] if columns.iter().all(is_optional) => {
+                format!(" WHERE {} IS NOT NULL", quoted(first))
+            }
             // What is looked for is what has not met its prediction yet: almost nothing.
             ["matched"] => match names.dialect {
                 Dialect::Sqlite => " WHERE \"matched\" = 0".to_owned(),

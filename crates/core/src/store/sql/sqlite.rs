@@ -196,6 +196,10 @@ impl Store for Sqlite {
         self.read(|session| counts::counts(session, &self.names, window))
     }
 
+    fn counts_between(&self, window: &Window, edges: &[Timestamp]) -> Result<Vec<Vec<Counts>>> {
+        self.read(|session| counts::counts_between(session, &self.names, window, edges))
+    }
+
     fn histogram(&self, window: &Window, measure: Measure) -> Result<Vec<Bin>> {
         self.read(|session| counts::histogram(session, &self.names, window, measure))
     }

@@ -101,13 +101,14 @@ pub(super) fn select<'a>(names: &Names, select: &'a Select) -> Result<Statement<
     for (number, (column, direction)) in select.order.iter().copied().chain(ties).enumerate() {
         kind(table, column)?;
         statement.push(if number == 0 { " ORDER BY " } else { ", " });
-        let direction = match direction {
-            Direction::Ascending => names.dialect.ascending(),
-            Direction::Descending => names.dialect.descending(),
+        // Without words about nothing, an index serves the order of what always has a value.
+        let place = table.column(column).unwrap_or_default();
+        let direction = match (direction, table.columns()[place].nullable) {
+            (Direction::Ascending, true) => names.dialect.ascending(),
+            (Direction::Ascending, false) => "ASC",
+            (Direction::Descending, true) => names.dialect.descending(),
+            (Direction::Descending, false) => "DESC",
         };
-        // Keys always have a value; without words about nothing, their index serves the order.
-        let is_key = table.key().contains(&column) && direction == names.dialect.ascending();
-        let direction = if is_key { "ASC" } else { direction };
         let _ = write!(statement.sql, "{} {direction}", quoted(column));
     }
     if let Some(limit) = select.limit {

@@ -26,7 +26,7 @@ use super::{
     statement, write,
 };
 use crate::{
-    Error, Result,
+    Error, Result, Timestamp,
     runtime::outside,
     store::{
         Bin, Change, Commit, Condition, Counts, Existing, Kind, Measure, Row, Select, Store, Table,
@@ -222,6 +222,10 @@ impl Store for Postgres {
 
     fn counts(&self, window: &Window) -> Result<Vec<Counts>> {
         self.read(|session| counts::counts(session, &self.names, window))
+    }
+
+    fn counts_between(&self, window: &Window, edges: &[Timestamp]) -> Result<Vec<Vec<Counts>>> {
+        self.read(|session| counts::counts_between(session, &self.names, window, edges))
     }
 
     fn histogram(&self, window: &Window, measure: Measure) -> Result<Vec<Bin>> {
