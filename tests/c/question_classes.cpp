@@ -84,7 +84,8 @@ static void check_runs(const pantau::Store &store, const std::string &scratch) {
         {"bagus sekali", "cepat dan bagus", "sangat bagus", "bagus, murah", "buruk sekali",
          "lambat dan buruk", "sangat buruk", "buruk, mahal"},
         {"good", "good", "good", "good", "bad", "bad", "bad", "bad"});
-    run.train(data, scratch + "/bundle", R"({"kind": "tfidf-nb", "folds": 2})", &data);
+    const pantau::LabelledTexts test({"murah, bagus", "mahal, buruk"}, {"good", "bad"});
+    run.train(data, scratch + "/bundle", R"({"kind": "tfidf-nb", "folds": 2})", &test);
     const auto classifier = pantau::Classifier::open(scratch + "/bundle");
     const auto evaluation = pantau::evaluate(classifier, data);
     CHECK(holds(evaluation.confusion_svg(), "<rect"));

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use pantau_core::runs::{RunRecord, Runs};
+use pantau_core::runs::{Artefact, MetricPoint, RunRecord, Runs};
 use serde_json::Value as Json;
 
 use crate::{
@@ -231,7 +231,7 @@ pub unsafe extern "C" fn pantau_runs_metric_history(
             let metric = argument::text("metric", metric, metric_length)?;
             give(runs, out, |runs| {
                 let points = runs.metric_history(id, metric)?;
-                Ok(points.iter().map(|point| point.to_json()).collect::<Json>().to_string())
+                Ok(points.iter().map(MetricPoint::to_json).collect::<Json>().to_string())
             })
         }
     })
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn pantau_runs_artefacts(
             let id = argument::text("id", id, id_length)?;
             give(runs, out, |runs| {
                 let files = runs.artefacts(id)?;
-                Ok(files.iter().map(|file| file.to_json()).collect::<Json>().to_string())
+                Ok(files.iter().map(Artefact::to_json).collect::<Json>().to_string())
             })
         }
     })

@@ -1,10 +1,10 @@
 //! The prediction log: nothing that was acknowledged is lost, nothing comes twice, nobody waits.
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "what is made for a test is as sure as the test; a child talks to its parent"
 )]
-#![cfg(all(feature = "sqlite", feature = "postgres"))]
 
 mod servers;
 

@@ -1,10 +1,10 @@
 //! Every home of the registry does the same; what is altered is found; many can use it at once.
+#![cfg(feature = "mlflow")]
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "what is made for a test is as sure as the test; children talk to their parent"
 )]
-#![cfg(feature = "mlflow")]
 
 mod servers;
 

@@ -1,5 +1,6 @@
 //! Runs in all their homes, by the public interface alone: the same scenario must come out the
 //! same in memory, SQLite, PostgreSQL and a real MLflow server.
+#![cfg(all(feature = "mlflow", feature = "postgres", feature = "sqlite"))]
 #![expect(
     clippy::unwrap_used,
     clippy::float_cmp,

@@ -1,10 +1,10 @@
 //! Every home of the store does the same, and says clearly what it cannot do.
+#![cfg(all(feature = "sqlite", feature = "postgres"))]
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
     reason = "what is made for a test is as sure as the test"
 )]
-#![cfg(all(feature = "sqlite", feature = "postgres"))]
 
 mod servers;
 

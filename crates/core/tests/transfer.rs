@@ -2,7 +2,7 @@
 #![cfg(feature = "onnx")]
 #![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use pantau::{
     Error, ErrorKind, Timestamp,
@@ -323,7 +323,7 @@ proptest! {
 fn a_mark_of_quotation_that_stays_open_costs_one_line() {
     let mut table = String::from("text,label\n\"terbuka,negative\n");
     for row in 0..1000 {
-        table.push_str(&format!("baris {row},positive\n"));
+        writeln!(table, "baris {row},positive").unwrap();
     }
     let (_, report, aside) = imported("data.csv", table.as_bytes(), &options());
     assert_eq!((report.rows, report.written, report.rejected), (1001, 1000, 1));

@@ -1,4 +1,5 @@
 //! Real texts, judged.
+#![cfg(feature = "onnx")]
 #![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
 
 use std::path::{Path, PathBuf};

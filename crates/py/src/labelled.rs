@@ -45,7 +45,7 @@ pub(crate) fn cells(
     if let Some(keys) = column_keys(data)? {
         for name in names {
             for key in &keys {
-                if key.str()?.to_string() == *name {
+                if key.str()?.to_str()? == *name {
                     columns.push(((*name).to_owned(), texts(&get(data, key)?)?));
                     break;
                 }

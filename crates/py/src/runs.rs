@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pantau::runs::{RunRecord, Runs};
+use pantau::runs::{Artefact, MetricPoint, RunRecord, Runs};
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyList},
@@ -107,6 +107,7 @@ impl PyRuns {
     }
 
     /// What is not the same in two runs or more, as a dict.
+    #[expect(clippy::needless_pass_by_value, reason = "arguments of Python are")]
     fn compare<'py>(&self, py: Python<'py>, ids: Vec<String>) -> PyResult<Bound<'py, PyAny>> {
         dict(py, &py.detach(|| self.0.compare(&ids)).map_err(PyError)?.to_json())
     }
@@ -119,13 +120,13 @@ impl PyRuns {
         metric: &str,
     ) -> PyResult<Bound<'py, PyList>> {
         let points = py.detach(|| self.0.metric_history(id, metric)).map_err(PyError)?;
-        list(py, points.iter().map(|point| point.to_json()))
+        list(py, points.iter().map(MetricPoint::to_json))
     }
 
     /// The files of a run as dicts: path, size and, where it is known, SHA-256.
     fn artefacts<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Bound<'py, PyList>> {
         let files = py.detach(|| self.0.artefacts(id)).map_err(PyError)?;
-        list(py, files.iter().map(|file| file.to_json()))
+        list(py, files.iter().map(Artefact::to_json))
     }
 
     /// The content of a file of a run.
@@ -182,7 +183,7 @@ fn dict<'py>(py: Python<'py>, json: &Json) -> PyResult<Bound<'py, PyAny>> {
     from_json(py, &json.to_string())
 }
 
-fn list<'py>(py: Python<'py>, items: impl Iterator<Item = Json>) -> PyResult<Bound<'py, PyList>> {
+fn list(py: Python<'_>, items: impl Iterator<Item = Json>) -> PyResult<Bound<'_, PyList>> {
     Ok(dict(py, &items.collect())?.cast_into()?)
 }
 

@@ -144,12 +144,12 @@ impl MlflowRegistry {
             },
             None => None,
         };
-        let (run, is_own) = match run {
-            Some(run) => (run, false),
-            None => {
-                let name = format!("{model} {}", digest.get(..8).unwrap_or(digest));
-                (self.server.start_run(EXPERIMENT, &name, Timestamp::now(), &[])?, true)
-            }
+        let is_own = run.is_none();
+        let run = if let Some(run) = run {
+            run
+        } else {
+            let name = format!("{model} {}", digest.get(..8).unwrap_or(digest));
+            self.server.start_run(EXPERIMENT, &name, Timestamp::now(), &[])?
         };
         let text = |member: &str| run["info"][member].as_str().unwrap_or_default().to_owned();
         let (id, root) = (text("run_id"), text("artifact_uri"));
