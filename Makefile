@@ -58,6 +58,7 @@ bench: build/bench.stamp build/servers.stamp ## measure every promise, with the 
 	$(BIN)/python benches/text.py
 	$(BIN)/python benches/inference.py
 	$(BIN)/python benches/learning.py
+	$(PYTHON) tests/servers.py run mlflow -- $(BIN)/python benches/state.py
 	cargo bench -p pantau-benches --bench text
 	$(PYTHON) tests/servers.py run postgres -- cargo bench -p pantau-benches --bench state
 
