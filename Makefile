@@ -45,7 +45,7 @@ lint: build/test.stamp ## check format, lints, types and docs of all languages
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy -p pantau --no-default-features --all-targets -- -D warnings
-	RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --exclude pantau-py --exclude pantau-c --no-deps
+	RUSTDOCFLAGS=-Dwarnings cargo doc -p pantau -p pantau-trim --features pantau/full --no-deps
 	$(BIN)/ruff format --check python tests examples benches
 	$(BIN)/ruff check python tests examples benches
 
@@ -68,7 +68,7 @@ fuzz: ## run each fuzz target for a minute; needs nightly Rust and cargo-fuzz
 	done
 
 docs: ## build the Rust documentation into target/doc
-	cargo doc -p pantau --no-deps
+	cargo doc -p pantau --features full --no-deps
 	@echo "target/doc/pantau/index.html"
 
 wheel: build/wheel.stamp ## build the wheel into build/wheels

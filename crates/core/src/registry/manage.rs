@@ -82,7 +82,7 @@ impl dyn Registry + '_ {
     /// `archive_existing` archives the versions that were in it; without it, they merely leave it.
     ///
     /// # Errors
-    /// As for [`promote`](Self::promote).
+    /// As for [`promote`](trait.Registry.html#method.promote).
     pub fn transition(
         &self,
         model: &str,
@@ -183,7 +183,7 @@ impl dyn Registry + '_ {
     /// Takes a tag of a version away.
     ///
     /// # Errors
-    /// As for [`set_tag`](Self::set_tag).
+    /// As for [`set_tag`](trait.Registry.html#method.set_tag).
     pub fn remove_tag(&self, model: &str, version: u32, name: &str, act: &Act) -> Result<()> {
         let tags = BTreeMap::from([(name.to_owned(), None)]);
         self.tell(model, version, None, &tags, &BTreeMap::new(), act)
@@ -192,7 +192,7 @@ impl dyn Registry + '_ {
     /// Describes a version for people.
     ///
     /// # Errors
-    /// As for [`set_tag`](Self::set_tag).
+    /// As for [`set_tag`](trait.Registry.html#method.set_tag).
     pub fn describe(&self, model: &str, version: u32, description: &str, act: &Act) -> Result<()> {
         self.tell(model, version, Some(description), &BTreeMap::new(), &BTreeMap::new(), act)
     }
@@ -200,7 +200,7 @@ impl dyn Registry + '_ {
     /// Notes what a version scored.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if a number is none; others as for [`set_tag`](Self::set_tag).
+    /// [`Error::InvalidInput`] if a number is none; others as for [`set_tag`](trait.Registry.html#method.set_tag).
     pub fn log_metrics(
         &self,
         model: &str,
@@ -276,7 +276,7 @@ impl dyn Registry + '_ {
     /// checked by its SHA-256, which costs about a second for each 500 MB without the CPU's help.
     ///
     /// # Errors
-    /// As for [`resolve`](Self::resolve), and [`Error::Incompatible`] if a file was altered.
+    /// As for [`resolve`](trait.Registry.html#method.resolve), and [`Error::Incompatible`] if a file was altered.
     pub fn path(&self, reference: &str) -> Result<PathBuf> {
         let (model, version) = self.resolve(reference)?;
         self.fetch(&model, version)
@@ -285,7 +285,7 @@ impl dyn Registry + '_ {
     /// Registers a bundle and makes it the champion, both in two entries.
     ///
     /// # Errors
-    /// As for [`register`](Registry::register) and [`promote`](Self::promote).
+    /// As for [`register`](Registry::register) and [`promote`](trait.Registry.html#method.promote).
     pub fn register_champion(
         &self,
         model: &str,

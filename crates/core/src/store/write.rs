@@ -171,7 +171,7 @@ impl dyn Store + '_ {
     /// Writes a reason to train again.
     ///
     /// # Errors
-    /// As for [`write_metrics`](Self::write_metrics).
+    /// As for [`write_metrics`](trait.Store.html#method.write_metrics).
     pub fn write_trigger(&self, record: &TriggerRecord) -> Result<()> {
         let rows = rows(std::slice::from_ref(record))?;
         self.apply(&[Change::insert(TriggerRecord::TABLE, rows, Existing::Keep)], Commit::Durable)?;
@@ -189,7 +189,7 @@ impl dyn Store + '_ {
     /// Writes where a retraining stands; it takes the place of what was written before.
     ///
     /// # Errors
-    /// As for [`write_metrics`](Self::write_metrics).
+    /// As for [`write_metrics`](trait.Store.html#method.write_metrics).
     pub fn write_retraining(&self, record: &RetrainingRecord) -> Result<()> {
         let rows = rows(std::slice::from_ref(record))?;
         let change = Change::insert(RetrainingRecord::TABLE, rows, Existing::Replace);

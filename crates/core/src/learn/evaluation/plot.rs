@@ -24,7 +24,8 @@ impl Evaluation {
     pub fn confusion_svg(&self) -> String {
         let count = self.labels.len();
         let side = (MOST / count.max(1) as f64).min(CELL);
-        let (width, height) = (LEFT + side * count as f64 + 20.0, TOP + side * count as f64 + 20.0);
+        // The labels above lean to the right.
+        let (width, height) = (LEFT + side * count as f64 + 80.0, TOP + side * count as f64 + 20.0);
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
              width=\"{width:.0}\" style=\"max-width:100%;height:auto\" \
