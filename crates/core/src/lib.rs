@@ -27,6 +27,9 @@
 //!   may be used, [`model::Classifier::explain`] why a text got its label.
 //! - [`learn::TfidfVectorizer`], [`learn::NaiveBayes`] and
 //!   [`learn::LogisticRegression`] are the parts it learns with.
+//! - [`store::open`] leads to what a deployed model remembers, a [`store::PredictionLog`] writes
+//!   there without making anybody wait; [`registry::open`] leads to the models, [`runs::Runs`] to
+//!   what was tried.
 //! - [`Error`] is everything that can go wrong, [`ErrorKind`] its kind.
 //!
 //! # Features
@@ -34,6 +37,10 @@
 //! - `arrow` (default): tables of features as Arrow record batches.
 //! - `learn` (default): learning, with nothing but its mathematics: [`learn`].
 //! - `onnx` (default): models, and transformers with ONNX Runtime found at run time.
+//! - `sqlite` (default), `postgres`: homes of the [`store`].
+//! - `s3`, `mlflow`: homes of the [`registry`], and of [`runs`] the latter.
+//! - `parquet`: tables from Parquet files and into them.
+//! - `full`: all of these five.
 //! - `linfa`: the learners as estimators of `linfa`.
 #![forbid(unsafe_code)]
 
