@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -219,3 +221,43 @@ def test_what_cannot_be_delivered_waits_in_the_outbox(root: Path, tmp_path: Path
             log.flush(timeout=60)
         assert sorted(row["id"] for row in store.history(1000)) == sorted(ids)
         server.stdin.close()
+
+
+def test_dropping_a_log_holds_nobody_up(tmp_path: Path) -> None:
+    store = pantau.Store.open(tmp_path / "held.db")
+    log = store.log("sentiment", 1)
+    log.record(label="positive")
+    log.flush()
+    other = sqlite3.connect(tmp_path / "held.db", check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    log.record(label="negative")
+    threading.Timer(1.0, lambda: other.execute("ROLLBACK")).start()
+    ticks = []
+    running = threading.Event()
+
+    def tick() -> None:
+        running.set()
+        for _ in range(20):
+            ticks.append(time.monotonic())
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    running.wait()
+    start = time.monotonic()
+    del log
+    waited = time.monotonic() - start
+    thread.join()
+    assert waited > 0.5
+    # The other thread went on meanwhile.
+    assert max(after - before for before, after in zip(ticks, ticks[1:], strict=False)) < 0.4
+    assert store.summary()["count"] == 2
+
+
+def test_who_says_nothing_of_confidence_does_not_lower_it() -> None:
+    store = pantau.Store.open("memory:")
+    with store.log("sentiment", 1) as log:
+        log.record(label="positive", confidence=0.9)
+        log.record(label="positive")
+    summary = store.summary()
+    assert (summary["count"], summary["mean_confidence"]) == (2, 0.9)

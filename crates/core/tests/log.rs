@@ -23,10 +23,11 @@ use std::{
 };
 
 use pantau::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Result, Timestamp,
     store::{
         Bin, Change, Commit, Condition, Consent, Counts, Durability, Feedback, LogOptions, Measure,
-        Memory, PredictionLog, PredictionRecord, Row, Select, Store, Table, WhenFull, Window, open,
+        Memory, PredictionLog, PredictionRecord, Row, Select, Store, Table, Value, WhenFull,
+        Window, open,
     },
     text::Anonymizer,
 };
@@ -55,6 +56,7 @@ struct Gate {
     inner: Memory,
     is_held: AtomicBool,
     is_away: AtomicBool,
+    is_refusing: AtomicBool,
     panics: AtomicUsize,
 }
 
@@ -73,6 +75,10 @@ impl Store for Gate {
                 problem: "away".to_owned(),
                 source: None,
             });
+        }
+        if self.is_refusing.load(Ordering::SeqCst) {
+            let problem = "the disk is full".to_owned();
+            return Err(Error::Refused { what: "gate".to_owned(), problem, source: None });
         }
         let left = self.panics.load(Ordering::SeqCst);
         if left > 0 {
@@ -264,6 +270,168 @@ fn who_is_forgotten_does_not_come_back_from_the_outbox() {
     let rest = store.history(&Window::default(), 10).unwrap();
     assert_eq!(rest.len(), 1);
     assert_eq!(rest[0].shared.as_ref().unwrap().subject(), Some("sari"));
+}
+
+/// Whoever is forgotten while others write about them is forgotten: what is older than that is gone
+/// from the store once all have come to rest.
+fn forgets_under_load(store: &Arc<dyn Store>) {
+    let log = PredictionLog::open(
+        store.clone(),
+        options(Durability::Group(Duration::from_millis(1)), WhenFull::Block, 100_000),
+    )
+    .unwrap();
+    let share = Consent::given().with_subject("budi").share();
+    let made = || {
+        let mut record = record(0).with_shared(share.clone());
+        record.timestamp = Timestamp::now();
+        record
+    };
+    store
+        .write_predictions(&(0..20_000).map(|_| made()).collect::<Vec<_>>(), Commit::Fast)
+        .unwrap();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::SeqCst) {
+                log.log(made()).unwrap();
+            }
+        });
+        thread::sleep(Duration::from_millis(30));
+        for _ in 0..3 {
+            store.forget("budi", "admin").unwrap();
+        }
+        is_over.store(true, Ordering::SeqCst);
+    });
+    log.close().unwrap();
+    let mut erased = Timestamp::default();
+    let select = Select::all(Table::Erasures);
+    store
+        .select(&select, &mut |row| {
+            if let Value::Time(time) = row.0[1] {
+                erased = time;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let old = [
+        Condition::Is("subject", Value::Text("budi".to_owned())),
+        Condition::IsBelow("timestamp", Value::Time(erased)),
+    ];
+    assert_eq!(store.count(Table::Predictions, &old).unwrap(), 0);
+    let rows = store.count(Table::Predictions, &[]).unwrap();
+    assert_eq!(count(store) as u64, rows);
+    store.verify_audit().unwrap();
+}
+
+#[test]
+fn who_is_forgotten_under_load_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    forgets_under_load(&open("memory:").unwrap());
+    forgets_under_load(&open(folder.path().to_str().unwrap()).unwrap());
+    if let Some(url) = servers::url("postgres") {
+        let url = format!("{url}?schema=forget_{}", std::process::id());
+        forgets_under_load(&open(&url).unwrap());
+    }
+}
+
+/// With `each`, whoever got an id has its record in the store: what was refused is told to whom it
+/// belongs, whoever else waits.
+#[test]
+fn what_is_refused_is_told_to_whom_it_belongs() {
+    let store = open("memory:").unwrap();
+    let log = PredictionLog::open(store.clone(), options(Durability::Each, WhenFull::Block, 100))
+        .unwrap();
+    let id = log.log(record(0)).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for number in 0..200 {
+                    // A prediction cannot be wrong and its label right.
+                    let wrong = Feedback::new(&id, Some(false), Some("positive".to_owned()));
+                    let error = log.feedback(wrong).unwrap_err();
+                    assert!(error.to_string().contains("prediction"), "{error}");
+                    log.log(record(number)).unwrap();
+                    log.flush(None).unwrap();
+                }
+            });
+        }
+    });
+    let counters = log.counters();
+    assert_eq!(
+        (counters.written, counters.failed, counters.repeated),
+        (801, 800, 0),
+        "{counters:?}"
+    );
+    // One that is wrong does not make a stranger of its company.
+    let group = options(Durability::Group(Duration::from_millis(50)), WhenFull::Block, 10_000);
+    let log = PredictionLog::open(store, group).unwrap();
+    for number in 0..1000 {
+        log.log(record(number)).unwrap();
+    }
+    log.feedback(Feedback::new(&id, Some(false), Some("positive".to_owned()))).unwrap();
+    log.flush(Some(Duration::from_secs(u64::MAX))).unwrap();
+    let counters = log.counters();
+    assert_eq!(
+        (counters.written, counters.failed, counters.repeated),
+        (1000, 1, 0),
+        "{counters:?}"
+    );
+}
+
+/// A store that refuses for good is told at once to who waits for an answer.
+#[test]
+fn a_store_that_refuses_keeps_nobody_waiting() {
+    let gate = Arc::new(Gate::default());
+    let log =
+        PredictionLog::open(gate.clone(), options(Durability::Each, WhenFull::Block, 10)).unwrap();
+    gate.is_refusing.store(true, Ordering::SeqCst);
+    let start = Instant::now();
+    let error = log.log_batch(vec![record(0), record(1)]).unwrap_err();
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(10));
+    gate.is_refusing.store(false, Ordering::SeqCst);
+    log.log(record(2)).unwrap();
+    assert_eq!(log.counters().failed, 2);
+    let store = gate as Arc<dyn Store>;
+    assert_eq!(count(&store), 1);
+}
+
+/// A file that is no outbox is left as it is; damaged lines of one are kept aside.
+#[test]
+fn a_file_that_is_no_outbox_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox");
+    let open_log = |gate: &Arc<Gate>| {
+        let mut options = options(Durability::Each, WhenFull::Block, 100);
+        options.outbox = Some(path.clone());
+        PredictionLog::open(gate.clone(), options)
+    };
+    for foreign in ["penting,sekali\n1,2\n", "penting, tanpa baris baru"] {
+        std::fs::write(&path, foreign).unwrap();
+        let error = open_log(&Arc::new(Gate::default())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Incompatible, "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), foreign);
+    }
+    std::fs::remove_file(&path).unwrap();
+    let gate = Arc::new(Gate::default());
+    let log = open_log(&gate).unwrap();
+    gate.is_away.store(true, Ordering::SeqCst);
+    for number in 0..3 {
+        log.log(record(number)).unwrap();
+    }
+    log.close().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[1] = lines[1].replace("sentiment", "sentimen");
+    std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    gate.is_away.store(false, Ordering::SeqCst);
+    let log = open_log(&gate).unwrap();
+    log.close().unwrap();
+    let store = gate as Arc<dyn Store>;
+    assert_eq!(count(&store), 2);
+    let aside = std::fs::read_to_string(path.with_extension("rejected")).unwrap();
+    assert!(aside.contains("the line is damaged") && aside.contains("sentimen\\\""), "{aside}");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
 }
 
 /// What a child does that is about to be killed: it logs, and says what was acknowledged.

@@ -288,6 +288,51 @@ fn what_was_altered_is_found() {
     );
 }
 
+/// However a version becomes the champion, it is a promotion, and a snapshot is believed only as far
+/// as the journal says the same.
+#[test]
+fn there_is_one_way_to_become_the_champion() {
+    let (first, second) = bundles();
+    let folder = tempfile::tempdir().unwrap();
+    let registry = Directory::open(folder.path()).unwrap();
+    let dynamic: &dyn Registry = &registry;
+    let mut as_champion = NewVersion::default();
+    as_champion.alias = Some(CHAMPION.to_owned());
+    registry.register("m", first, &as_champion, &act()).unwrap();
+    registry.register("m", second, &as_champion, &act()).unwrap();
+    registry.register("m", first, &NewVersion::default(), &act()).unwrap();
+    dynamic.set_alias("m", CHAMPION, 3, &act()).unwrap();
+    let state = registry.state("m").unwrap();
+    let archived: Vec<bool> = state.versions.iter().map(|version| version.is_archived).collect();
+    assert_eq!((archived, state.aliases["previous"]), (vec![true, true, false], 2));
+    assert_eq!(dynamic.rollback("m", &act()).unwrap(), 2);
+    let error = dynamic.set_alias("m", "previous", 1, &act()).unwrap_err();
+    assert!(error.to_string().contains("promotions give it"), "{error}");
+    dynamic.verify("m").unwrap();
+
+    for number in 0..64 {
+        dynamic.set_tag("m", 1, "n", &number.to_string(), &act()).unwrap();
+    }
+    let snapshot = folder.path().join("models/m/snapshot.json");
+    let text = fs::read_to_string(&snapshot).unwrap();
+    fs::write(&snapshot, text.replace("\"champion\":2", "\"champion\":1")).unwrap();
+    let again = Directory::open(folder.path()).unwrap();
+    let again: &dyn Registry = &again;
+    let error = again.verify("m").unwrap_err();
+    assert!(error.to_string().contains("snapshot"), "{error}");
+    // One that is ahead of the journal, as in a copy that was made meanwhile, counts for nothing.
+    fs::write(&snapshot, text).unwrap();
+    let entries = fs::read_dir(folder.path().join("models/m/journal")).unwrap().count();
+    for number in 60..=entries {
+        let entry = format!("models/m/journal/{number:08}.json");
+        fs::remove_file(folder.path().join(entry)).unwrap();
+    }
+    let copy = Directory::open(folder.path()).unwrap();
+    let copy: &dyn Registry = &copy;
+    assert_eq!(copy.verify("m").unwrap().entries, 59);
+    assert_eq!(copy.resolve("m@champion").unwrap().1, 2);
+}
+
 /// A file of the registry that became a link is not followed.
 #[test]
 fn links_are_not_followed() {

@@ -43,6 +43,14 @@ pub(crate) struct PyPredictionLog {
     pub(crate) version: String,
 }
 
+impl Drop for PyPredictionLog {
+    /// Ending waits for the writer, and nobody else must wait with it.
+    fn drop(&mut self) {
+        // At the interpreter's end there is nobody to attach to; then the log ends by itself.
+        Python::try_attach(|py| py.detach(|| self.log.close()));
+    }
+}
+
 #[pymethods]
 impl PyPredictionLog {
     /// The name of the model.

@@ -42,6 +42,10 @@ impl Server {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user, host) =
             authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+        if path.contains('@') {
+            let problem = "it has an @ after a /: write a / in a password as %2F";
+            return Err(Error::invalid("MLflow server", problem));
+        }
         let scheme = scheme.to_ascii_lowercase();
         let location = format!("{scheme}://{host}{}", path.trim_end_matches('/'));
         let is_good = matches!(scheme.as_str(), "http" | "https")
@@ -352,6 +356,7 @@ mod tests {
             "http://user:rahasia@",
             "http://user:rah@sia@ho st",
             "http://user:rahasia@host?a=1",
+            "http://user:ra/hasia@host:5000",
         ] {
             let error = Server::open(url).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::InvalidInput, "{error}");

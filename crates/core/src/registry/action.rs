@@ -138,8 +138,11 @@ pub enum Action {
         /// What was told of it.
         #[serde(flatten)]
         told: NewVersion,
-        /// An alias that goes to it.
+        /// An alias that goes to it, and what moves along.
         moves: Vec<AliasMove>,
+        /// The champion before, if it takes its place.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        archived: Vec<u32>,
     },
     /// Aliases move, and versions are archived or taken back into use, all at once.
     Move {

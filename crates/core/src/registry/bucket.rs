@@ -64,7 +64,7 @@ impl Bucket {
         let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
         let prefix = prefix.trim_matches('/').to_owned();
         if bucket.is_empty() || prefix.split('/').any(|part| matches!(part, "." | "..")) {
-            return Err(wrong(format!("{name:?} is none such as s3://bucket/prefix")));
+            return Err(wrong(format!("{path:?} is none such as s3://bucket/prefix")));
         }
         let mut builder = AmazonS3Builder::from_env()
             .with_bucket_name(bucket)
@@ -81,7 +81,11 @@ impl Bucket {
             match pair.split_once('=') {
                 Some(("endpoint", value)) => endpoint = Some(value.to_owned()),
                 Some(("region", value)) => builder = builder.with_region(value),
-                _ => return Err(wrong(format!("{pair:?} is none of endpoint=, region="))),
+                _ => {
+                    // What stands behind it may be a secret.
+                    let name = pair.split('=').next().unwrap_or_default();
+                    return Err(wrong(format!("{name:?} is none of endpoint=, region=")));
+                }
             }
         }
         for (setting, value) in settings {

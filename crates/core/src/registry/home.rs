@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Act, Action, Entry, ModelState, NewVersion};
-use crate::Result;
+use crate::{Error, Result};
 
 /// Decides what is to happen to a model, from how it stands; nothing if nothing is to be done.
 pub type Decide<'a> = &'a dyn Fn(&ModelState) -> Result<Option<Action>>;
@@ -55,6 +55,20 @@ pub trait Registry: fmt::Debug + Send + Sync {
     /// # Errors
     /// What `decide` says; others as the home has them.
     fn change(&self, model: &str, act: &Act, decide: Decide<'_>) -> Result<Option<Entry>>;
+
+    /// Compares how a model stands, as this home says it, with what its journal comes to. A home that
+    /// others change without a journal has nothing to compare.
+    ///
+    /// # Errors
+    /// [`Error::Incompatible`](crate::Error::Incompatible) if they differ.
+    fn compare_known(&self, known: &ModelState, replayed: &ModelState) -> Result<()> {
+        // Entries may have come since.
+        if known.entries != replayed.entries || known == replayed {
+            return Ok(());
+        }
+        let problem = "what stands in the snapshot is not what the journal comes to";
+        Err(Error::incompatible(format!("the model {}", known.model), problem))
+    }
 
     /// A folder of this machine with the bundle of a version, each file checked by its SHA-256.
     ///

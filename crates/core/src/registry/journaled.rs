@@ -9,8 +9,8 @@ use std::{
 use rustc_hash::FxHashMap;
 
 use super::{
-    Act, Action, AliasMove, BundleFile, Entry, ModelState, NewVersion, Registry, files,
-    home::Decide, name, shelf::Shelf,
+    Act, Action, BundleFile, Entry, ModelState, NewVersion, Registry, files, home::Decide,
+    manage::moves_at_registration, name, shelf::Shelf,
 };
 use crate::{Error, Result, model::Bundle};
 
@@ -58,7 +58,14 @@ impl<S: Shelf> Journaled<S> {
         // A snapshot is only a shortcut: what cannot be read is as if it were not there.
         let snapshot = self.shelf.get(&format!("models/{model}/snapshot.json"))?;
         let state = snapshot.and_then(|bytes| serde_json::from_slice::<ModelState>(&bytes).ok());
-        let state = state.filter(|state| state.model == model);
+        let mut state = state.filter(|state| state.model == model && state.entries > 0);
+        if let Some(found) = &state {
+            // A copy may have a snapshot that is ahead of its journal.
+            let last = self.entry(model, found.entries)?;
+            if last.is_none_or(|last| last.hash != found.head) {
+                state = None;
+            }
+        }
         Ok(Arc::new(state.unwrap_or_else(|| ModelState::new(model))))
     }
 
@@ -175,7 +182,7 @@ impl<S: Shelf> Registry for Journaled<S> {
         name::check_model(model)?;
         told.check()?;
         if let Some(alias) = &told.alias {
-            name::check_alias(alias)?;
+            name::check_given_alias(alias)?;
         }
         let bundle = Bundle::open(bundle)?;
         let files = files::of(&bundle)?;
@@ -189,17 +196,14 @@ impl<S: Shelf> Registry for Journaled<S> {
         let entry = self.change(model, act, &|state| {
             let version = u32::try_from(state.versions.len() + 1)
                 .map_err(|_| Error::invalid("model", "has too many versions"))?;
-            let moves = told.alias.iter().map(|alias| AliasMove {
-                alias: alias.clone(),
-                from: state.aliases.get(alias).copied(),
-                to: Some(version),
-            });
+            let (moves, archived) = moves_at_registration(state, told.alias.as_deref(), version);
             Ok(Some(Action::Register {
                 version,
                 bundle: bundle.id().to_owned(),
                 files: files.clone(),
                 told: NewVersion { alias: None, ..told.clone() },
-                moves: moves.collect(),
+                moves,
+                archived,
             }))
         })?;
         match entry.map(|entry| entry.action) {

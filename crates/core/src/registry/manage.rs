@@ -52,12 +52,13 @@ impl dyn Registry + '_ {
     /// # Errors
     /// [`Error::NotFound`] if there is no such version; others as the home has them.
     pub fn promote(&self, model: &str, version: u32, act: &Act) -> Result<()> {
-        self.move_aliases(model, act, "promote", &|state| {
+        let planned = self.move_aliases(model, act, "promote", &|state| {
             state.version(version)?;
             let mut plan = Plan::default();
             plan.promote(state, version, true);
             Ok(plan)
-        })
+        });
+        planned.map(drop)
     }
 
     /// Makes the champion before the champion again, and the present one `previous`: a second
@@ -66,7 +67,7 @@ impl dyn Registry + '_ {
     /// # Errors
     /// [`Error::NotFound`] if there was none before.
     pub fn rollback(&self, model: &str, act: &Act) -> Result<u32> {
-        self.move_aliases(model, act, "rollback", &|state| {
+        let rolled = self.move_aliases(model, act, "rollback", &|state| {
             let previous = state.aliases.get(PREVIOUS).ok_or_else(|| Error::NotFound {
                 what: format!("a champion of {model} before the present one"),
                 hint: "nothing was promoted over another version yet".to_owned(),
@@ -75,7 +76,9 @@ impl dyn Registry + '_ {
             plan.promote(state, *previous, true);
             Ok(plan)
         })?;
-        self.state(model)?.alias(CHAMPION)
+        let moved = rolled.iter().flat_map(|entry| entry.action.moves());
+        let champion = moved.filter(|moved| moved.alias == CHAMPION).find_map(|moved| moved.to);
+        champion.map_or_else(|| self.state(model)?.alias(CHAMPION), Ok)
     }
 
     /// Brings a version into a stage, as MLflow's `transition_model_version_stage` does.
@@ -91,7 +94,7 @@ impl dyn Registry + '_ {
         archive_existing: bool,
         act: &Act,
     ) -> Result<()> {
-        self.move_aliases(model, act, "transition", &|state| {
+        let planned = self.move_aliases(model, act, "transition", &|state| {
             let is_archived = state.version(version)?.is_archived;
             let mut plan = Plan::default();
             match stage {
@@ -115,22 +118,28 @@ impl dyn Registry + '_ {
                 }
             }
             Ok(plan)
-        })
+        });
+        planned.map(drop)
     }
 
-    /// Gives a version an alias, which another may have had.
+    /// Gives a version an alias, which another may have had. To become the `champion` is a promotion
+    /// as any other.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the alias cannot be one; [`Error::NotFound`] if there is no such
+    /// [`Error::InvalidInput`] if the alias cannot be one, or is `previous`, which promotions give; [`Error::NotFound`] if there is no such
     /// version.
     pub fn set_alias(&self, model: &str, alias: &str, version: u32, act: &Act) -> Result<()> {
-        name::check_alias(alias)?;
-        self.move_aliases(model, act, "set_alias", &|state| {
+        name::check_given_alias(alias)?;
+        let planned = self.move_aliases(model, act, "set_alias", &|state| {
             state.version(version)?;
             let mut plan = Plan::default();
-            plan.set(state, alias, version);
+            match alias {
+                CHAMPION => plan.promote(state, version, true),
+                _ => plan.set(state, alias, version),
+            }
             Ok(plan)
-        })
+        });
+        planned.map(drop)
     }
 
     /// Takes an alias away.
@@ -138,12 +147,13 @@ impl dyn Registry + '_ {
     /// # Errors
     /// [`Error::NotFound`] if the model has no such alias.
     pub fn remove_alias(&self, model: &str, alias: &str, act: &Act) -> Result<()> {
-        self.move_aliases(model, act, "remove_alias", &|state| {
+        let planned = self.move_aliases(model, act, "remove_alias", &|state| {
             let from = Some(state.alias(alias)?);
             let mut plan = Plan::default();
             plan.moves.push(AliasMove { alias: alias.to_owned(), from, to: None });
             Ok(plan)
-        })
+        });
+        planned.map(drop)
     }
 
     fn move_aliases(
@@ -152,7 +162,7 @@ impl dyn Registry + '_ {
         act: &Act,
         what: &str,
         plan: &dyn Fn(&ModelState) -> Result<Plan>,
-    ) -> Result<()> {
+    ) -> Result<Option<Entry>> {
         self.existing(model)?;
         self.change(model, act, &|state| {
             let Plan { moves, archived, restored } = plan(state)?;
@@ -160,8 +170,7 @@ impl dyn Registry + '_ {
                 return Ok(None);
             }
             Ok(Some(Action::Move { what: what.to_owned(), moves, archived, restored }))
-        })?;
-        Ok(())
+        })
     }
 
     /// Sets a tag of a version.
@@ -362,6 +371,7 @@ impl dyn Registry + '_ {
             let problem = format!("entry {} is missing", state.entries + 1);
             return Err(Error::incompatible(format!("the journal of {model}"), problem));
         }
+        self.compare_known(&known, &state)?;
         let mut files = 0;
         for version in &state.versions {
             self.fetch(model, version.version)?;
@@ -378,6 +388,21 @@ struct Plan {
     moves: Vec<AliasMove>,
     archived: Vec<u32>,
     restored: Vec<u32>,
+}
+
+/// What a version that comes moves along with it, if it gets an alias.
+pub(super) fn moves_at_registration(
+    state: &ModelState,
+    alias: Option<&str>,
+    version: u32,
+) -> (Vec<AliasMove>, Vec<u32>) {
+    let mut plan = Plan::default();
+    match alias {
+        Some(CHAMPION) => plan.promote(state, version, true),
+        Some(alias) => plan.set(state, alias, version),
+        None => {}
+    }
+    (plan.moves, plan.archived)
 }
 
 impl Plan {

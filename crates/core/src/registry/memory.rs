@@ -125,6 +125,10 @@ macro_rules! forward {
                 self.0.register(model, bundle, told, act)
             }
 
+            fn compare_known(&self, known: &ModelState, replayed: &ModelState) -> Result<()> {
+                self.0.compare_known(known, replayed)
+            }
+
             fn change(&self, model: &str, act: &Act, decide: Decide<'_>) -> Result<Option<Entry>> {
                 self.0.change(model, act, decide)
             }

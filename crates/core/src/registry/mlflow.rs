@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Act, Action, AliasMove, BundleFile, Entry, ModelState, NewVersion, Registry, Stage, Version,
-    files, home::Decide, name,
+    files, home::Decide, manage::moves_at_registration, name,
 };
 use crate::{
     Error, Result, Timestamp, chain,
@@ -185,7 +185,11 @@ impl MlflowRegistry {
             }
         }
         match action {
-            Action::Register { .. } => {}
+            Action::Register { archived, .. } => {
+                for version in archived {
+                    self.set_tag(model, *version, ARCHIVED, "true")?;
+                }
+            }
             Action::Move { archived, restored, .. } => {
                 for version in archived {
                     self.set_tag(model, *version, ARCHIVED, "true")?;
@@ -292,7 +296,7 @@ impl Registry for MlflowRegistry {
         name::check_model(model)?;
         told.check()?;
         if let Some(alias) = &told.alias {
-            name::check_alias(alias)?;
+            name::check_given_alias(alias)?;
         }
         let bundle = Bundle::open(bundle)?;
         let files = files::of(&bundle)?;
@@ -322,21 +326,14 @@ impl Registry for MlflowRegistry {
             Error::incompatible(self.location(), "it does not tell the number of the new version")
         })?;
         let state = self.state(model)?;
-        let moves: Vec<AliasMove> = told
-            .alias
-            .iter()
-            .map(|alias| AliasMove {
-                alias: alias.clone(),
-                from: state.aliases.get(alias).copied(),
-                to: Some(version),
-            })
-            .collect();
+        let (moves, archived) = moves_at_registration(&state, told.alias.as_deref(), version);
         let action = Action::Register {
             version,
             bundle: bundle.id().to_owned(),
             files: listed,
             told: NewVersion { alias: None, ..told.clone() },
             moves,
+            archived,
         };
         let entry = Entry::next(state.entries, &state.head, act, action)?;
         self.carry_out(model, &entry.action)?;
@@ -352,6 +349,11 @@ impl Registry for MlflowRegistry {
         self.write_entry(model, &entry)?;
         self.show_stages(model, &entry.action);
         Ok(Some(entry))
+    }
+
+    /// Other clients change models without a journal.
+    fn compare_known(&self, _known: &ModelState, _replayed: &ModelState) -> Result<()> {
+        Ok(())
     }
 
     fn fetch(&self, model: &str, version: u32) -> Result<PathBuf> {

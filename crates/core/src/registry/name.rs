@@ -1,6 +1,6 @@
 //! How models and aliases may be called.
 
-use super::Stage;
+use super::{PREVIOUS, Stage};
 use crate::{Error, Result};
 
 /// The longest name of a model or an alias.
@@ -19,6 +19,16 @@ pub(super) fn check_alias(alias: &str) -> Result<()> {
         || alias.parse::<Stage>().is_ok();
     if is_taken {
         let problem = format!("{alias:?} means something else: a number, `latest` or a stage");
+        return Err(Error::invalid("alias", problem));
+    }
+    Ok(())
+}
+
+/// Checks an alias that somebody wants to give.
+pub(super) fn check_given_alias(alias: &str) -> Result<()> {
+    check_alias(alias)?;
+    if alias == PREVIOUS {
+        let problem = "\"previous\" is the champion before the present one: promotions give it";
         return Err(Error::invalid("alias", problem));
     }
     Ok(())

@@ -154,8 +154,9 @@ impl ModelState {
         let what = format!("the journal of {}", self.model);
         entry.check(&what, self.entries, &self.head)?;
         match &entry.action {
-            Action::Register { version, bundle, files, told, .. } => {
-                if *version as usize != self.versions.len() + 1 {
+            Action::Register { version, bundle, files, told, archived, .. } => {
+                // Other clients of a server may have taken numbers between.
+                if *version <= self.versions.last().map_or(0, |last| last.version) {
                     let problem = format!("entry {} registers version {version}", entry.number);
                     return Err(Error::incompatible(what, problem));
                 }
@@ -172,6 +173,9 @@ impl ModelState {
                     run_id: told.run_id.clone(),
                     is_archived: false,
                 }));
+                for version in archived {
+                    self.version_mut(*version)?.is_archived = true;
+                }
             }
             Action::Move { archived, restored, .. } => {
                 for (versions, is_archived) in [(archived, true), (restored, false)] {

@@ -24,7 +24,7 @@ impl Runs {
     ///
     /// For a server, a user and a password in the URL count, or the variables that MLflow's own
     /// client reads: `MLFLOW_TRACKING_USERNAME` with `MLFLOW_TRACKING_PASSWORD`, or
-    /// `MLFLOW_TRACKING_TOKEN`; and `MLFLOW_TRACKING_SERVER_CERT_PATH` for certificates of its own.
+    /// `MLFLOW_TRACKING_TOKEN`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the name leads nowhere, [`Error::Unreachable`] or

@@ -28,8 +28,7 @@ impl dyn Store + '_ {
     /// # Errors
     /// [`Error::InvalidInput`] if the actor or the action is empty; others as the home has them.
     pub fn audit(&self, actor: &str, action: &str, detail: &Json) -> Result<AuditRecord> {
-        with_audit(self, &[], actor, action, &|_| detail.clone())?;
-        self.last_audit()?.ok_or_else(|| Error::invalid("audit", "the record is gone already"))
+        Ok(with_audit(self, &[], actor, action, &|_| detail.clone())?.1)
     }
 
     /// The records of the audit log since a moment, the earliest first.
@@ -49,7 +48,9 @@ impl dyn Store + '_ {
         self.records(&select)
     }
 
-    /// Walks the whole audit log and checks that no record was changed, removed or put in between.
+    /// Walks the whole audit log and checks that no record was changed, put in between, or removed
+    /// from among others. That the last ones are gone, or that the log was made anew, only who has
+    /// kept the head can notice.
     ///
     /// # Errors
     /// [`Error::Incompatible`] names the first record that is not as it was written.
@@ -81,7 +82,8 @@ impl dyn Store + '_ {
     }
 }
 
-/// Makes changes and notes them in the audit log, both or neither. `detail` gets what the changes
+/// Makes changes and notes them in the audit log, both or neither; gives what the changes come to
+/// and the record. `detail` gets what the changes
 /// come to: it is counted first, and where others wrote in between, a second record corrects it.
 pub(super) fn with_audit(
     store: &dyn Store,
@@ -89,7 +91,7 @@ pub(super) fn with_audit(
     actor: &str,
     action: &str,
     detail: &dyn Fn(&[usize]) -> Json,
-) -> Result<Vec<usize>> {
+) -> Result<(Vec<usize>, AuditRecord)> {
     let mut expected = expected_rows(store, changes)?;
     for _ in 0..TRIES {
         let last = store.last_audit()?;
@@ -106,7 +108,7 @@ pub(super) fn with_audit(
                     let note = format!("{action} (corrected)");
                     with_audit(store, &[], actor, &note, &|_| detail(&expected))?;
                 }
-                return Ok(applied);
+                return Ok((applied, record));
             }
             // Somebody else's record came first; ours follows it.
             Err(Error::Conflict { .. }) => expected = expected_rows(store, changes)?,

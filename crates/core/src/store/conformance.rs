@@ -264,7 +264,7 @@ pub fn counts_are_what_is_there(store: &dyn Store) {
         record.model = ["sentiment", "topic"][random.below(2)].to_owned();
         record.version = ["1", "2", "10"][random.below(3)].to_owned();
         record.label = Some(["positive", "negative", "neutral"][random.below(3)].to_owned());
-        record.confidence = Some(random.below(1001) as f64 / 1000.0);
+        record.confidence = (random.below(9) > 0).then(|| random.below(1001) as f64 / 1000.0);
         record.processing_time_ms =
             (random.below(4) > 0).then(|| random.below(1_000_000) as f64 / 977.0);
         if random.below(20) == 0 {
@@ -368,8 +368,10 @@ fn compare_counts(store: &dyn Store, random: &mut Random, start: i64) {
             }
             let counts = expected.iter_mut().find(is_it).unwrap();
             counts.predictions += 1;
-            counts.confidence_billionths +=
-                (record.confidence.unwrap_or_default() * 1e9).round() as i64;
+            if let Some(confidence) = record.confidence {
+                counts.confident += 1;
+                counts.confidence_billionths += (confidence * 1e9).round() as i64;
+            }
             if let Some(ms) = record.processing_time_ms {
                 counts.timed += 1;
                 counts.micros += (ms * 1e3).round() as i64;

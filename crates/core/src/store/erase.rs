@@ -63,8 +63,12 @@ impl dyn Store + '_ {
         let own = || Condition::Is("subject", text(subject));
         let predictions = self.values(Table::Predictions, "id", own())?;
         let reviews = self.values(Table::Reviews, "id", own())?;
+        let now = Timestamp::now();
+        let hash = subject_hash(subject);
+        // First of all: from here on nobody writes what is older.
+        let erasure = WritableRow(vec![Value::Text(hash.clone()), Value::Time(now)]);
+        let mut changes = vec![Change::insert(Table::Erasures, vec![erasure], Existing::Replace)];
         let mut tables = Vec::new();
-        let mut changes = Vec::new();
         let mut delete = |table: Table, conditions: Vec<Condition>| {
             tables.push(table);
             changes.push(Change::delete(table, conditions));
@@ -88,16 +92,11 @@ impl dyn Store + '_ {
                 }
             }
         }
-        let now = Timestamp::now();
-        let hash = subject_hash(subject);
-        let erasure = WritableRow(vec![Value::Text(hash.clone()), Value::Time(now)]);
-        let erasure = Change::insert(Table::Erasures, vec![erasure], Existing::Replace);
-        changes.push(erasure);
-        let applied = with_audit(self, &changes, actor, "forget", &|applied| {
-            let deleted = Deleted::of(tables.clone(), applied);
+        let (applied, _) = with_audit(self, &changes, actor, "forget", &|applied| {
+            let deleted = Deleted::of(tables.clone(), &applied[1..]);
             json!({ "subject_hash": hash, "rows": deleted.to_json() })
         })?;
-        Ok(Deleted::of(tables, &applied))
+        Ok(Deleted::of(tables, &applied[1..]))
     }
 
     /// The values of a column in the rows of which a condition holds.
@@ -129,7 +128,7 @@ impl dyn Store + '_ {
                 changes.push(Change::delete(table, vec![old]));
             }
         }
-        let applied = with_audit(self, &changes, actor, "retain", &|applied| {
+        let (applied, _) = with_audit(self, &changes, actor, "retain", &|applied| {
             let deleted = Deleted::of(tables.clone(), applied);
             json!({ "since": since, "rows": deleted.to_json() })
         })?;
@@ -137,48 +136,79 @@ impl dyn Store + '_ {
     }
 }
 
-/// Rows without those of subjects that have been forgotten since the rows were made.
+/// Whose rows some rows are, and what stands for these people among the erasures.
+pub(super) struct Subjects {
+    subject: usize,
+    age: usize,
+    hashes: FxHashMap<String, String>,
+}
+
+/// When which subject was forgotten, by its hash.
+pub(super) type Erased = FxHashMap<String, Timestamp>;
+
+impl Subjects {
+    /// Of rows of a table; none if none of them is anybody's.
+    pub(super) fn of<'a>(
+        table: Table,
+        rows: impl IntoIterator<Item = &'a WritableRow>,
+    ) -> Option<Self> {
+        let subject = table.subject().and_then(|name| table.column(name))?;
+        let age = table.age().and_then(|name| table.column(name))?;
+        let mut hashes: FxHashMap<String, String> = FxHashMap::default();
+        for row in rows {
+            if let Value::Text(subject) = &row.values()[subject]
+                && !hashes.contains_key(subject)
+            {
+                hashes.insert(subject.clone(), subject_hash(subject));
+            }
+        }
+        (!hashes.is_empty()).then_some(Self { subject, age, hashes })
+    }
+
+    /// What holds of their erasures.
+    pub(super) fn condition(&self) -> Condition {
+        let all = self.hashes.values().map(|hash| Value::Text(hash.clone())).collect();
+        Condition::IsOneOf("subject_hash", all)
+    }
+
+    /// Whether a row is not older than the erasure of its subject.
+    pub(super) fn may_stay(&self, row: &WritableRow, erased: &Erased) -> bool {
+        let values = row.values();
+        let until = values[self.subject]
+            .as_text()
+            .and_then(|subject| self.hashes.get(subject))
+            .and_then(|hash| erased.get(hash));
+        match (until, &values[self.age]) {
+            (Some(until), Value::Time(time)) => time > until,
+            _ => true,
+        }
+    }
+}
+
+/// Notes an erasure, by a row of its table.
+pub(super) fn note_erased(erased: &mut Erased, values: &[Value]) {
+    if let [Value::Text(hash), Value::Time(time)] = values {
+        erased.insert(hash.clone(), *time);
+    }
+}
+
+/// Rows without those of subjects that have been forgotten since the rows were made. This looks
+/// ahead; homes look again in the transaction that inserts rows.
 pub(super) fn without_erased(
     store: &dyn Store,
     table: Table,
     mut rows: Vec<WritableRow>,
 ) -> Result<Vec<WritableRow>> {
-    let (Some(subject), Some(age)) = (
-        table.subject().and_then(|name| table.column(name)),
-        table.age().and_then(|name| table.column(name)),
-    ) else {
-        return Ok(rows);
-    };
-    let mut hashes: FxHashMap<String, String> = FxHashMap::default();
-    for row in &rows {
-        if let Value::Text(subject) = &row.values()[subject]
-            && !hashes.contains_key(subject)
-        {
-            hashes.insert(subject.clone(), subject_hash(subject));
-        }
-    }
-    if hashes.is_empty() || store.count(Table::Erasures, &[])? == 0 {
+    let Some(subjects) = Subjects::of(table, &rows) else { return Ok(rows) };
+    if store.count(Table::Erasures, &[])? == 0 {
         return Ok(rows);
     }
-    let all = hashes.values().map(|hash| Value::Text(hash.clone())).collect();
-    let select = Select::all(Table::Erasures).with(Condition::IsOneOf("subject_hash", all));
-    let mut erased: FxHashMap<String, Timestamp> = FxHashMap::default();
+    let mut erased = Erased::default();
+    let select = Select::all(Table::Erasures).with(subjects.condition());
     store.select(&select, &mut |row| {
-        if let [Value::Text(hash), Value::Time(time)] = row.0.as_slice() {
-            erased.insert(hash.clone(), *time);
-        }
+        note_erased(&mut erased, &row.0);
         Ok(())
     })?;
-    rows.retain(|row| {
-        let values = row.values();
-        let until = values[subject]
-            .as_text()
-            .and_then(|subject| hashes.get(subject))
-            .and_then(|hash| erased.get(hash));
-        match (until, &values[age]) {
-            (Some(until), Value::Time(time)) => time > until,
-            _ => true,
-        }
-    });
+    rows.retain(|row| subjects.may_stay(row, &erased));
     Ok(rows)
 }

@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{
     Bin, Change, Commit, Condition, Counts, Direction, Existing, Measure, Row, Select, Store,
     Table, Value, Window, check,
+    erase::{Erased, Subjects, note_erased},
     rollup::{self, Entry},
 };
 use crate::{Error, Result};
@@ -173,11 +174,16 @@ impl Store for Memory {
 fn make(tables: &mut FxHashMap<Table, Rows>, change: &Change, undo: &mut Undo) -> Result<usize> {
     match change {
         Change::Insert { table, rows: new, existing } => {
+            let erased = erased(tables);
+            let subjects = if erased.is_empty() { None } else { Subjects::of(*table, new) };
             let rows = tables.entry(*table).or_default();
             let mut inserted = 0;
             // Of rows with the same key only the last counts where they replace each other.
             let mut replaced = BTreeSet::new();
             for row in new {
+                if subjects.as_ref().is_some_and(|subjects| !subjects.may_stay(row, &erased)) {
+                    continue;
+                }
                 let key = key(*table, row.values());
                 if rows.contains_key(&key) {
                     match existing {
@@ -227,6 +233,15 @@ fn make(tables: &mut FxHashMap<Table, Rows>, change: &Change, undo: &mut Undo) -
             Ok(deleted)
         }
     }
+}
+
+/// Who was forgotten.
+fn erased(tables: &FxHashMap<Table, Rows>) -> Erased {
+    let mut erased = Erased::default();
+    for values in tables.get(&Table::Erasures).into_iter().flat_map(|rows| rows.values()) {
+        note_erased(&mut erased, values);
+    }
+    erased
 }
 
 fn key(table: Table, values: &[Value]) -> Key {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Change, Commit, Condition, Direction, Existing, PredictionRecord, Record, ReviewRecord, Select,
-    Shared, Store, Table, Value, erase,
+    Shared, Store, Table, Value,
 };
 use crate::{Result, Timestamp, model::LabelledTexts};
 
@@ -56,7 +56,6 @@ impl dyn Store + '_ {
         if rows.is_empty() {
             return Ok(0);
         }
-        let rows = erase::without_erased(self, Table::Reviews, rows)?;
         let change = Change::insert(Table::Reviews, rows, existing);
         Ok(self.apply(&[change], Commit::Durable)?.into_iter().sum())
     }

@@ -88,6 +88,7 @@ impl<'a> Entry<'a> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Sums {
     pub(super) predictions: i64,
+    pub(super) confident: i64,
     pub(super) confidence_billionths: i64,
     pub(super) timed: i64,
     pub(super) micros: i64,
@@ -99,8 +100,10 @@ impl Sums {
     /// Adds a prediction, or with `sign` −1 takes it away.
     pub(super) fn add(&mut self, entry: &Entry<'_>, sign: i64) {
         self.predictions += sign;
-        let confidence = entry.confidence.unwrap_or_default();
-        self.confidence_billionths += sign * (confidence * 1e9).round() as i64;
+        if let Some(confidence) = entry.confidence {
+            self.confident += sign;
+            self.confidence_billionths += sign * (confidence * 1e9).round() as i64;
+        }
         if let Some(ms) = entry.ms {
             self.timed += sign;
             self.micros += sign * (ms * 1e3).round() as i64;
@@ -115,6 +118,7 @@ impl Sums {
     #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn merge(&mut self, other: &Self) {
         self.predictions += other.predictions;
+        self.confident += other.confident;
         self.confidence_billionths += other.confidence_billionths;
         self.timed += other.timed;
         self.micros += other.micros;
@@ -129,6 +133,7 @@ impl Sums {
             version,
             label,
             predictions: count(self.predictions),
+            confident: count(self.confident),
             confidence_billionths: self.confidence_billionths,
             timed: count(self.timed),
             micros: self.micros,

@@ -31,6 +31,8 @@ pub struct Counts {
     pub label: String,
     /// How many predictions there are.
     pub predictions: u64,
+    /// How many of them tell how sure they are.
+    pub confident: u64,
     /// The sum of their confidences, each rounded to billionths, in billionths.
     pub confidence_billionths: i64,
     /// How many of them tell how long they took.
@@ -44,10 +46,10 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The mean confidence; none without predictions.
+    /// The mean confidence; none where none was told.
     pub fn mean_confidence(&self) -> Option<f64> {
-        (self.predictions > 0)
-            .then(|| self.confidence_billionths as f64 / 1e9 / self.predictions as f64)
+        (self.confident > 0)
+            .then(|| self.confidence_billionths as f64 / 1e9 / self.confident as f64)
     }
 
     /// The mean time in milliseconds; none where no time was told.

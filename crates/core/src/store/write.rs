@@ -26,13 +26,12 @@ impl dyn Store + '_ {
         self.write_prediction_rows(rows(records)?, commit)
     }
 
-    /// Writes rows of predictions, but none of somebody who has asked to be forgotten since.
+    /// Writes rows of predictions. Homes leave out those of somebody who was forgotten since.
     pub(in crate::store) fn write_prediction_rows(
         &self,
         rows: Vec<WritableRow>,
         commit: Commit,
     ) -> Result<usize> {
-        let rows = erase::without_erased(self, Table::Predictions, rows)?;
         if rows.is_empty() {
             return Ok(0);
         }
@@ -101,9 +100,12 @@ impl dyn Store + '_ {
     /// [`Error::InvalidInput`] if feedback tells nothing, or calls a prediction wrong and its label
     /// right.
     pub fn write_feedback(&self, records: &[Feedback]) -> Result<usize> {
-        // What tells nothing would otherwise be completed below.
-        rows(records)?;
-        let mut records = records.to_vec();
+        // What tells nothing would otherwise be completed below; who was forgotten says no more.
+        let kept = erase::without_erased(self, Table::Feedback, rows(records)?)?;
+        let kept: FxHashSet<&str> =
+            kept.iter().filter_map(|row| row.values()[0].as_text()).collect();
+        let mut records: Vec<Feedback> =
+            records.iter().filter(|record| kept.contains(record.id.as_str())).cloned().collect();
         let mut changes = Vec::new();
         let labels = self.predicted_labels(&records)?;
         for feedback in &mut records {
@@ -115,8 +117,10 @@ impl dyn Store + '_ {
                 changes.push(outcome.change(feedback));
             }
         }
-        let rows = erase::without_erased(self, Table::Feedback, rows(&records)?)?;
-        changes.insert(0, Change::insert(Table::Feedback, rows, Existing::Keep));
+        if records.is_empty() {
+            return Ok(0);
+        }
+        changes.insert(0, Change::insert(Table::Feedback, rows(&records)?, Existing::Keep));
         let written = self.apply(&changes, Commit::Durable)?;
         // A prediction that was written since we looked has found no feedback, either.
         let waiting: Vec<Value> = records

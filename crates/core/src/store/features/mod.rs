@@ -83,6 +83,8 @@ impl dyn Store + '_ {
         // The hash is over all lists of words, so it is made once.
         let schema_hash = extractor.config().schema_hash();
         let count = texts.len() as u64;
+        // One moment for all: who is forgotten while this goes on stays so.
+        let created_at = Timestamp::now();
         let mut written = 0;
         for (part, texts) in texts.chunks(TEXTS_PER_WRITE).enumerate() {
             watch((part * TEXTS_PER_WRITE) as u64, count)?;
@@ -98,7 +100,7 @@ impl dyn Store + '_ {
                     features,
                     subject: text.shared.subject().map(str::to_owned),
                     consent: true,
-                    created_at: Timestamp::now(),
+                    created_at,
                 }
                 .to_row()
             });

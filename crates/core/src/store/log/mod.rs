@@ -85,7 +85,8 @@ impl PredictionLog {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the record cannot be written, or the log is closed. With
-    /// [`Durability::Each`] also what the store says.
+    /// [`Durability::Each`] also [`Error::Refused`] with what the store says if it refuses, or has
+    /// been away for 20 seconds and there is no outbox.
     pub fn log(&self, record: PredictionRecord) -> Result<String> {
         let row = record.to_row()?;
         self.push(Table::Predictions, row)?;
@@ -98,11 +99,12 @@ impl PredictionLog {
     /// As for [`log`](Self::log); none is logged if one of them cannot be written.
     pub fn log_batch(&self, records: Vec<PredictionRecord>) -> Result<Vec<String>> {
         let rows = records.iter().map(Record::to_row).collect::<Result<Vec<_>>>()?;
-        let mut last = None;
-        for row in rows {
-            last = self.enqueue(Table::Predictions, row)?.or(last);
-        }
-        self.settle(last)?;
+        let mut numbers = Vec::new();
+        let queued = rows.into_iter().try_for_each(|row| {
+            numbers.extend(self.enqueue(Table::Predictions, row)?);
+            Ok(())
+        });
+        self.settle(&numbers).and(queued)?;
         Ok(records.into_iter().map(|record| record.id).collect())
     }
 
@@ -119,7 +121,7 @@ impl PredictionLog {
 
     fn push(&self, table: Table, row: WritableRow) -> Result<()> {
         let number = self.enqueue(table, row)?;
-        self.settle(number)
+        self.settle(number.as_slice())
     }
 
     /// Puts a record into the queue; its number, if it is there.
@@ -127,7 +129,8 @@ impl PredictionLog {
         self.check_process()?;
         let shared = &self.shared;
         let item = Item { table, row, since: Instant::now() };
-        match shared.queue.push(item, shared.options.when_full == WhenFull::Block) {
+        let is_awaited = shared.options.durability == Durability::Each;
+        match shared.queue.push(item, shared.options.when_full == WhenFull::Block, is_awaited) {
             Pushed::Queued(number) => Ok(Some(number)),
             Pushed::Ended => Err(ended()),
             Pushed::Full(item) => {
@@ -141,13 +144,11 @@ impl PredictionLog {
         }
     }
 
-    /// Waits for a record where each is to be sure.
-    fn settle(&self, number: Option<u64>) -> Result<()> {
-        match number {
-            Some(number) if self.shared.options.durability == Durability::Each => {
-                self.shared.queue.wait(number, None)
-            }
-            _ => Ok(()),
+    /// Waits for records where each is to be sure.
+    fn settle(&self, numbers: &[u64]) -> Result<()> {
+        match self.shared.options.durability {
+            Durability::Each => self.shared.queue.outcome(numbers),
+            Durability::Group(_) | Durability::None => Ok(()),
         }
     }
 

@@ -1,10 +1,11 @@
 //! A file in which records wait for a store that cannot be reached.
 //!
-//! Each record is a line: the first digits of its hash, and JSON. A line that was cut off by a
-//! crash does not fit its hash and is left out: its record had never been acknowledged.
+//! Each record is a line: the first digits of its hash, and JSON. The last line may have been cut
+//! off by a crash; its record had never been acknowledged. Any other line that is none of ours is
+//! kept aside, and a file that does not begin with one of ours is somebody else's.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -19,6 +20,9 @@ use crate::{
 
 /// How many digits of its hash a line begins with.
 const DIGITS: usize = 16;
+
+/// From how many delivered bytes on the file is written anew without them.
+const LEAST_COMPACTED: u64 = 4 << 20;
 
 /// A file of waiting records, which belongs to one log at a time.
 #[derive(Debug)]
@@ -84,24 +88,69 @@ impl Outbox {
         let _ = self.file.unlock();
     }
 
-    /// Finds the end of what was written whole, and cuts off the rest.
+    /// Counts what was written whole, cuts off half a line at the end, and keeps aside what is
+    /// damaged.
     fn recover(&mut self) -> Result<()> {
         let read = || Error::storage("read", &self.path);
         self.file.seek(SeekFrom::Start(0)).map_err(read())?;
         let mut reader = BufReader::new(&self.file);
-        let (mut line, mut good, mut waiting) = (Vec::new(), 0, 0);
+        let (mut line, mut length, mut waiting) = (Vec::new(), 0, 0);
+        let mut damaged = Vec::new();
         loop {
             line.clear();
-            let length = reader.read_until(b'\n', &mut line).map_err(read())?;
-            if length == 0 || parse(&line).is_none() {
+            let bytes = reader.read_until(b'\n', &mut line).map_err(read())?;
+            if bytes == 0 {
                 break;
             }
-            good += length as u64;
-            waiting += 1;
+            if parse(&line).is_some() {
+                waiting += 1;
+                length += bytes as u64;
+            } else if waiting == 0 && !is_half(&line) {
+                let problem = "its first line is none of an outbox; name another file";
+                return Err(Error::incompatible(format!("{}", self.path.display()), problem));
+            } else if line.ends_with(b"\n") {
+                damaged.push(line.clone());
+            }
         }
         drop(reader);
-        self.file.set_len(good).map_err(Error::storage("write", &self.path))?;
-        (self.length, self.waiting) = (good, waiting);
+        if damaged.is_empty() {
+            self.file.set_len(length).map_err(Error::storage("write", &self.path))?;
+            (self.length, self.waiting) = (length, waiting);
+            return Ok(());
+        }
+        for line in damaged {
+            let line = String::from_utf8_lossy(&line).into_owned();
+            self.keep_aside(&json!({ "reason": "the line is damaged", "line": line.trim_end() }))?;
+        }
+        let all = fs::read(&self.path).map_err(Error::storage("read", &self.path))?;
+        let lines = all.split_inclusive(|byte| *byte == b'\n');
+        let kept: Vec<&[u8]> = lines.filter(|line| parse(line).is_some()).collect();
+        self.rewrite(&kept.concat(), waiting)
+    }
+
+    /// Puts another content in the place of this one, whole or not at all, and keeps the lock.
+    fn rewrite(&mut self, content: &[u8], waiting: u64) -> Result<()> {
+        let mut path = self.path.clone().into_os_string();
+        path.push(".part");
+        let part = PathBuf::from(path);
+        let storage = || Error::storage("write", &part);
+        let make = || -> std::io::Result<File> {
+            let mut file = OpenOptions::new().read(true).append(true).create(true).open(&part)?;
+            file.set_len(0)?;
+            file.write_all(content)?;
+            file.sync_data()?;
+            file.lock()?;
+            fs::rename(&part, &self.path)?;
+            Ok(file)
+        };
+        let file = make().map_err(|source| {
+            let _ = fs::remove_file(&part);
+            storage()(source)
+        })?;
+        // What was read before is no longer where it was.
+        self.edition += 1;
+        self.file = file;
+        (self.length, self.delivered, self.waiting) = (content.len() as u64, 0, waiting);
         Ok(())
     }
 
@@ -184,8 +233,19 @@ impl Outbox {
         if self.delivered >= self.length {
             self.file.set_len(0).map_err(Error::storage("write", &self.path))?;
             (self.length, self.delivered, self.waiting) = (0, 0, 0);
+        } else if self.delivered > LEAST_COMPACTED && self.delivered > self.length / 2 {
+            self.compact()?;
         }
         Ok(())
+    }
+
+    /// Drops what was delivered.
+    fn compact(&mut self) -> Result<()> {
+        let read = || Error::storage("read", &self.path);
+        self.file.seek(SeekFrom::Start(self.delivered)).map_err(read())?;
+        let mut left = Vec::new();
+        (&self.file).take(self.length - self.delivered).read_to_end(&mut left).map_err(read())?;
+        self.rewrite(&left, self.waiting)
     }
 
     /// Takes out the records of which a test holds, and says how many they were.
@@ -194,34 +254,62 @@ impl Outbox {
         let count = all.rows.len();
         let kept: Vec<_> = all.rows.into_iter().filter(|(table, row)| !goes(*table, row)).collect();
         let gone = (count - kept.len()) as u64;
-        if gone > 0 {
+        // What was delivered is still in the file, and may be about the same people.
+        if gone > 0 || self.delivered > 0 {
             let mut lines = Vec::new();
             for (table, row) in &kept {
                 write_line(*table, row, &mut lines);
             }
-            // Who asks to be forgotten must not wait for a store that is away; a crash at this
-            // very moment would lose what waits here.
-            let storage = || Error::storage("write", &self.path);
-            self.file.set_len(0).map_err(storage())?;
-            self.file.write_all(&lines).and_then(|()| self.file.sync_data()).map_err(storage())?;
-            self.edition += 1;
-            self.length = lines.len() as u64;
-            (self.delivered, self.waiting) = (0, kept.len() as u64);
+            self.rewrite(&lines, kept.len() as u64)?;
         }
+        self.purge_rejected(&goes)?;
         Ok(gone)
+    }
+
+    /// Takes records of which a test holds out of those that were kept aside.
+    fn purge_rejected(&self, goes: &impl Fn(Table, &WritableRow) -> bool) -> Result<()> {
+        let path = self.rejected();
+        let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
+        let stays = |line: &&str| {
+            let record = serde_json::from_str::<Json>(line).ok();
+            let record = record.as_ref().and_then(|line| decode_record(line.get("record")?));
+            record.is_none_or(|(table, row)| !goes(table, &row))
+        };
+        let kept: String = text.split_inclusive('\n').filter(stays).collect();
+        if kept.len() == text.len() {
+            return Ok(());
+        }
+        crate::file::write_bytes(&path, kept.as_bytes())
+    }
+
+    fn rejected(&self) -> PathBuf {
+        self.path.with_extension("rejected")
     }
 
     /// Keeps a record aside that the store will never take, with the reason.
     pub(super) fn reject(&self, table: Table, row: &WritableRow, reason: &str) -> Result<()> {
-        let path = self.path.with_extension("rejected");
+        self.keep_aside(&json!({ "reason": reason, "record": encode(table, row) }))
+    }
+
+    fn keep_aside(&self, what: &Json) -> Result<()> {
+        let path = self.rejected();
         let wrong = || Error::storage("write", &path);
         let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(wrong())?;
-        let now = Timestamp::now();
-        let line = json!({ "at": now, "reason": reason, "record": encode(table, row) });
+        let mut line = what.clone();
+        line["at"] = json!(Timestamp::now());
         file.write_all(format!("{line}\n").as_bytes())
             .and_then(|()| file.sync_data())
             .map_err(wrong())
     }
+}
+
+/// Whether bytes may be the beginning of a line that a crash has cut off: some file systems then
+/// leave zeros.
+fn is_half(line: &[u8]) -> bool {
+    let (hash, rest) = line.split_at(DIGITS.min(line.len()));
+    let is_ours = hash.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && (rest.is_empty() || rest == b" " || rest.starts_with(b" {"));
+    !line.ends_with(b"\n") && (is_ours || line.iter().all(|byte| *byte == 0))
 }
 
 fn write_line(table: Table, row: &WritableRow, out: &mut Vec<u8>) {
@@ -257,7 +345,11 @@ fn parse(line: &[u8]) -> Option<(Table, WritableRow)> {
     if digits(json).as_bytes() != hash {
         return None;
     }
-    let json: Json = serde_json::from_slice(json).ok()?;
+    decode_record(&serde_json::from_slice(json).ok()?)
+}
+
+/// The record that [`encode`] has written.
+fn decode_record(json: &Json) -> Option<(Table, WritableRow)> {
     let name = json.get("table")?.as_str()?;
     let table = Table::ALL.into_iter().find(|table| table.name() == name)?;
     let values = json.get("row")?.as_array()?;

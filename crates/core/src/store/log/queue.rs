@@ -38,7 +38,7 @@ struct State {
     settled: u64,
     /// Records that did not arrive, for callers who wait for them.
     failures: BTreeMap<u64, String>,
-    /// How many callers wait for records to be settled.
+    /// How many records are in the queue, or were settled, whose callers ask what became of them.
     awaited: usize,
     /// Up to which record the writer must not wait for company.
     hurry: u64,
@@ -65,8 +65,9 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a record in, if need be waiting for room.
-    pub(super) fn push(&self, item: Item, block: bool) -> Pushed {
+    /// Puts a record in, if need be waiting for room. What becomes of one that `is_awaited` is kept
+    /// until [`outcome`](Self::outcome) asks.
+    pub(super) fn push(&self, item: Item, block: bool, is_awaited: bool) -> Pushed {
         let mut state = self.lock();
         while block && state.items.len() >= self.capacity && !state.has_ended && !state.is_closing {
             state = self.emptied.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -79,6 +80,7 @@ impl Queue {
         }
         state.items.push_back(item);
         state.pushed += 1;
+        state.awaited += usize::from(is_awaited);
         let number = state.pushed;
         // The writer sleeps only while the queue is empty, or for the rest of a group.
         if state.items.len() == 1 || state.items.len() == self.capacity {
@@ -96,13 +98,52 @@ impl Queue {
         self.lock().pushed
     }
 
-    /// Waits until a record and all before it are settled. `hurry` tells the writer not to wait for
-    /// company.
+    /// Waits until a record and all before it are settled, whatever became of them.
     pub(super) fn wait(&self, number: u64, limit: Option<Duration>) -> Result<()> {
-        let until = limit.map(|limit| Instant::now() + limit);
+        let state = self.settled(number, limit);
+        if state.settled >= number {
+            return Ok(());
+        }
+        if state.has_ended {
+            return Err(ended());
+        }
+        Err(Error::Deadline {
+            what: "the prediction log".to_owned(),
+            limit: limit.unwrap_or_default(),
+        })
+    }
+
+    /// Waits until records that are awaited are settled, the last of which is the last named, and
+    /// says what became of the first that has failed.
+    pub(super) fn outcome(&self, numbers: &[u64]) -> Result<()> {
+        let Some(last) = numbers.last() else { return Ok(()) };
+        let mut state = self.settled(*last, None);
+        let mut failure = None;
+        for number in numbers {
+            let own = state.failures.remove(number);
+            failure = failure.or(own);
+        }
+        state.awaited -= numbers.len().min(state.awaited);
+        if state.awaited == 0 {
+            state.failures.clear();
+        }
+        if let Some(problem) = failure {
+            return Err(Error::Refused {
+                what: "the prediction log".to_owned(),
+                problem,
+                source: None,
+            });
+        }
+        if state.settled >= *last { Ok(()) } else { Err(ended()) }
+    }
+
+    /// Waits until a record and all before it are settled, the writer has ended or time is up. The
+    /// writer does not wait for company meanwhile.
+    fn settled(&self, number: u64, limit: Option<Duration>) -> MutexGuard<'_, State> {
+        // A limit beyond all time is none.
+        let until = limit.and_then(|limit| Instant::now().checked_add(limit));
         let mut state = self.lock();
         state.hurry = state.hurry.max(number);
-        state.awaited += 1;
         self.filled.notify_one();
         let mut is_late = false;
         while state.settled < number && !state.has_ended && !is_late {
@@ -115,28 +156,7 @@ impl Queue {
                 }
             };
         }
-        state.awaited -= 1;
-        let failure = state.failures.remove(&number);
-        if state.awaited == 0 {
-            state.failures.clear();
-        }
-        if let Some(problem) = failure {
-            return Err(Error::Refused {
-                what: "the prediction log".to_owned(),
-                problem,
-                source: None,
-            });
-        }
-        if state.settled >= number {
-            return Ok(());
-        }
-        if state.has_ended {
-            return Err(ended());
-        }
-        Err(Error::Deadline {
-            what: "the prediction log".to_owned(),
-            limit: limit.unwrap_or_default(),
-        })
+        state
     }
 
     /// Takes what waits, at most so many records, once there is a reason to: company has come, the

@@ -21,6 +21,8 @@ use crate::{
 const BATCH: usize = 8192;
 /// How long the writer sleeps at most before it looks whether the outbox can be emptied.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long a caller who waits for its record is kept waiting for a store that is away.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it waits after a failure, at first and at most.
 const WAIT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 
@@ -109,67 +111,120 @@ impl Backoff {
     }
 }
 
+/// A record on its way, and its place among those that were taken out of the queue together.
+type Placed<'a> = (usize, Table, &'a WritableRow);
+
 /// Brings records where they belong: into the store, or into the outbox while the store is away.
 /// Tells which have failed for good.
 fn settle(shared: &Shared, items: &[Item], backoff: &mut Backoff) -> Vec<(usize, String)> {
     let mut failures = Vec::new();
-    let rows: Vec<(Table, &WritableRow)> = items
+    let mut left: Vec<Placed<'_>> = items
         .iter()
+        .enumerate()
         // Purged ones are empty.
-        .filter(|item| !item.row.values().is_empty())
-        .map(|item| (item.table, &item.row))
+        .filter(|(_, item)| !item.row.values().is_empty())
+        .map(|(place, item)| (place, item.table, &item.row))
         .collect();
+    let count = left.len();
+    let start = Instant::now();
     loop {
+        let mut problem = None;
         if backoff.is_over() || shared.outbox.is_none() {
-            match write(shared, &rows) {
-                Ok(written) => {
+            match bring(shared, &mut left, &mut failures) {
+                Ok(()) => {
                     backoff.succeed();
-                    note_written(shared, rows.len(), written);
                     if let Some(first) = items.first() {
-                        shared.tally.delivered(rows.len(), first.since.elapsed());
-                    }
-                    return failures;
-                }
-                Err(error) if is_record_fault(&error) => {
-                    backoff.succeed();
-                    for (place, item) in items.iter().enumerate() {
-                        let row = (item.table, &item.row);
-                        if item.row.values().is_empty() {
-                            continue;
-                        }
-                        match write(shared, &[row]) {
-                            Ok(written) => note_written(shared, 1, written),
-                            Err(error) => {
-                                reject(shared, row, &error);
-                                failures.push((place, error.full_message()));
-                            }
-                        }
+                        shared.tally.delivered(count - failures.len(), first.since.elapsed());
                     }
                     return failures;
                 }
                 Err(error) => {
                     backoff.fail();
                     complain(shared, &error);
+                    problem = Some(error);
                 }
             }
         }
-        match shared.spill(rows.iter().copied()) {
+        match shared.spill(left.iter().map(|(_, table, row)| (*table, *row))) {
             Ok(()) => return failures,
-            Err(error) => {
-                if shared.outbox.is_some() {
-                    complain(shared, &error);
-                }
-                if shared.queue.is_closing() {
-                    let problem = "the log was closed while the store was away";
-                    let count = rows.len() as u64;
-                    shared.tally.change(|counters| counters.failed += count);
-                    return (0..items.len()).map(|place| (place, problem.to_owned())).collect();
-                }
+            Err(error) if shared.outbox.is_some() => complain(shared, &error),
+            Err(_) => {}
+        }
+        // Who waits for an answer gets one: at once where the store refuses, in time where it is
+        // away.
+        let is_waited_for = shared.options.durability == Durability::Each;
+        let refused = problem
+            .filter(|error| is_waited_for && (!is_away(error) || start.elapsed() >= PATIENCE));
+        let problem = match refused {
+            Some(error) => error.full_message(),
+            None if shared.queue.is_closing() => {
+                "the log was closed while the store was away".to_owned()
+            }
+            None => {
                 backoff.fail();
                 std::thread::sleep(backoff.wait.min(Duration::from_millis(500)));
+                continue;
             }
+        };
+        let lost = left.len() as u64;
+        shared.tally.change(|counters| counters.failed += lost);
+        failures.extend(left.iter().map(|(place, ..)| (*place, problem.clone())));
+        return failures;
+    }
+}
+
+/// Writes records, predictions before what is said of them, and takes those that are written, or
+/// that the store will never take, out of what is left.
+fn bring(
+    shared: &Shared,
+    left: &mut Vec<Placed<'_>>,
+    failures: &mut Vec<(usize, String)>,
+) -> Result<()> {
+    for table in [Table::Predictions, Table::Feedback] {
+        let own: Vec<Placed<'_>> = left.iter().copied().filter(|row| row.1 == table).collect();
+        let done = bring_part(shared, &own, failures);
+        let (done, outcome) = match done {
+            Ok(()) => (own.len(), Ok(())),
+            Err((done, error)) => (done, Err(error)),
+        };
+        let done: Vec<usize> = own[..done].iter().map(|(place, ..)| *place).collect();
+        left.retain(|(place, ..)| done.binary_search(place).is_err());
+        outcome?;
+    }
+    Ok(())
+}
+
+/// Writes records of one table. Where one of them is wrong, the others are found by halves. An
+/// error tells how many, from the first, are done with.
+fn bring_part(
+    shared: &Shared,
+    rows: &[Placed<'_>],
+    failures: &mut Vec<(usize, String)>,
+) -> std::result::Result<(), (usize, Error)> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match write(shared, rows[0].1, rows) {
+        Ok(written) => note_written(shared, rows.len(), written),
+        Err(error) if !is_record_fault(&error) => return Err((0, error)),
+        Err(error) if rows.len() == 1 => {
+            let (place, table, row) = rows[0];
+            reject(shared, (table, row), &error);
+            failures.push((place, error.full_message()));
+        }
+        Err(_) => {
+            let (first, second) = rows.split_at(rows.len() / 2);
+            bring_part(shared, first, failures)?;
+            bring_part(shared, second, failures)
+                .map_err(|(done, error)| (first.len() + done, error))?;
         }
     }
+    Ok(())
+}
+
+/// Whether a store may be back soon.
+fn is_away(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { .. } | Error::Busy { .. })
 }
 
 fn note_written(shared: &Shared, rows: usize, written: usize) {
@@ -196,21 +251,12 @@ fn deliver(shared: &Shared, backoff: &mut Backoff) {
             }
         };
         // Not held while the store works: callers must be able to spill.
-        let rows: Vec<_> = parcel.rows.iter().map(|(table, row)| (*table, row)).collect();
-        match write(shared, &rows) {
-            Ok(written) => note_written(shared, rows.len(), written),
-            Err(error) if is_record_fault(&error) => {
-                for row in &rows {
-                    match write(shared, &[*row]) {
-                        Ok(written) => note_written(shared, 1, written),
-                        Err(error) => reject(shared, *row, &error),
-                    }
-                }
-            }
-            Err(error) => {
-                backoff.fail();
-                return complain(shared, &error);
-            }
+        let rows = parcel.rows.iter().enumerate();
+        let mut left: Vec<Placed<'_>> =
+            rows.map(|(place, (table, row))| (place, *table, row)).collect();
+        if let Err(error) = bring(shared, &mut left, &mut Vec::new()) {
+            backoff.fail();
+            return complain(shared, &error);
         }
         backoff.succeed();
         let mut outbox = outbox.lock().unwrap_or_else(PoisonError::into_inner);
@@ -227,25 +273,16 @@ fn deliver(shared: &Shared, backoff: &mut Backoff) {
     }
 }
 
-/// Writes records, predictions before what is said of them, and says how many were new. A panic of
-/// a home is an error like any other.
-fn write(shared: &Shared, rows: &[(Table, &WritableRow)]) -> Result<usize> {
+/// Writes records of one table, and says how many were new. A panic of a home is an error like any
+/// other.
+fn write(shared: &Shared, table: Table, rows: &[Placed<'_>]) -> Result<usize> {
     let work = || -> Result<usize> {
-        let of = |wanted: Table| {
-            let own = rows.iter().filter(move |(table, _)| *table == wanted);
-            own.map(|(_, row)| (*row).clone())
-        };
-        let predictions: Vec<WritableRow> = of(Table::Predictions).collect();
-        let mut written = 0;
-        if !predictions.is_empty() {
-            written += shared.store.write_prediction_rows(predictions, shared.commit())?;
+        let rows = rows.iter().map(|(.., row)| (*row).clone());
+        if table == Table::Predictions {
+            return shared.store.write_prediction_rows(rows.collect(), shared.commit());
         }
-        let feedback = of(Table::Feedback).map(|row| Feedback::from_row(Row(row.0)));
-        let feedback = feedback.collect::<Result<Vec<_>>>()?;
-        if !feedback.is_empty() {
-            written += shared.store.write_feedback(&feedback)?;
-        }
-        Ok(written)
+        let feedback = rows.map(|row| Feedback::from_row(Row(row.0)));
+        shared.store.write_feedback(&feedback.collect::<Result<Vec<_>>>()?)
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let reason = payload

@@ -69,6 +69,7 @@ fn total<'a>(counts: impl Iterator<Item = &'a Counts>) -> Counts {
     let mut total = Counts::default();
     for counts in counts.filter(|counts| !counts.label.is_empty()) {
         total.predictions += counts.predictions;
+        total.confident += counts.confident;
         total.confidence_billionths += counts.confidence_billionths;
         total.timed += counts.timed;
         total.micros += counts.micros;

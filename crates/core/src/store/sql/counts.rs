@@ -21,8 +21,8 @@ use crate::{
 pub(super) const COUNTS: &str = "prediction_counts";
 pub(super) const BINS: &str = "prediction_bins";
 
-const SUMS: [&str; 6] =
-    ["predictions", "confidence_billionths", "timed", "micros", "labelled", "correct"];
+const SUMS: [&str; 7] =
+    ["predictions", "confident", "confidence_billionths", "timed", "micros", "labelled", "correct"];
 
 /// The tables of counts, as SQL.
 pub(super) fn tables(names: &Names) -> String {
@@ -99,9 +99,17 @@ pub(super) fn write(session: &mut dyn Session, names: &Names, ledger: &Ledger) -
     let rows: Vec<_> = counts
         .iter()
         .map(|change| {
-            let Sums { predictions, confidence_billionths, timed, micros, labelled, correct } =
-                change.sums;
-            let sums = [predictions, confidence_billionths, timed, micros, labelled, correct];
+            let Sums {
+                predictions,
+                confident,
+                confidence_billionths,
+                timed,
+                micros,
+                labelled,
+                correct,
+            } = change.sums;
+            let sums =
+                [predictions, confident, confidence_billionths, timed, micros, labelled, correct];
             let mut row = vec![Parameter::Whole(change.bucket)];
             row.extend(change.names.iter().map(|name| Parameter::Name(name)));
             row.extend(sums.map(Parameter::Whole));
@@ -250,7 +258,7 @@ pub(super) fn counts(
         let mut statement = Statement::new(names, sql);
         within(&mut statement, "bucket", whole, window, None);
         statement.push(" GROUP BY model, version, label");
-        let kinds = [[Kind::Text; 3].as_slice(), &[Kind::Integer; 6]].concat();
+        let kinds = [[Kind::Text; 3].as_slice(), &[Kind::Integer; 7]].concat();
         session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
             found.extend([read_sums(&values)]);
             Ok(())
@@ -284,7 +292,7 @@ pub(super) fn counts_between(
         let sql = format!("SELECT bucket, model, version, label, {} FROM {table}", SUMS.join(", "));
         let mut statement = Statement::new(names, sql);
         within(&mut statement, "bucket", (Some(first), Some(last)), window, None);
-        let kinds = [[Kind::Integer].as_slice(), &[Kind::Text; 3], &[Kind::Integer; 6]].concat();
+        let kinds = [[Kind::Integer].as_slice(), &[Kind::Text; 3], &[Kind::Integer; 7]].concat();
         session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
             if let Value::Integer(bucket) = values[0] {
                 buckets.entry(bucket).or_default().push(read_sums(&values[1..]));
@@ -315,11 +323,12 @@ fn read_sums(values: &[Value]) -> ([String; 3], Sums) {
     };
     let sums = Sums {
         predictions: whole(3),
-        confidence_billionths: whole(4),
-        timed: whole(5),
-        micros: whole(6),
-        labelled: whole(7),
-        correct: whole(8),
+        confident: whole(4),
+        confidence_billionths: whole(5),
+        timed: whole(6),
+        micros: whole(7),
+        labelled: whole(8),
+        correct: whole(9),
     };
     ([text(0), text(1), text(2)], sums)
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     counts,
-    dialect::{Dialect, Names, quoted},
+    dialect::{Dialect, Names, listed, quoted},
     ledger::Ledger,
     session::{Parameter, Session},
     statement::{Statement, kind},
@@ -13,6 +13,7 @@ use crate::{
     Error, Result,
     store::{
         Change, Condition, Existing, Kind, Table, Value, WritableRow,
+        erase::{Erased, Subjects, note_erased},
         rollup::{self, Entry},
     },
 };
@@ -52,7 +53,7 @@ fn insert(
     existing: Existing,
     ledger: &mut Ledger,
 ) -> Result<usize> {
-    let rows = distinct(table, rows, existing)?;
+    let rows = without_erased(session, names, table, distinct(table, rows, existing)?)?;
     if table != Table::Predictions {
         let mut count = 0;
         session.insert(table, &rows, existing, &mut |_| count += 1)?;
@@ -72,6 +73,47 @@ fn insert(
         left.retain(|_| places.next().is_none_or(|place| !written.contains(&place)));
     }
     Ok(rows.len())
+}
+
+/// Rows without those of subjects that have been forgotten since the rows were made. Until the end
+/// of the transaction nobody else is forgotten.
+fn without_erased<'a>(
+    session: &mut dyn Session,
+    names: &Names,
+    table: Table,
+    mut rows: Vec<&'a WritableRow>,
+) -> Result<Vec<&'a WritableRow>> {
+    let Some(place) = table.subject().and_then(|name| table.column(name)) else { return Ok(rows) };
+    if rows.iter().all(|row| row.values()[place] == Value::Null) {
+        return Ok(rows);
+    }
+    let erasures = names.table(Table::Erasures);
+    if names.dialect == Dialect::Postgres {
+        // Who forgets somebody writes into this table first, and so waits for us or we for them.
+        session.run(&format!("LOCK TABLE {erasures} IN SHARE MODE"))?;
+    }
+    let mut is_any = false;
+    let sql = format!("SELECT count(*) FROM {erasures}");
+    session.query(&sql, &[], &[Kind::Integer], &mut |values| {
+        is_any = values[0] != Value::Integer(0);
+        Ok(())
+    })?;
+    let subjects = if is_any { Subjects::of(table, rows.iter().copied()) } else { None };
+    let Some(subjects) = subjects else { return Ok(rows) };
+    let mut erased = Erased::default();
+    let sql = format!("SELECT {} FROM {erasures}", listed(Table::Erasures.columns()));
+    let condition = [subjects.condition()];
+    let mut statement = Statement::new(names, sql);
+    statement.conditions(Table::Erasures, &condition)?;
+    let kinds = [Kind::Text, Kind::Time];
+    session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+        note_erased(&mut erased, &values);
+        Ok(())
+    })?;
+    if !erased.is_empty() {
+        rows.retain(|row| subjects.may_stay(row, &erased));
+    }
+    Ok(rows)
 }
 
 /// Inserts predictions, and gives the places of those that were written.

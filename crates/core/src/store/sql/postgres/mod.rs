@@ -197,9 +197,24 @@ impl Store for Postgres {
         check::select(select)?;
         let statement = statement::select(&self.names, select)?;
         let kinds: Vec<Kind> = select.table.columns().iter().map(|column| column.kind).collect();
+        let mut is_visited = false;
         self.read(|session| {
-            session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
-                visit(Row(values))
+            let asked =
+                session.query(&statement.sql, &statement.parameters, &kinds, &mut |values| {
+                    is_visited = true;
+                    visit(Row(values))
+                });
+            // Whoever has taken rows must not get them once more.
+            asked.map_err(|error| match error {
+                Error::Refused { what, source: Some(source), .. } if is_visited => {
+                    let problem = "the server ended the question midway; ask again".to_owned();
+                    Error::Refused {
+                        what,
+                        problem,
+                        source: Some(std::io::Error::other(source).into()),
+                    }
+                }
+                other => other,
             })
         })
     }
