@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -228,11 +228,16 @@ def test_dropping_a_log_holds_nobody_up(tmp_path: Path) -> None:
     log = store.log("sentiment", 1)
     log.record(label="positive")
     log.flush()
-    other = sqlite3.connect(tmp_path / "held.db", check_same_thread=False, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    # Locks of files are between processes.
+    code = (
+        "import sqlite3, sys, time; other = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "other.execute('BEGIN IMMEDIATE'); print('held', flush=True); time.sleep(1.5)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "held.db")]
+    other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None and other.stdout.readline() == "held\n"
     log.record(label="negative")
-    threading.Timer(1.0, lambda: other.execute("ROLLBACK")).start()
-    ticks = []
+    ticks: list[float] = []
     running = threading.Event()
 
     def tick() -> None:
@@ -250,7 +255,8 @@ def test_dropping_a_log_holds_nobody_up(tmp_path: Path) -> None:
     thread.join()
     assert waited > 0.5
     # The other thread went on meanwhile.
-    assert max(after - before for before, after in zip(ticks, ticks[1:], strict=False)) < 0.4
+    assert max(after - before for before, after in itertools.pairwise(ticks)) < 0.4
+    other.wait()
     assert store.summary()["count"] == 2
 
 
