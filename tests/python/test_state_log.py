@@ -256,6 +256,7 @@ def test_dropping_a_log_holds_nobody_up(tmp_path: Path) -> None:
     assert waited > 0.5
     # The other thread went on meanwhile.
     assert max(after - before for before, after in itertools.pairwise(ticks)) < 0.4
+    other.stdout.close()
     other.wait()
     assert store.summary()["count"] == 2
 
