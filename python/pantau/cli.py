@@ -201,6 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     _store(verify)
 
     _transfer_commands(store)
+    _erase_commands(store)
 
     validate = _command(
         commands,
@@ -281,6 +282,29 @@ def _transfer_commands(commands: Any) -> None:
     take.add_argument("--label", help="the column of the labels, if it has no usual name")
     take.add_argument("--labels", nargs="*", help="the labels there may be")
     take.add_argument("--clean", choices=["id", "en"], help="also keep the texts clean")
+
+
+def _erase_commands(commands: Any) -> None:
+    forget = _command(
+        commands,
+        "forget",
+        _forget,
+        "delete all that is stored of a subject",
+        "Deletes all that is stored of a subject, in all tables. The audit log keeps the fact.",
+    )
+    _store(forget)
+    forget.add_argument("subject", metavar="SUBJECT", help="who it is, as consents named them")
+    retain = _command(
+        commands,
+        "retain",
+        _retain,
+        "delete what is too old",
+        "Deletes what is older than so many days, in all tables. The audit log keeps the fact.",
+    )
+    _store(retain)
+    retain.add_argument("days", metavar="DAYS", type=float, help="how many days are kept")
+    for command in [forget, retain]:
+        command.add_argument("--actor", required=True, help="who does it, for the audit log")
 
 
 def _registry_commands(commands: Any) -> None:
@@ -565,7 +589,7 @@ def _print_predictions(
 
 
 def _list_models(options: argparse.Namespace) -> None:
-    registry = pantau.Registry.open(options.registry)
+    registry = _open_registry(options.registry)
     if options.model is None:
         models = registry.models()
         if options.json:
@@ -596,13 +620,13 @@ def _register(options: argparse.Namespace) -> None:
 
 
 def _promote(options: argparse.Namespace) -> None:
-    registry = pantau.Registry.open(options.registry)
+    registry = _open_registry(options.registry)
     registry.promote(options.model, options.version, actor=options.actor, reason=options.reason)
     _say_version(options, options.version)
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    registry = pantau.Registry.open(options.registry)
+    registry = _open_registry(options.registry)
     version = registry.rollback(options.model, actor=options.actor, reason=options.reason)
     _say_version(options, version)
 
@@ -615,7 +639,7 @@ def _say_version(options: argparse.Namespace, version: int) -> None:
 
 
 def _history(options: argparse.Namespace) -> None:
-    history = pantau.Registry.open(options.registry).history(options.model)
+    history = _open_registry(options.registry).history(options.model)
     if options.json:
         _print_json(history)
         return
@@ -626,7 +650,7 @@ def _history(options: argparse.Namespace) -> None:
 
 
 def _verify_model(options: argparse.Namespace) -> None:
-    check = pantau.Registry.open(options.registry).verify(options.model)
+    check = _open_registry(options.registry).verify(options.model)
     if options.json:
         _print_json(check)
         return
@@ -643,7 +667,7 @@ def _schema(options: argparse.Namespace) -> None:
 
 
 def _verify_store(options: argparse.Namespace) -> None:
-    check = pantau.Store.open(options.store).verify_audit()
+    check = _open_store(options.store).verify_audit()
     if options.json:
         _print_json(check)
     else:
@@ -651,8 +675,42 @@ def _verify_store(options: argparse.Namespace) -> None:
         print(f"{'head':<12}{check['head'] or 'none'}")
 
 
+def _is_missing(place: str) -> bool:
+    """Whether a place is a path where nothing is, which opening would make."""
+    return "://" not in place and place != "memory:" and not os.path.exists(place)
+
+
+def _open_store(place: str) -> pantau.Store:
+    if _is_missing(place):
+        raise pantau.NotFoundError(f"the store {place} not found: check the path")
+    return pantau.Store.open(place)
+
+
+def _open_registry(place: str) -> pantau.Registry:
+    if _is_missing(place):
+        raise pantau.NotFoundError(f"the registry {place} not found: check the path")
+    return pantau.Registry.open(place)
+
+
+def _forget(options: argparse.Namespace) -> None:
+    _print_deleted(options, _open_store(options.store).forget(options.subject, actor=options.actor))
+
+
+def _retain(options: argparse.Namespace) -> None:
+    _print_deleted(options, _open_store(options.store).retain(options.days, actor=options.actor))
+
+
+def _print_deleted(options: argparse.Namespace, deleted: dict[str, int]) -> None:
+    if options.json:
+        _print_json(deleted)
+        return
+    for table, rows in deleted.items():
+        print(f"{table:<16}{rows:,}")
+    print(f"{'rows deleted':<16}{sum(deleted.values()):,}")
+
+
 def _recent(options: argparse.Namespace) -> None:
-    store = pantau.Store.open(options.store)
+    store = _open_store(options.store)
     found = store.summary(hours=options.hours, model=options.model)
     if options.json:
         _print_json(found)
@@ -668,7 +726,7 @@ def _recent(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    written = pantau.Store.open(options.store).export(
+    written = _open_store(options.store).export(
         options.table,
         options.file,
         for_spreadsheets=options.for_spreadsheets,
@@ -688,7 +746,7 @@ def _import(options: argparse.Namespace) -> None:
         options.file,
         consent=pantau.Consent(),
         columns={role: name for role, name in named.items() if name},
-        labels=options.labels,
+        labels=options.labels or None,
         clean=options.clean,
         progress=True,
     )

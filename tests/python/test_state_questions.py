@@ -201,6 +201,20 @@ def test_rows_that_cannot_be_imported_are_kept_aside(tmp_path: Path) -> None:
         store.import_reviews(path)  # type: ignore[call-arg]
 
 
+def test_who_was_forgotten_does_not_come_back_by_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_text("id,text,label,subject\nr1,Bagus,positive,u9\nr2,Lemot,negative,u8\n")
+    store, consent = pantau.Store.open("memory:"), pantau.Consent()
+    assert store.labelled_texts() == {"text": [], "label": []}
+    assert store.import_reviews(path, consent=consent)["written"] == 2
+    assert store.forget("u9", actor="ani") == {"reviews": 1}
+    again = store.import_reviews(path, consent=consent)
+    assert (again["written"], again["forgotten"], again["duplicates"]) == (0, 1, 1)
+    # A new consent is told by its date.
+    path.write_text("id,text,label,subject,date\nr3,Cepat,positive,u9,2099-01-01\n")
+    assert store.import_reviews(path, consent=consent)["written"] == 1
+
+
 def test_features_never_carry_what_was_learnt_after_the_label(store: pantau.Store) -> None:
     consent = pantau.Consent()
     extractor = FeatureExtractor()
@@ -301,10 +315,22 @@ def test_the_command_line_does_the_same(tmp_path: Path, capsys: pytest.CaptureFi
     assert "2 rows" in capsys.readouterr().out and len(out.read_text().splitlines()) == 2
     with pantau.Store.open(folder).log("sentiment", 1) as log:
         log.record(label="positive", confidence=0.5)
+    # A path where nothing is, is a slip and no new store.
+    assert cli.main(["store", "recent", str(tmp_path / "stor")]) == 1
+    assert "not found" in capsys.readouterr().err and not (tmp_path / "stor").exists()
     assert cli.main(["store", "recent", folder, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["count"] == 1
     assert cli.main(["store", "recent", folder]) == 0
     assert "positive" in capsys.readouterr().out
+    consent = pantau.Consent(subject="budi")
+    pantau.Store.open(folder).write_review("Bagus", "positive", consent=consent)
+    assert cli.main(["store", "forget", folder, "budi", "--actor", "ani", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"reviews": 1}
+    assert cli.main(["store", "retain", folder, "30", "--actor", "ani"]) == 0
+    assert "rows deleted    0" in capsys.readouterr().out
+    again = ["store", "import", folder, str(data), "--consent", "--labels"]
+    assert cli.main(again) == 0
+    assert "duplicates  2" in capsys.readouterr().out
     with pytest.raises(SystemExit) as ended:
         cli.main(["validate", str(data), "--text", "text", "--label", "label"])
     assert ended.value.code == 1

@@ -209,7 +209,9 @@ def test_the_command_line_does_the_same(
         assert cli.main(["registry", arguments[0], home, *arguments[1:]]) == 0
         return capsys.readouterr().out
 
-    assert run("list") == ""
+    # A path where nothing is, is a slip; to register makes it a registry.
+    assert cli.main(["registry", "list", home]) == 1
+    assert "not found" in capsys.readouterr().err and not Path(home).exists()
     assert run("register", "sentiment", sentiment.path, "--description", "first") == "1\n"
     assert run("register", "sentiment", sentiment.path, "--alias", "challenger") == "2\n"
     act = ["--actor", "sari", "--reason", "better"]

@@ -321,8 +321,21 @@ fn there_is_one_way_to_become_the_champion() {
     let error = again.verify("m").unwrap_err();
     assert!(error.to_string().contains("snapshot"), "{error}");
     // One that is ahead of the journal, as in a copy that was made meanwhile, counts for nothing.
+    fs::write(folder.path().join("kept"), &text).unwrap();
     fs::write(&snapshot, text).unwrap();
     let entries = fs::read_dir(folder.path().join("models/m/journal")).unwrap().count();
+    // An entry that is missing among others is noticed at once, and nothing takes its place.
+    let aside = folder.path().join("aside");
+    let missing = folder.path().join("models/m/journal/00000068.json");
+    fs::rename(&missing, &aside).unwrap();
+    fs::remove_file(&snapshot).unwrap();
+    let gap = Directory::open(folder.path()).unwrap();
+    let gap: &dyn Registry = &gap;
+    for error in [gap.verify("m").unwrap_err(), gap.promote("m", 1, &act()).unwrap_err()] {
+        assert!(error.to_string().contains("entry 68 is missing, and 69 is there"), "{error}");
+    }
+    fs::rename(&aside, &missing).unwrap();
+    fs::write(&snapshot, fs::read_to_string(folder.path().join("kept")).unwrap()).unwrap();
     for number in 60..=entries {
         let entry = format!("models/m/journal/{number:08}.json");
         fs::remove_file(folder.path().join(entry)).unwrap();

@@ -657,7 +657,7 @@ fn a_training_logs_itself() {
             .collect();
         let best = trained.trials.iter().find(|trial| trial.chosen).unwrap();
         assert_eq!(chosen, [format!("trial {}", best.number)], "{place}");
-        let folds = runs.metric_history(&trials[0].id, "fold_macro_f1").unwrap();
+        let folds = runs.metric_history(&trials[0].id, "cv_fold_macro_f1").unwrap();
         assert_eq!(folds.len(), options.folds, "{place}");
 
         let files: Vec<String> =

@@ -238,10 +238,10 @@ impl PyPredictionLog {
     /// ``timeout`` seconds, after which a DeadlineError is raised.
     #[pyo3(signature = (timeout=None))]
     fn flush(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<()> {
-        let limit = timeout
-            .map(Duration::try_from_secs_f64)
-            .transpose()
-            .map_err(|_| invalid("timeout", format!("{timeout:?} is not seconds, 0 or more")))?;
+        let limit = timeout.map(Duration::try_from_secs_f64).transpose().map_err(|_| {
+            let timeout = timeout.unwrap_or_default();
+            invalid("timeout", format!("{timeout} is not seconds, 0 or more"))
+        })?;
         Ok(py.detach(|| self.log.flush(limit)).map_err(PyError)?)
     }
 

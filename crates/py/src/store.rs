@@ -157,7 +157,7 @@ impl PyStore {
     }
 
     /// Writes a text with its label, and returns its id. It needs a Consent, and is kept as
-    /// ``anonymizer`` leaves it.
+    /// ``anonymizer`` leaves it. A review whose id is there already changes nothing.
     #[pyo3(
         signature = (
             text, label=None, *, consent, anonymizer=None, id=None, rating=None, date=None,

@@ -252,7 +252,8 @@ impl PyStore {
 
     /// All there is to learn from, as a dict of ``text`` and ``label`` that ``pantau.train`` reads:
     /// labelled reviews, and predictions whose text may be kept and whose right label became known.
-    /// Equal texts are one, with the label that became known last.
+    /// Equal texts are one, with the label that became known last. Both are empty where there is
+    /// nothing yet.
     #[pyo3(signature = (since=None))]
     fn labelled_texts<'py>(
         &self,
@@ -260,10 +261,20 @@ impl PyStore {
         since: Option<Moment>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let since = timestamp(since);
-        let found = py.detach(|| self.0.labelled_texts(since)).map_err(PyError)?;
+        let found = py.detach(|| self.0.labelled_texts(since));
         let columns = PyDict::new(py);
-        columns.set_item("text", found.texts())?;
-        columns.set_item("label", found.labels())?;
+        match &found {
+            Ok(found) => {
+                columns.set_item("text", found.texts())?;
+                columns.set_item("label", found.labels())?;
+            }
+            // Nothing to learn from is nothing wrong for those who ask how much there is.
+            Err(pantau::Error::InvalidInput { .. }) => {
+                columns.set_item("text", PyList::empty(py))?;
+                columns.set_item("label", PyList::empty(py))?;
+            }
+            Err(_) => drop(found.map_err(PyError)?),
+        }
         Ok(columns)
     }
 }

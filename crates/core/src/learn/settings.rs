@@ -7,13 +7,22 @@ use crate::{Error, Result};
 /// Reads settings that are an object with the names of their fields; `what` they are is for
 /// messages.
 pub(crate) fn from_json<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
-    let unreadable = |error: serde_json::Error| Error::invalid(what, error.to_string());
+    let unreadable = |error: serde_json::Error| Error::invalid(what, problem(&error));
     // A list would be taken for fields in their order, which is no promise.
     let value: serde_json::Value = serde_json::from_str(json).map_err(unreadable)?;
     if !value.is_object() {
         return Err(Error::invalid(what, format!("expected an object of settings, got {value}")));
     }
     serde_json::from_value(value).map_err(unreadable)
+}
+
+/// What is wrong with JSON, without its place: callers of other languages have never seen it.
+pub(crate) fn problem(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(place) if !error.is_syntax() && !error.is_eof() => message[..place].to_owned(),
+        _ => message,
+    }
 }
 
 #[cfg(test)]

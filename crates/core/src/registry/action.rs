@@ -34,10 +34,27 @@ impl Default for Act {
     /// The user of this system, without a reason.
     fn default() -> Self {
         let named = |variable: &str| std::env::var(variable).ok().filter(|name| !name.is_empty());
-        let actor =
-            named("USER").or_else(|| named("USERNAME")).unwrap_or_else(|| "unknown".to_owned());
+        let actor = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(named);
+        let actor = actor.or_else(owner).unwrap_or_else(|| "unknown".to_owned());
         Self { actor, reason: String::new(), evidence: None }
     }
+}
+
+/// The user whom this process belongs to, where no variable says so: in containers and jobs.
+#[cfg(unix)]
+fn owner() -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+
+    let id = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let mut own = fields.filter(|fields| fields.get(2) == Some(&id.as_str()));
+    own.next()?.first().filter(|name| !name.is_empty()).map(|name| (*name).to_owned())
+}
+
+#[cfg(not(unix))]
+fn owner() -> Option<String> {
+    None
 }
 
 impl Act {

@@ -28,6 +28,11 @@ pub struct BundleFile {
 impl BundleFile {
     /// Checks a file that was fetched or lay there.
     pub(super) fn check(&self, path: &Path) -> Result<()> {
+        self.check_as(path, &path.display().to_string())
+    }
+
+    /// The same, by the name that people know it by.
+    pub(super) fn check_as(&self, path: &Path, shown: &str) -> Result<()> {
         let (size, sha256) = hash(path)?;
         if size == self.size && sha256 == self.sha256 {
             return Ok(());
@@ -37,7 +42,7 @@ impl BundleFile {
         } else {
             format!("it has {size} bytes, and {} were registered", self.size)
         };
-        Err(Error::incompatible(format!("the file {}", path.display()), problem))
+        Err(Error::incompatible(format!("the file {shown}"), problem))
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{Error, Result, model::Bundle};
 
 /// How often a change is decided anew because somebody else was first.
 const TRIES: usize = 10_000;
+/// How many entries behind the last one are looked for, to notice that one is missing.
+const LOOKED_AHEAD: u64 = 3;
 
 /// A registry over a shelf.
 #[derive(Debug)]
@@ -47,6 +49,24 @@ impl<S: Shelf> Journaled<S> {
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::incompatible(what.as_str(), "it is not UTF-8"))?;
         Entry::from_text(&what, &text).map(Some)
+    }
+
+    /// Checks that the journal goes no further than its last entry: behind one that is missing others
+    /// would be passed over, and the next one would take its place.
+    fn check_end(&self, model: &str, last: u64) -> Result<()> {
+        for number in last + 2..=last + LOOKED_AHEAD {
+            if self.shelf.get(&Self::entry_name(model, number))?.is_some()
+                // It may have come since.
+                && self.entry(model, last + 1)?.is_none()
+            {
+                let problem = format!(
+                    "entry {} is missing, and {number} is there: restore it from a copy",
+                    last + 1
+                );
+                return Err(Error::incompatible(format!("the journal of {model}"), problem));
+            }
+        }
+        Ok(())
     }
 
     /// How a model stood at some moment of late, without looking further.
@@ -100,8 +120,10 @@ impl<S: Shelf> Journaled<S> {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent).map_err(Error::storage("write", parent))?;
             }
-            self.shelf.get_file(&Self::file_name(file), &path)?;
-            file.check(&path)
+            let name = Self::file_name(file);
+            self.shelf.get_file(&name, &path)?;
+            // Where it was taken from is what can be mended.
+            file.check_as(&path, &format!("{}/{name}", self.shelf.location()))
         });
         let built = built.and_then(|()| match fs::rename(&part, folder) {
             // Somebody else has built it in the meantime.
@@ -162,8 +184,13 @@ impl<S: Shelf> Registry for Journaled<S> {
     fn state(&self, model: &str) -> Result<Arc<ModelState>> {
         name::check_model(model)?;
         let mut state = self.known(model)?;
+        let known = state.entries;
         while let Some(entry) = self.entry(model, state.entries + 1)? {
             Arc::make_mut(&mut state).take(&entry)?;
+        }
+        // Looked at once, since nobody takes entries away from a registry that is in use.
+        if known == 0 {
+            self.check_end(model, state.entries)?;
         }
         self.keep(&state);
         Ok(state)
@@ -188,7 +215,9 @@ impl<S: Shelf> Registry for Journaled<S> {
         let files = files::of(&bundle)?;
         for (file, path) in &files {
             let name = Self::file_name(file);
-            if !self.shelf.has(&name, file.size)? {
+            // One of this machine that was damaged is replaced by the good one.
+            let is_good = |kept: PathBuf| file.check(&kept).is_ok();
+            if !self.shelf.has(&name, file.size)? || !self.shelf.folder(&name).is_none_or(is_good) {
                 self.shelf.put_file(&name, path)?;
             }
         }
@@ -225,6 +254,7 @@ impl<S: Shelf> Registry for Journaled<S> {
             let entry = Entry::next(state.entries, &state.head, act, action)?;
             // What does not fit the state would make the journal unreadable.
             Arc::make_mut(&mut state).take(&entry)?;
+            self.check_end(model, entry.number - 1)?;
             let name = Self::entry_name(model, entry.number);
             if self.shelf.put_new(&name, entry.to_text().as_bytes())? {
                 self.keep(&state);

@@ -47,9 +47,11 @@ impl Run {
         for trial in &trained.trials {
             let part = self.start_part(Some(&format!("trial {}", trial.number)))?;
             part.log_params(&trial.settings)?;
-            part.log_metrics([("macro_f1", trial.macro_f1), ("accuracy", trial.accuracy)], 0)?;
+            // By names of their own, so that the best run is none of its own trials.
+            let metrics = [("cv_macro_f1", trial.macro_f1), ("cv_accuracy", trial.accuracy)];
+            part.log_metrics(metrics, 0)?;
             for (fold, macro_f1) in (0..).zip(&trial.folds) {
-                part.log_metric("fold_macro_f1", *macro_f1, fold)?;
+                part.log_metric("cv_fold_macro_f1", *macro_f1, fold)?;
             }
             part.set_tag("chosen", trial.chosen)?;
             part.finish(Status::Finished)?;

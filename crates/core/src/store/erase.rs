@@ -171,17 +171,34 @@ impl Subjects {
         Condition::IsOneOf("subject_hash", all)
     }
 
+    /// When which of them were forgotten.
+    pub(super) fn erased(&self, store: &dyn Store) -> Result<Erased> {
+        let mut erased = Erased::default();
+        if store.count(Table::Erasures, &[])? > 0 {
+            let select = Select::all(Table::Erasures).with(self.condition());
+            store.select(&select, &mut |row| {
+                note_erased(&mut erased, &row.0);
+                Ok(())
+            })?;
+        }
+        Ok(erased)
+    }
+
     /// Whether a row is not older than the erasure of its subject.
     pub(super) fn may_stay(&self, row: &WritableRow, erased: &Erased) -> bool {
-        let values = row.values();
-        let until = values[self.subject]
+        match &row.values()[self.age] {
+            Value::Time(time) => self.may(row, *time, erased),
+            _ => true,
+        }
+    }
+
+    /// Whether a row that is there since a moment is not older than the erasure of its subject.
+    pub(super) fn may(&self, row: &WritableRow, since: Timestamp, erased: &Erased) -> bool {
+        let until = row.values()[self.subject]
             .as_text()
             .and_then(|subject| self.hashes.get(subject))
             .and_then(|hash| erased.get(hash));
-        match (until, &values[self.age]) {
-            (Some(until), Value::Time(time)) => time > until,
-            _ => true,
-        }
+        until.is_none_or(|until| since > *until)
     }
 }
 
@@ -200,15 +217,7 @@ pub(super) fn without_erased(
     mut rows: Vec<WritableRow>,
 ) -> Result<Vec<WritableRow>> {
     let Some(subjects) = Subjects::of(table, &rows) else { return Ok(rows) };
-    if store.count(Table::Erasures, &[])? == 0 {
-        return Ok(rows);
-    }
-    let mut erased = Erased::default();
-    let select = Select::all(Table::Erasures).with(subjects.condition());
-    store.select(&select, &mut |row| {
-        note_erased(&mut erased, &row.0);
-        Ok(())
-    })?;
+    let erased = subjects.erased(store)?;
     rows.retain(|row| subjects.may_stay(row, &erased));
     Ok(rows)
 }

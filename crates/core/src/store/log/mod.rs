@@ -198,7 +198,7 @@ impl PredictionLog {
     /// What the log has done so far.
     pub fn counters(&self) -> LogCounters {
         let mut counters = self.shared.tally.read();
-        counters.queued = self.shared.queue.len() as u64;
+        counters.queued = self.shared.queue.pending();
         counters
     }
 

@@ -93,6 +93,12 @@ impl Queue {
         self.lock().items.len()
     }
 
+    /// How many records are on their way: in the queue, or in the writer's hands.
+    pub(super) fn pending(&self) -> u64 {
+        let state = self.lock();
+        state.pushed - state.settled
+    }
+
     /// The number of the last record that was put in.
     pub(super) fn last(&self) -> u64 {
         self.lock().pushed

@@ -2,9 +2,12 @@
 
 use super::{Fields, Record, json, name, new_id};
 use crate::{
-    Result, Timestamp,
+    Error, Result, Timestamp,
     store::{Row, Table, Value, WritableRow},
 };
+
+/// How much a reason may matter.
+const PRIORITIES: [&str; 3] = ["low", "medium", "high"];
 
 /// A reason to train a model again.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +48,10 @@ impl Record for TriggerRecord {
     const TABLE: Table = Table::Triggers;
 
     fn to_row(&self) -> Result<WritableRow> {
+        if !PRIORITIES.contains(&self.priority.as_str()) {
+            let problem = format!("{:?} is none of {}", self.priority, PRIORITIES.join(", "));
+            return Err(Error::invalid("priority", problem));
+        }
         Ok(WritableRow(vec![
             name("id", &self.id)?,
             name("model", &self.model)?,

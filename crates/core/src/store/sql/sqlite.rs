@@ -318,9 +318,6 @@ fn prepare(mut connection: Connection, names: &Names, location: &str) -> Result<
     session.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")?;
     if version < migration::current() {
         transact(&mut session, |session| migration::migrate(session, names, location))?;
-    } else {
-        // A file that can be read may still refuse to be written; better told now.
-        transact(&mut session, |_| Ok(()))?;
     }
     Ok(connection)
 }

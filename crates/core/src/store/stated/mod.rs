@@ -9,6 +9,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     Error, Result, Timestamp,
+    learn::settings::problem,
     model::shortened,
     store::{AuditCheck, Consent, Feedback, MetricsRecord, PredictionRecord, records::Pairs},
     text::Anonymizer,
@@ -24,7 +25,7 @@ fn read<T: DeserializeOwned + Default>(what: &str, json: &str) -> Result<T> {
     if !json.trim_start().starts_with('{') {
         return Err(Error::invalid(what, format!("{} is no JSON object", shortened(json))));
     }
-    serde_json::from_str(json).map_err(|error| Error::invalid(what, error.to_string()))
+    serde_json::from_str(json).map_err(|error| Error::invalid(what, problem(&error)))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -13,7 +13,7 @@ use crate::{
     model::{Broken, Cell, Place, Row, TableFormat, Visitor, read_file, shortened},
     store::{
         Change, Commit, Consent, Existing, Record, ReviewRecord, Store, Table, WritableRow, check,
-        erase,
+        erase::Subjects,
     },
     text::{Anonymizer, Cleaner},
 };
@@ -77,7 +77,8 @@ pub struct ImportReport {
     pub written: u64,
     /// How many were there already.
     pub duplicates: u64,
-    /// How many are of people who were forgotten since the rows were first stored: these stay so.
+    /// How many are of people who were forgotten. Only a row that tells by `created_at`, or else by
+    /// `date`, that it is newer comes in again.
     pub forgotten: u64,
     /// How many could not be imported.
     pub rejected: u64,
@@ -153,7 +154,8 @@ struct Import<'a> {
     /// When the import began: the same moment for all rows.
     now: Timestamp,
     found: Option<Found>,
-    waiting: Vec<WritableRow>,
+    /// Rows, and since when they are known to be there.
+    waiting: Vec<(WritableRow, Timestamp)>,
     rejected: Rejected,
     report: ImportReport,
 }
@@ -165,7 +167,7 @@ impl Import<'_> {
         if count == 0 {
             return Ok(());
         }
-        let rows = erase::without_erased(self.store, Table::Reviews, rows)?;
+        let rows = self.remembered(rows)?;
         self.report.forgotten += count - rows.len() as u64;
         let count = rows.len() as u64;
         let change = Change::insert(Table::Reviews, rows, self.options.existing);
@@ -173,6 +175,16 @@ impl Import<'_> {
         self.report.written += written as u64;
         self.report.duplicates += count.saturating_sub(written as u64);
         Ok(())
+    }
+
+    /// Rows without those of people who were forgotten, unless they tell that they are newer.
+    fn remembered(&self, rows: Vec<(WritableRow, Timestamp)>) -> Result<Vec<WritableRow>> {
+        let Some(subjects) = Subjects::of(Table::Reviews, rows.iter().map(|(row, _)| row)) else {
+            return Ok(rows.into_iter().map(|(row, _)| row).collect());
+        };
+        let erased = subjects.erased(self.store)?;
+        let kept = rows.into_iter().filter(|(row, since)| subjects.may(row, *since, &erased));
+        Ok(kept.map(|(row, _)| row).collect())
     }
 
     fn reject(&mut self, place: Place, reason: String, held: &Held<'_>) -> Result<()> {
@@ -218,7 +230,7 @@ fn review(
     row: &Row<'_>,
     options: &ImportOptions,
     now: Timestamp,
-) -> Result<WritableRow, String> {
+) -> Result<(WritableRow, Timestamp), String> {
     let text = match found.text.of(row) {
         Cell::Text(text) | Cell::Number(text) => text,
         Cell::Null => return Err("its text is missing".to_owned()),
@@ -253,7 +265,9 @@ fn review(
     record.source = name("source", cell(found.source.as_ref(), row))?;
     let labelled_at = time("labelled_at", cell(found.labelled_at.as_ref(), row))?;
     record.labelled_at = record.label.as_ref().map(|_| labelled_at.unwrap_or(now));
-    record.created_at = time("created_at", cell(found.created_at.as_ref(), row))?.unwrap_or(now);
+    let created_at = time("created_at", cell(found.created_at.as_ref(), row))?;
+    record.created_at = created_at.unwrap_or(now);
+    let since = created_at.or(record.date).unwrap_or_default();
     let id = name("id", cell(found.id.as_ref(), row))?;
     record.id = id.unwrap_or_else(|| id_of(&record));
     if found.source.is_none() && record.label.is_some() {
@@ -264,7 +278,7 @@ fn review(
     }
     let row = record.to_row().map_err(|error| error.to_string())?;
     check::row(Table::Reviews, row.values()).map_err(|error| error.to_string())?;
-    Ok(row)
+    Ok((row, since))
 }
 
 /// An id that is always the same for a row: made of all that it says, after it was made anonymous.

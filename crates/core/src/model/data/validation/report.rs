@@ -79,7 +79,10 @@ impl fmt::Display for ValidationReport {
             writeln!(out)?;
             for Finding { line, value, reason } in &check.first {
                 let place = line.map(|line| format!("{line}: ")).unwrap_or_default();
-                writeln!(out, "    {place}{value:?} {reason}")?;
+                match value.as_str() {
+                    "" | "null" => writeln!(out, "    {place}{reason}")?,
+                    value => writeln!(out, "    {place}{value:?} {reason}")?,
+                }
             }
         }
         Ok(())
