@@ -1715,6 +1715,13 @@ pantau_status pantau_labelled_texts_validate(const pantau_labelled_texts *data,
 // or `postgresql://user:password@host/database`.
 pantau_status pantau_store_open(const char *location, size_t location_length, pantau_store **out);
 
+// Opens a store as `pantau_store_open` does, but a server is connected to when it is first asked
+// for something: a service can start while its database is away, and its log keeps predictions in
+// the outbox until it is back.
+pantau_status pantau_store_open_later(const char *location,
+                                      size_t location_length,
+                                      pantau_store **out);
+
 // Gives where a store is, for people: a path or a URL, without a password.
 pantau_status pantau_store_location(const pantau_store *store, pantau_text **out);
 

@@ -2222,6 +2222,13 @@ public:
         }));
     }
 
+    // The same, but a server is connected to when it is first asked for something.
+    static Store open_later(std::string_view location) {
+        return Store(detail::give<Object>([&](pantau_store **out) {
+            return pantau_store_open_later(location.data(), location.size(), out);
+        }));
+    }
+
     // Where it is, for people: a path or a URL, without a password.
     std::string location() const { return text(pantau_store_location); }
 

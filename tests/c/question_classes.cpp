@@ -98,7 +98,12 @@ static void check_runs(const pantau::Store &store, const std::string &scratch) {
 int main(int argc, char **argv) {
     CHECK(argc >= 3);
     const std::string scratch = argv[2];
-    const auto store = pantau::Store::open("memory:");
+    const auto store = pantau::Store::open_later("memory:");
+    // A server that is away is no reason not to start.
+    const auto away = pantau::Store::open_later("postgresql://u:rahasia@127.0.0.1:9/d");
+    CHECK(away.location() == "postgresql://u@127.0.0.1:9/d");
+    check_throws<pantau::Unreachable>(PANTAU_STATUS_UNREACHABLE, "127.0.0.1:9",
+                                      [&] { away.summary(); });
     check_questions(store);
     check_learning(store, scratch);
     check_runs(store, scratch);

@@ -44,6 +44,25 @@ pub unsafe extern "C" fn pantau_store_open(
     })
 }
 
+/// Opens a store as `pantau_store_open` does, but a server is connected to when it is first asked
+/// for something: a service can start while its database is away, and its log keeps predictions in
+/// the outbox until it is back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_store_open_later(
+    location: *const c_char,
+    location_length: usize,
+    out: *mut *mut pantau_store,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for texts and results.
+        let (location, out) = unsafe {
+            (argument::text("location", location, location_length)?, Place::new("out", out)?)
+        };
+        out.give(pantau_store(store::open_later(location)?));
+        Ok(())
+    })
+}
+
 /// Gives where a store is, for people: a path or a URL, without a password.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_store_location(

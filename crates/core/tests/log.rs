@@ -434,6 +434,45 @@ fn a_file_that_is_no_outbox_is_left_alone() {
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
 }
 
+/// A service starts while its database is away: its predictions wait in the outbox.
+#[test]
+fn a_log_can_begin_before_its_server() {
+    let Some(mut server) = Server::start("postgres") else { return };
+    let url = server.fact("url").to_owned();
+    server.stop();
+    let folder = tempfile::tempdir().unwrap();
+    let store = pantau::store::open_later(&url).unwrap();
+    assert_eq!(store.recent(1.0).unwrap_err().kind(), ErrorKind::Unreachable);
+    let mut options = options(Durability::Group(Duration::from_millis(10)), WhenFull::Block, 1000);
+    options.outbox = Some(folder.path().join("outbox"));
+    let log = PredictionLog::open(store.clone(), options).unwrap();
+    for number in 0..100 {
+        log.log(record(number)).unwrap();
+    }
+    log.flush(Some(Duration::from_mins(1))).unwrap();
+    assert_eq!(log.counters().spilled, 100);
+    server.restart();
+    let start = Instant::now();
+    while log.counters().waiting > 0 && start.elapsed() < Duration::from_secs(30) {
+        thread::sleep(Duration::from_millis(50));
+    }
+    log.close().unwrap();
+    assert_eq!(count(&store), 100);
+}
+
+/// What is written into a file that was removed would be lost in silence.
+#[test]
+fn a_store_whose_file_is_gone_takes_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let store = open(path.to_str().unwrap()).unwrap();
+    let log = PredictionLog::open(store, options(Durability::Each, WhenFull::Block, 10)).unwrap();
+    log.log(record(0)).unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+    let error = log.log(record(1)).unwrap_err();
+    assert!(error.to_string().contains("removed or replaced"), "{error}");
+}
+
 /// What a child does that is about to be killed: it logs, and says what was acknowledged.
 #[test]
 fn child_that_logs() {

@@ -226,7 +226,11 @@ fn servers_that_do_not_let_in_are_named() {
         serving.join().unwrap();
         assert_eq!(error.kind(), kind, "{}", error.full_message());
     }
-    for (name, part) in [("", "its name is empty"), ("gs://bucket", "gs:// is none of")] {
+    for (name, part) in [
+        ("", "its name is empty"),
+        ("gs://bucket", "gs:// is none of"),
+        ("mlflow:5000", "mlflow: is none of"),
+    ] {
         let error = open(name).unwrap_err();
         assert!(error.to_string().contains(part), "{error}");
     }

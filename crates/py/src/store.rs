@@ -6,7 +6,7 @@ use pantau::{
     Timestamp,
     store::{
         Deleted, Dialect, Existing, LogOptions, MetricsRecord, PredictionLog, RetrainingRecord,
-        ReviewRecord, Store, TriggerRecord, open, schema_sql,
+        ReviewRecord, Store, TriggerRecord, open, open_later, schema_sql,
     },
     text::{Cleaner, Language},
 };
@@ -50,6 +50,15 @@ impl PyStore {
     fn open(py: Python<'_>, location: &Bound<'_, PyAny>) -> PyResult<Self> {
         let location = read_location(location)?;
         Ok(Self(py.detach(|| open(&location)).map_err(PyError)?))
+    }
+
+    /// The same, but a server is connected to when it is first asked for something: a service can
+    /// start while its database is away, and its log keeps predictions in the outbox until it is
+    /// back.
+    #[staticmethod]
+    fn open_later(py: Python<'_>, location: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let location = read_location(location)?;
+        Ok(Self(py.detach(|| open_later(&location)).map_err(PyError)?))
     }
 
     /// Where it is: a path or a URL, without a password.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Directory, Memory, Registry};
-use crate::{Error, Result};
+use crate::{Error, Result, store::check_path};
 
 /// Opens a registry by its name:
 ///
@@ -37,7 +37,10 @@ pub fn open(name: &str) -> Result<Arc<dyn Registry>> {
             );
             Err(Error::invalid("registry", problem))
         }
-        None => Ok(Arc::new(Directory::open(name)?)),
+        None => {
+            check_path("registry", name, "memory:, s3://, http:// and https://")?;
+            Ok(Arc::new(Directory::open(name)?))
+        }
     }
 }
 

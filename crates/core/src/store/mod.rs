@@ -41,7 +41,8 @@ pub use features::{ReviewText, TrainingFeatures, TrainingRow, TrainingView};
 pub use home::Store;
 pub use log::{Durability, LogCounters, LogOptions, PredictionLog, WhenFull};
 pub use memory::Memory;
-pub use open::open;
+pub(crate) use open::check_path;
+pub use open::{open, open_later};
 pub use query::{
     FeedbackSummary, Histogram, LabelShare, LatencySummary, NewLabelled, Period, PredictionSummary,
     Quantile, VersionUsage,

@@ -28,7 +28,7 @@ pub fn open(name: &str) -> Result<Arc<dyn Store>> {
     match name.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(Memory::new())),
         Some(("sqlite", path)) => sqlite(sqlite_path(path)),
-        Some(("postgres" | "postgresql", _)) => postgres(name),
+        Some(("postgres" | "postgresql", _)) => postgres(name, false),
         // One letter is a drive of Windows.
         Some((scheme, rest)) if scheme.len() > 1 && rest.starts_with("//") => {
             let problem = format!(
@@ -36,8 +36,37 @@ pub fn open(name: &str) -> Result<Arc<dyn Store>> {
             );
             Err(Error::invalid("store", problem))
         }
-        _ => sqlite(name),
+        _ => {
+            check_path("store", name, "memory:, sqlite:// and postgresql://")?;
+            sqlite(name)
+        }
     }
+}
+
+/// Opens a store as [`open`] does, but a server is connected to when it is first asked for something.
+/// So a service can start while its database is away, and its [log](super::PredictionLog) keeps
+/// predictions in the outbox until it is back.
+///
+/// # Errors
+/// [`Error::InvalidInput`] if the name leads to no home. What [`open`] would say of a server comes
+/// with the calls.
+pub fn open_later(name: &str) -> Result<Arc<dyn Store>> {
+    match name.split_once(':') {
+        Some(("postgres" | "postgresql", _)) => postgres(name, true),
+        _ => open(name),
+    }
+}
+
+/// Refuses what looks like the name of a home with a slip in it, and would make a folder.
+pub(crate) fn check_path(what: &str, name: &str, homes: &str) -> Result<()> {
+    let Some((word, _)) = name.split_once(':') else { return Ok(()) };
+    // One letter is a drive of Windows.
+    let is_word = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_word && !std::path::Path::new(name).exists() {
+        let problem = format!("{word}: is none of {homes}; a path with a colon begins with ./");
+        return Err(Error::invalid(what, problem));
+    }
+    Ok(())
 }
 
 /// The path of `sqlite:path`, `sqlite:///relative` and `sqlite:////absolute`, the latter two as
@@ -61,11 +90,12 @@ fn sqlite(_path: &str) -> Result<Arc<dyn Store>> {
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: &str) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(super::Postgres::open(url)?))
+fn postgres(url: &str, later: bool) -> Result<Arc<dyn Store>> {
+    let open = if later { super::Postgres::open_later } else { super::Postgres::open };
+    Ok(Arc::new(open(url)?))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn postgres(_url: &str) -> Result<Arc<dyn Store>> {
+fn postgres(_url: &str, _later: bool) -> Result<Arc<dyn Store>> {
     Err(Error::invalid("store", "this program was built without the feature `postgres`"))
 }

@@ -62,6 +62,8 @@ enum Access {
 #[derive(Debug)]
 struct Writer {
     connection: Connection,
+    /// Which file it writes.
+    identity: Option<Identity>,
     commit: Commit,
 }
 
@@ -87,7 +89,8 @@ impl Sqlite {
             .and_then(|connection| prepare(connection, &names, &location));
         let refused = match writable {
             Ok(connection) => {
-                let writer = Some(Mutex::new(Writer { connection, commit: Commit::Durable }));
+                let (commit, identity) = (Commit::Durable, identity(&path));
+                let writer = Some(Mutex::new(Writer { connection, identity, commit }));
                 let (readers, access) = (Mutex::default(), Access::Read);
                 return Ok(Self { path, location, names, writer, access, readers, process });
             }
@@ -153,7 +156,12 @@ impl Store for Sqlite {
     fn apply(&self, changes: &[Change], commit: Commit) -> Result<Vec<usize>> {
         check::changes(changes)?;
         let mut writer = self.lock()?;
-        let Writer { connection, commit: before } = &mut *writer;
+        let Writer { connection, identity: file, commit: before } = &mut *writer;
+        // What is written into a file that has no name any more is lost with the last handle.
+        if *file != identity(&self.path) {
+            let problem = "the file was removed or replaced while it was open; open the store anew";
+            return Err(refuse(&self.location, problem.to_owned(), None));
+        }
         let mut session = Connected { connection, location: &self.location };
         if commit != *before {
             session.run(match commit {
@@ -215,6 +223,22 @@ impl Drop for Sqlite {
             std::mem::forget(std::mem::take(&mut self.readers));
         }
     }
+}
+
+/// What tells a file from others, whatever it is called.
+type Identity = (u64, u64);
+
+/// Which file has this name; none where the system does not tell, or nothing has it.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Option<Identity> {
+    None
 }
 
 /// The file for a path: in a folder it has a fixed name.

@@ -51,6 +51,8 @@ pub struct Postgres {
     address: Address,
     names: Names,
     idle: Mutex<Vec<Connection>>,
+    /// Whether the tables were found as this version needs them.
+    is_ready: Mutex<bool>,
     /// A connection does not survive a fork: the child opens its own.
     process: u32,
 }
@@ -74,27 +76,48 @@ impl Postgres {
     /// answer; [`Error::Refused`] if it wants another user, password or database;
     /// [`Error::Incompatible`] if the tables are newer than this version.
     pub fn open(url: &str) -> Result<Self> {
+        let store = Self::open_later(url)?;
+        store.prepare()?;
+        Ok(store)
+    }
+
+    /// The same, but connects when it is first asked for something: a service can start, and log
+    /// into an outbox, while its server is away.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the URL is none; all else comes with the calls.
+    pub fn open_later(url: &str) -> Result<Self> {
         let address = Address::parse(url)?;
         let names = Names::postgres(&address.schema);
         let process = std::process::id();
-        let store = Self { address, names, idle: Mutex::default(), process };
-        store.transact("BEGIN", |session| {
-            let location = store.location();
-            let version = if store.has_schema(session)? {
-                migration::version(session, &store.names, location)?
+        let (idle, is_ready) = (Mutex::default(), Mutex::default());
+        Ok(Self { address, names, idle, is_ready, process })
+    }
+
+    /// Makes the tables if they are not there, once.
+    fn prepare(&self) -> Result<()> {
+        let mut is_ready = self.is_ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_ready {
+            return Ok(());
+        }
+        self.transact_now("BEGIN", |session| {
+            let location = self.location();
+            let version = if self.has_schema(session)? {
+                migration::version(session, &self.names, location)?
             } else {
                 0
             };
             if version < migration::current() {
                 // One process at a time; the others find the work done.
                 session.run("SELECT pg_advisory_xact_lock(7306092118904175)")?;
-                let schema = &store.address.schema;
+                let schema = &self.address.schema;
                 session.run(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""))?;
-                migration::migrate(session, &store.names, location)?;
+                migration::migrate(session, &self.names, location)?;
             }
             Ok(())
         })?;
-        Ok(store)
+        *is_ready = true;
+        Ok(())
     }
 
     fn has_schema(&self, session: &mut dyn Session) -> Result<bool> {
@@ -127,6 +150,15 @@ impl Postgres {
     /// Does something in one transaction, all or nothing; again where the server says that trying
     /// again may help, or that the connection had been lost before anything was done.
     fn transact<T>(
+        &self,
+        begin: &str,
+        work: impl FnMut(&mut dyn Session) -> Result<T>,
+    ) -> Result<T> {
+        self.prepare()?;
+        self.transact_now(begin, work)
+    }
+
+    fn transact_now<T>(
         &self,
         begin: &str,
         mut work: impl FnMut(&mut dyn Session) -> Result<T>,
