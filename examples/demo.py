@@ -108,6 +108,36 @@ def learning():
             print()
             for line in str(classifier.explain("Filmnya bagus tapi mahal")).splitlines()[:6]:
                 print(f"  {line}")
+        state(Path(folder) / "sentiment", data, Path(folder))
+
+
+def state(bundle, labelled, folder):
+    """What a deployed model remembers: versions, predictions, what became of them."""
+    title("What it remembers, in a folder")
+    registry = pantau.Registry.open(folder / "models")
+    for version in [registry.register("reviews", bundle) for _ in range(2)]:
+        registry.promote("reviews", version, actor="sari", reason="the next one")
+    store = pantau.Store.open(folder / "store")
+    classifier = registry.load("models:/reviews@champion")
+    texts = [review for review, _ in labelled] * 240
+    started = time.perf_counter()
+    with store.log("reviews", 2) as log:
+        ids = log.record_many(classifier.predict(texts))
+        seconds = time.perf_counter() - started
+        for id, (_, label) in zip(ids, labelled, strict=False):
+            log.feedback(id, label=label)
+    print(f"  {len(ids):,} texts answered and handed to the log in {seconds:.2f} s")
+    started = time.perf_counter()
+    [usage] = store.usage(hours=24)
+    low, high = usage["accuracy_interval"]["low"], usage["accuracy_interval"]["high"]
+    shares = ", ".join(
+        f"{label['label']} {label['share']:.0%}" for label in store.recent(24)["labels"]
+    )
+    print(f"  the last day: {shares}; answered in {(time.perf_counter() - started) * 1e3:.1f} ms")
+    print(f"  right {usage['correct']} of {usage['labelled']}: {low:.0%} to {high:.0%}")
+    print(f"  rolled back to version {registry.rollback('reviews', actor='sari')}; the journal:")
+    for move in registry.history("reviews")[-2:]:
+        print(f"    {move['what']:<10}{move['alias']:<10}{move['from']} → {move['to']}")
 
 
 def familiar(answer):
