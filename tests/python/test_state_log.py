@@ -255,7 +255,7 @@ def test_dropping_a_log_holds_nobody_up(tmp_path: Path) -> None:
     thread.join()
     assert waited > 0.5
     # The other thread went on meanwhile.
-    assert max(after - before for before, after in itertools.pairwise(ticks)) < 0.4
+    assert max(after - before for before, after in itertools.pairwise(ticks)) < 0.7 * waited
     other.stdout.close()
     other.wait()
     assert store.summary()["count"] == 2

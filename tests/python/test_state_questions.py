@@ -275,6 +275,8 @@ def test_data_is_looked_through_in_every_form(tmp_path: Path) -> None:
     good = frame.dropna().drop_duplicates("review_text").head(2)
     assert pantau.validate(good)
     assert pantau.validate(frame[["review_text"]].dropna(), label=None, max_share=1.0)
+    none = pantau.validate(pd.DataFrame({"a": [1, 2, 3]}))
+    assert none.rows == 3 and 'no column "review_text" among "a"' in str(none)
     missing = pantau.validate(good, required=["app_name"])
     assert [check["name"] for check in missing.checks if not check["passed"]] == [
         "required_columns"

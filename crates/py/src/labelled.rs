@@ -35,25 +35,39 @@ pub(crate) fn read(data: &Bound<'_, PyAny>, text: &str, label: &str) -> PyResult
     Ok(LabelledTexts::new(texts, read_labels("labels", &labels)?).map_err(PyError)?)
 }
 
-/// Columns by their names, as texts, None where nothing is; those that are not there are left out.
-/// Of pairs the first column is the text, the second the label.
-pub(crate) fn cells(
-    data: &Bound<'_, PyAny>,
-    names: &[&str],
-) -> PyResult<Vec<(String, Vec<Option<String>>)>> {
-    let mut columns = Vec::new();
+/// Data to look through: columns by their names, as texts, None where nothing is.
+#[derive(Default)]
+pub(crate) struct Cells {
+    pub(crate) columns: Vec<(String, Vec<Option<String>>)>,
+    /// The names of columns that nobody asked for.
+    pub(crate) others: Vec<String>,
+    pub(crate) rows: usize,
+}
+
+/// Reads the columns of these names; those that are not there are left out. Of pairs the first
+/// column is the text, the second the label.
+pub(crate) fn cells(data: &Bound<'_, PyAny>, names: &[&str]) -> PyResult<Cells> {
+    let mut read = Cells::default();
     if let Some(keys) = column_keys(data)? {
-        for name in names {
-            for key in &keys {
-                if key.str()?.to_str()? == *name {
-                    columns.push(((*name).to_owned(), texts(&get(data, key)?)?));
-                    break;
-                }
+        for key in &keys {
+            let name = key.str()?.extract::<String>()?;
+            if names.contains(&name.as_str()) {
+                let cells = texts(&get(data, key)?)?;
+                read.rows = cells.len();
+                read.columns.push((name, cells));
+            } else {
+                read.others.push(name);
             }
         }
-        return Ok(columns);
+        if read.columns.is_empty()
+            && let Some(key) = keys.first()
+        {
+            read.rows = get(data, key)?.len()?;
+        }
+        return Ok(read);
     }
     let rows = iterate(data)?.collect::<PyResult<Vec<_>>>()?;
+    read.rows = rows.len();
     for (place, name) in names.iter().enumerate() {
         let mut cells = Vec::with_capacity(rows.len());
         let mut is_there = rows.is_empty();
@@ -77,10 +91,10 @@ pub(crate) fn cells(
             cells.push(cell.map(|cell| text(&cell)).transpose()?.flatten());
         }
         if is_there {
-            columns.push(((*name).to_owned(), cells));
+            read.columns.push(((*name).to_owned(), cells));
         }
     }
-    Ok(columns)
+    Ok(read)
 }
 
 /// A column of a table or a dict.

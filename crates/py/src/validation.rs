@@ -6,7 +6,7 @@ use pyo3::{prelude::*, types::PyString};
 use crate::{
     error::PyError,
     json::given,
-    labelled,
+    labelled::{self, Cells},
     store_tables::{file, look},
     transforms::from_json,
     watch::Steps,
@@ -137,9 +137,9 @@ pub(crate) fn validate_data<'py>(
             py.detach(|| validate(&path, &options, &mut |done, all| look(&mut steps, done, all)));
         return Ok(PyValidationReport(steps.conclude(py, report)?));
     }
-    let columns = labelled::cells(data, &options.columns())?;
-    let report = py.detach(|| validate_columns(&columns, &options)).map_err(PyError)?;
-    Ok(PyValidationReport(report))
+    let Cells { columns, others, rows } = labelled::cells(data, &options.columns())?;
+    let report = py.detach(|| validate_columns(&columns, &others, rows, &options));
+    Ok(PyValidationReport(report.map_err(PyError)?))
 }
 
 /// What was passed, of which None is not the default.

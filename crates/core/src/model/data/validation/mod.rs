@@ -128,27 +128,30 @@ pub fn validate(
 }
 
 /// Says what is wrong with columns that are in memory, by their names, as [`validate`] says it of a
-/// file. All are as long as the first; a column that is asked for and is not among them is missing.
+/// file. All have `rows` cells; a column that is asked for and is not among them is missing.
+/// `others` are the names of columns that nobody asked for.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] if the options contradict themselves, or a column has another length.
 pub fn validate_columns(
     columns: &[(String, Vec<Option<String>>)],
+    others: &[String],
+    rows: usize,
     options: &ValidationOptions,
 ) -> Result<ValidationReport> {
     options.check()?;
-    let rows = columns.first().map_or(0, |(_, cells)| cells.len());
     if let Some((name, cells)) = columns.iter().find(|(_, cells)| cells.len() != rows) {
-        let problem = format!("{name:?} has {} rows, and the first has {rows}", cells.len());
+        let problem = format!("{name:?} has {} cells for {rows} rows", cells.len());
         return Err(Error::invalid("columns", problem));
     }
     let mut nobody = |_, _| Ok(());
     let mut validation = Validation::new(options, &mut nobody);
-    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = columns.iter().map(|(name, _)| name).chain(others).cloned().collect();
     validation.names(&names)?;
     for row in 0..rows {
         let cell = |cells: &[Option<String>]| cells[row].clone().map_or(Cell::Null, Cell::Text);
-        let cells: Vec<Cell> = columns.iter().map(|(_, cells)| cell(cells)).collect();
+        let own = columns.iter().map(|(_, cells)| cell(cells));
+        let cells: Vec<Cell> = own.chain(others.iter().map(|_| Cell::Null)).collect();
         validation.row(Place::Row(row as u64), &Row::Cells(&cells))?;
     }
     Ok(validation.conclude())
@@ -164,7 +167,7 @@ impl LabelledTexts {
         let label = options.label.clone().unwrap_or_else(|| "label".to_owned());
         let columns =
             [(options.text.clone(), column(self.texts())), (label, column(self.labels()))];
-        validate_columns(&columns, options)
+        validate_columns(&columns, &[], self.len(), options)
     }
 }
 
