@@ -6,7 +6,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -125,32 +125,32 @@ impl Outbox {
         let all = fs::read(&self.path).map_err(Error::storage("read", &self.path))?;
         let lines = all.split_inclusive(|byte| *byte == b'\n');
         let kept: Vec<&[u8]> = lines.filter(|line| parse(line).is_some()).collect();
-        self.rewrite(&kept.concat(), waiting)
+        self.rewrite(&mut kept.concat().as_slice(), waiting)
     }
 
     /// Puts another content in the place of this one, whole or not at all, and keeps the lock.
-    fn rewrite(&mut self, content: &[u8], waiting: u64) -> Result<()> {
+    fn rewrite(&mut self, content: &mut dyn Read, waiting: u64) -> Result<()> {
         let mut path = self.path.clone().into_os_string();
         path.push(".part");
         let part = PathBuf::from(path);
         let storage = || Error::storage("write", &part);
-        let make = || -> std::io::Result<File> {
+        let mut make = || -> io::Result<(File, u64)> {
             let mut file = OpenOptions::new().read(true).append(true).create(true).open(&part)?;
             file.set_len(0)?;
-            file.write_all(content)?;
+            let length = io::copy(content, &mut file)?;
             file.sync_data()?;
             file.lock()?;
             fs::rename(&part, &self.path)?;
-            Ok(file)
+            Ok((file, length))
         };
-        let file = make().map_err(|source| {
+        let (file, length) = make().map_err(|source| {
             let _ = fs::remove_file(&part);
             storage()(source)
         })?;
         // What was read before is no longer where it was.
         self.edition += 1;
         self.file = file;
-        (self.length, self.delivered, self.waiting) = (content.len() as u64, 0, waiting);
+        (self.length, self.delivered, self.waiting) = (length, 0, waiting);
         Ok(())
     }
 
@@ -242,10 +242,10 @@ impl Outbox {
     /// Drops what was delivered.
     fn compact(&mut self) -> Result<()> {
         let read = || Error::storage("read", &self.path);
-        self.file.seek(SeekFrom::Start(self.delivered)).map_err(read())?;
-        let mut left = Vec::new();
-        (&self.file).take(self.length - self.delivered).read_to_end(&mut left).map_err(read())?;
-        self.rewrite(&left, self.waiting)
+        let mut left = self.file.try_clone().map_err(read())?;
+        left.seek(SeekFrom::Start(self.delivered)).map_err(read())?;
+        // Piece by piece: what waits may be large.
+        self.rewrite(&mut left.take(self.length - self.delivered), self.waiting)
     }
 
     /// Takes out the records of which a test holds, and says how many they were.
@@ -260,7 +260,7 @@ impl Outbox {
             for (table, row) in &kept {
                 write_line(*table, row, &mut lines);
             }
-            self.rewrite(&lines, kept.len() as u64)?;
+            self.rewrite(&mut lines.as_slice(), kept.len() as u64)?;
         }
         self.purge_rejected(&goes)?;
         Ok(gone)
@@ -417,6 +417,32 @@ mod tests {
         assert_eq!(parcel.rows, [(Table::Predictions, rows[2].clone())]);
         outbox.confirm(&parcel).unwrap();
         assert_eq!((outbox.waiting(), std::fs::metadata(&path).unwrap().len()), (0, 0));
+    }
+
+    #[test]
+    fn what_was_delivered_leaves_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("outbox");
+        let mut outbox = Outbox::open(&path, 1 << 30).unwrap();
+        let rows: Vec<WritableRow> = (0..60_000).map(row).collect();
+        outbox.append(rows.iter().map(|row| (Table::Predictions, row)), false).unwrap();
+        let whole = std::fs::metadata(&path).unwrap().len();
+        assert!(whole > 2 * LEAST_COMPACTED, "{whole}");
+        let mut seen = 0;
+        let mut smallest = whole;
+        while outbox.waiting() > 0 {
+            let parcel = outbox.read(8192).unwrap();
+            for (_, found) in &parcel.rows {
+                assert_eq!(*found, rows[seen]);
+                seen += 1;
+            }
+            outbox.confirm(&parcel).unwrap();
+            let length = std::fs::metadata(&path).unwrap().len();
+            smallest = smallest.min(if length == 0 { smallest } else { length });
+            assert!(matches!(Outbox::open(&path, 1), Err(Error::Busy { .. })));
+        }
+        assert_eq!(seen, rows.len());
+        assert!(smallest < whole / 2, "{smallest} of {whole}");
     }
 
     #[test]
