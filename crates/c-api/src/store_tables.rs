@@ -2,8 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use arrow_array::{RecordBatchReader, ffi_stream::FFI_ArrowArrayStream};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use pantau_core::{
     store::{Batches, Consent, ExportOptions, ImportOptions, Select, Table},
     text::Anonymizer,
@@ -51,7 +50,7 @@ pub unsafe extern "C" fn pantau_store_table(
             )
         };
         let batches = Batches::new(store.0.clone(), select)?;
-        out.put(FFI_ArrowArrayStream::new(Box::new(Reader(batches))));
+        out.put(FFI_ArrowArrayStream::new(Box::new(batches.into_reader())));
         Ok(())
     })
 }
@@ -191,24 +190,6 @@ pub unsafe extern "C" fn pantau_store_labelled_texts(
         out.give(pantau_labelled_texts(store.0.labelled_texts(since)?));
         Ok(())
     })
-}
-
-/// What reads a stream's batches.
-struct Reader(Batches);
-
-impl Iterator for Reader {
-    type Item = Result<arrow_array::RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let next = self.0.next()?;
-        Some(next.map_err(|error| ArrowError::ExternalError(Box::new(error))))
-    }
-}
-
-impl RecordBatchReader for Reader {
-    fn schema(&self) -> SchemaRef {
-        self.0.schema()
-    }
 }
 
 /// Which rows of which table.

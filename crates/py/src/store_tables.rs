@@ -2,8 +2,6 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use arrow_array::{RecordBatch, RecordBatchReader};
-use arrow_schema::{ArrowError, SchemaRef};
 use pantau::store::{Batches, ExportOptions, ImportOptions, Select, Store};
 use pyo3::{
     prelude::*,
@@ -91,7 +89,7 @@ impl PyStoreTable {
         // Another schema is a request that a producer may leave unanswered.
         drop(requested_schema);
         let batches = Batches::new(self.store.clone(), self.select.clone()).map_err(PyError)?;
-        export_reader(py, Reader(batches))
+        export_reader(py, batches.into_reader())
     }
 
     /// The schema as an Arrow C schema capsule.
@@ -108,25 +106,6 @@ impl PyStoreTable {
 
     fn __repr__(&self) -> String {
         format!("StoreTable({:?})", self.select.table.name())
-    }
-}
-
-/// What reads a stream's batches.
-struct Reader(Batches);
-
-impl Iterator for Reader {
-    type Item = Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        // Whoever reads may hold the GIL, but who writes into the stream needs none.
-        let next = self.0.next()?;
-        Some(next.map_err(|error| ArrowError::ExternalError(Box::new(error))))
-    }
-}
-
-impl RecordBatchReader for Reader {
-    fn schema(&self) -> SchemaRef {
-        self.0.schema()
     }
 }
 

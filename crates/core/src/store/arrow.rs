@@ -9,13 +9,13 @@ use std::{
 };
 
 use arrow_array::{
-    ArrayRef, RecordBatch,
+    ArrayRef, RecordBatch, RecordBatchReader,
     builder::{
         BooleanBuilder, Float32Builder, Float64Builder, Int64Builder, LargeBinaryBuilder,
         LargeStringBuilder, ListBuilder, TimestampMicrosecondBuilder,
     },
 };
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::{Kind, Row, Select, Store, Table, TrainingFeatures, Value, records::unpack};
 use crate::{Error, Result};
@@ -227,6 +227,30 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.received.recv().ok()
+    }
+}
+
+impl Batches {
+    /// The same for those who read batches as Arrow's own code does, such as its C interface.
+    pub fn into_reader(self) -> impl RecordBatchReader + Send {
+        Reader(self)
+    }
+}
+
+struct Reader(Batches);
+
+impl Iterator for Reader {
+    type Item = std::result::Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.0.next()?;
+        Some(next.map_err(|error| ArrowError::ExternalError(Box::new(error))))
+    }
+}
+
+impl RecordBatchReader for Reader {
+    fn schema(&self) -> SchemaRef {
+        self.0.schema()
     }
 }
 
