@@ -69,6 +69,8 @@ pub mod runs;
 #[cfg(any(feature = "postgres", feature = "s3"))]
 mod runtime;
 #[cfg(feature = "learn")]
+mod settings;
+#[cfg(feature = "learn")]
 pub mod stats;
 #[cfg(feature = "onnx")]
 pub mod store;

@@ -1,10 +1,12 @@
 //! Numbers that look random and are the same in every run, on every machine.
 
+use serde::{Deserialize, Serialize};
+
 /// A generator of the family xoshiro256++ (Blackman and Vigna, 2019), seeded by `SplitMix64`.
 ///
 /// It is written out here because what follows from a seed must not change with the version of a
 /// library: splits, samples and models are promised to be the same bytes again.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Random {
     state: [u64; 4],
 }
@@ -37,9 +39,15 @@ impl Random {
     }
 
     /// A number from 0 up to but without 1.
-    #[cfg(test)]
     pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * 2.0_f64.powi(-53)
+    }
+
+    /// A normal number with mean 0 and variance 1 (Box and Muller 1958).
+    pub(crate) fn normal(&mut self) -> f64 {
+        // The logarithm of 0 must not be asked for.
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (2.0 * std::f64::consts::PI * self.unit()).cos()
     }
 
     /// A whole number from 0 up to but without `limit`, each as likely as any other.

@@ -41,7 +41,7 @@ const HOMES: [(&str, &[&str]); 36] = [
     ("http_body", &["registry/bucket.rs"]),
     ("linfa", &["learn/linfa.rs"]),
     ("memchr", &["file.rs", "model/data/", "onnx/", "store/check.rs", "text/"]),
-    ("ndarray", &["learn/linfa.rs"]),
+    ("ndarray", &["learn/linfa.rs", "stats/vectors/"]),
     ("object_store", &["registry/bucket.rs"]),
     ("ort", &["onnx/runtime.rs", "onnx/session.rs"]),
     ("pantau_trim", &["model/engine/"]),
@@ -59,8 +59,10 @@ const HOMES: [(&str, &[&str]); 36] = [
             "learn/",
             "model/",
             "onnx/",
+            "random.rs",
             "registry/",
             "runs/",
+            "settings.rs",
             "stats/",
             "store/",
             "text/",
@@ -69,7 +71,18 @@ const HOMES: [(&str, &[&str]); 36] = [
     ),
     (
         "serde_json",
-        &["learn/", "mlflow/", "model/", "onnx/", "registry/", "runs/", "store/", "text/"],
+        &[
+            "learn/",
+            "mlflow/",
+            "model/",
+            "onnx/",
+            "registry/",
+            "runs/",
+            "settings.rs",
+            "stats/sequential/",
+            "store/",
+            "text/",
+        ],
     ),
     (
         "sha2",
@@ -102,9 +115,9 @@ const HOMES: [(&str, &[&str]); 36] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 17] = [
-    "error", "file", "time", "chain", "runtime", "http", "mlflow", "html", "random", "text",
-    "stats", "onnx", "learn", "model", "store", "runs", "registry",
+const LAYERS: [&str; 18] = [
+    "error", "file", "time", "settings", "chain", "runtime", "http", "mlflow", "html", "random",
+    "text", "stats", "onnx", "learn", "model", "store", "runs", "registry",
 ];
 
 fn root() -> PathBuf {

@@ -19,7 +19,6 @@ mod naive_bayes;
 mod novelty;
 mod scaler;
 mod select;
-pub(crate) mod settings;
 mod sklearn;
 mod split;
 mod vectorizer;

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::normal::normal_upper_point;
+use super::{
+    distribution::{beta_share, bisect, ln_beta},
+    normal::normal_upper_point,
+};
 use crate::{Error, Result};
 
 /// Where a number may well lie, given what was seen.
@@ -41,13 +44,7 @@ pub(super) fn check_level(level: f64) -> Result<()> {
 /// [`crate::Error::InvalidInput`] without trials, with more successes than trials, or if the level
 /// is not between 0 and 1.
 pub fn wilson(successes: u64, trials: u64, level: f64) -> Result<Interval> {
-    check_level(level)?;
-    if trials == 0 {
-        return Err(Error::invalid("trials", "an interval needs at least one trial"));
-    }
-    if successes > trials {
-        return Err(Error::invalid("successes", format!("{successes} of {trials} trials")));
-    }
+    check_trials(successes, trials, level)?;
     let (low, high) = wilson_ends(successes, trials, normal_upper_point((1.0 - level) / 2.0));
     Ok(Interval { low, high, level })
 }
@@ -64,6 +61,71 @@ fn wilson_ends(successes: u64, trials: u64, point: f64) -> (f64, f64) {
     let low = if successes == 0 { 0.0 } else { (middle - half).max(0.0) };
     let high = if successes == trials { 1.0 } else { (middle + half).min(1.0) };
     (low, high)
+}
+
+/// The exact interval of Clopper and Pearson: where the true share may lie when `successes` of
+/// `trials` succeeded. It never holds the truth less often than it says, and mostly more often.
+///
+/// Its ends are those shares at which so many successes or more, or so many or fewer, have the
+/// probability (1 − level) / 2.
+///
+/// # Errors
+/// As for [`wilson`].
+pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Result<Interval> {
+    check_trials(successes, trials, level)?;
+    let tail = (1.0 - level) / 2.0;
+    let (s, f) = (successes as f64, (trials - successes) as f64);
+    // P(X ≥ s) at the share p is I_p(s, f + 1).
+    let low = if successes == 0 {
+        0.0
+    } else {
+        bisect(0.0, 1.0, |share| beta_share(s, f + 1.0, share, 1.0 - share) < tail)
+    };
+    let high = if successes == trials {
+        1.0
+    } else {
+        bisect(0.0, 1.0, |share| beta_share(f, s + 1.0, 1.0 - share, share) > tail)
+    };
+    Ok(Interval { low, high, level })
+}
+
+/// The confidence sequence of a share: an interval that may be looked at after every trial.
+///
+/// Looked at day by day, a usual interval of 95 % misses the truth sooner or later almost surely.
+/// This one holds it at *all* times together with the probability `level`, and so is nearly twice
+/// as wide. It is the set of shares p at which what was seen is not 1 / (1 − level) times less
+/// likely than under a mixture of all shares with the weights Beta(½, ½) (Robbins 1970; the
+/// martingale inequality of Ville).
+///
+/// # Errors
+/// [`crate::Error::InvalidInput`] with more successes than trials, or if the level is not between
+/// 0 and 1. Without trials it is 0 to 1.
+pub fn confidence_sequence(successes: u64, trials: u64, level: f64) -> Result<Interval> {
+    check_level(level)?;
+    if trials == 0 && successes == 0 {
+        return Ok(Interval { low: 0.0, high: 1.0, level });
+    }
+    check_trials(successes, trials, level)?;
+    let (s, f) = (successes as f64, (trials - successes) as f64);
+    let mixture = ln_beta(s + 0.5, f + 0.5) - ln_beta(0.5, 0.5);
+    let limit = -(1.0 - level).ln();
+    let part = |count: f64, share: f64| if count > 0.0 { count * share.ln() } else { 0.0 };
+    let is_out = |share: f64| mixture - part(s, share) - part(f, 1.0 - share) >= limit;
+    let middle = s / trials as f64;
+    let low = if successes == 0 { 0.0 } else { bisect(0.0, middle, is_out) };
+    let high = if successes == trials { 1.0 } else { bisect(middle, 1.0, |share| !is_out(share)) };
+    Ok(Interval { low, high, level })
+}
+
+fn check_trials(successes: u64, trials: u64, level: f64) -> Result<()> {
+    check_level(level)?;
+    if trials == 0 {
+        return Err(Error::invalid("trials", "an interval needs at least one trial"));
+    }
+    if successes > trials {
+        return Err(Error::invalid("successes", format!("{successes} of {trials} trials")));
+    }
+    Ok(())
 }
 
 /// The interval of the difference of two shares that were measured on the same things: the share

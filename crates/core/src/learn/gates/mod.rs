@@ -60,7 +60,7 @@ impl Gates {
     /// [`Error::InvalidInput`] if there is an unknown field or a value of the wrong kind, and as
     /// for [`check`](Self::check).
     pub fn from_json(json: &str) -> Result<Self> {
-        let gates: Self = super::settings::from_json("gates", json)?;
+        let gates: Self = crate::settings::from_json("gates", json)?;
         gates.check()?;
         Ok(gates)
     }

@@ -87,7 +87,7 @@ impl LogisticOptions {
     /// # Errors
     /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
     pub fn from_json(json: &str) -> Result<Self> {
-        crate::learn::settings::from_json("options", json)
+        crate::settings::from_json("options", json)
     }
 
     pub(super) fn check(&self) -> Result<()> {

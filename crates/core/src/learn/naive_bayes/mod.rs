@@ -82,7 +82,7 @@ impl NaiveBayesOptions {
     /// # Errors
     /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
     pub fn from_json(json: &str) -> Result<Self> {
-        super::settings::from_json("options", json)
+        crate::settings::from_json("options", json)
     }
 
     fn check(&self, classes: usize) -> Result<()> {

@@ -61,7 +61,7 @@ impl TrainOptions {
     /// # Errors
     /// [`Error::InvalidInput`] if there is an unknown field, or a value of the wrong kind.
     pub fn from_json(json: &str) -> Result<Self> {
-        crate::learn::settings::from_json("options", json)
+        crate::settings::from_json("options", json)
     }
 
     /// The default options for a kind.

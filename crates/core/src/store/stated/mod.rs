@@ -9,8 +9,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     Error, Result, Timestamp,
-    learn::settings::problem,
     model::shortened,
+    settings::problem,
     store::{AuditCheck, Consent, Feedback, MetricsRecord, PredictionRecord, records::Pairs},
     text::Anonymizer,
 };

@@ -17,7 +17,7 @@ use super::{
     names::listed,
     rows::{Broken, Cell, Chosen, Place, Row, Visitor, read_file},
 };
-use crate::{Error, Result, learn::settings};
+use crate::{Error, Result, settings};
 
 pub use self::report::{Check, Finding, ValidationReport};
 use self::{quality::fault, report::Tally};
