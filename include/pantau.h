@@ -133,6 +133,18 @@ typedef enum {
     PANTAU_LENGTH_CHECK_TOO_LONG = 2,
 } pantau_length_check;
 
+// What a detector says after a number.
+typedef enum {
+    // Nothing to tell.
+    PANTAU_SIGNAL_QUIET = 0,
+    // Something may be changing.
+    PANTAU_SIGNAL_WARNING = 1,
+    // Something changed; the detector begins anew.
+    PANTAU_SIGNAL_DRIFT = 2,
+    // Of `"sprt"` alone: nothing changed, for sure enough.
+    PANTAU_SIGNAL_CLEAR = 3,
+} pantau_signal;
+
 // What is odd about a text, a bit each. It is answered all the same; whether the answer is used is
 // for you to decide.
 typedef enum {
@@ -173,6 +185,9 @@ typedef struct pantau_comparison pantau_comparison;
 
 // How a checkpoint is converted. Setting an option changes it; otherwise threads may share it.
 typedef struct pantau_convert_options pantau_convert_options;
+
+// Looks for changes, one number after the other.
+typedef struct pantau_detector pantau_detector;
 
 // The root words that the Sastrawi stemmer looks up. It never changes, so threads may share it.
 // Stemmers and extractors keep what they need of it: it may be freed before them.
@@ -285,6 +300,10 @@ typedef struct pantau_scores pantau_scores;
 // It never changes, so threads may share it.
 typedef struct pantau_selection pantau_selection;
 
+// A sample that was sorted once, to be compared with others again and again. It never changes, so
+// threads may share it.
+typedef struct pantau_sorted_sample pantau_sorted_sample;
+
 // Reduces words to their stems. It never changes, so threads may share it.
 typedef struct pantau_stemmer pantau_stemmer;
 
@@ -332,6 +351,54 @@ typedef void (*pantau_predict_callback)(void *user_data,
 // nothing behind. It is called on the thread that made the call, and must not throw. NULL wherever
 // nobody wants to know.
 typedef bool (*pantau_progress)(void *user_data, size_t done, size_t all);
+
+// What a test found: how far what was seen is from what was to be expected, and how likely it
+// would be at least as far if there were no difference. A p-value that cannot be told is NaN.
+typedef struct {
+    // The distance.
+    double statistic;
+    // The probability.
+    double pvalue;
+} pantau_test;
+
+// How far two tables of counts are apart; how far chance alone would set samples of these sizes,
+// and how much that varies: a standard deviation. A value near the floor means nothing.
+typedef struct {
+    // The distance.
+    double value;
+    // What chance alone gives.
+    double floor;
+    // How much that varies.
+    double floor_sd;
+} pantau_divergence;
+
+// Where a number may well lie.
+typedef struct {
+    // The lower end.
+    double low;
+    // The upper end.
+    double high;
+    // How often such intervals hold the truth.
+    double level;
+} pantau_interval;
+
+// A straight line, and how sure its slope is.
+typedef struct {
+    // How much y changes as x grows by one.
+    double slope;
+    // y where x is 0.
+    double intercept;
+    // The correlation of both.
+    double rvalue;
+    // How likely a slope as far from 0 would be if there were none.
+    double pvalue;
+    // That of the slope.
+    double standard_error;
+    // Where the slope may well lie.
+    pantau_interval interval;
+    // The degrees of freedom of both.
+    size_t dof;
+} pantau_trend;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1710,6 +1777,482 @@ pantau_status pantau_labelled_texts_validate(const pantau_labelled_texts *data,
                                              const char *options,
                                              size_t options_length,
                                              pantau_text **out);
+
+// Whether the rows of a table of counts, row after row in `observed`, have the same distribution
+// over its columns. Its degrees of freedom are (rows − 1) · (columns − 1). `options` are JSON:
+// `{"correction": true, "power": "pearson"}`; with `"log-likelihood"` it is the G-test.
+pantau_status pantau_chi2_contingency(const double *observed,
+                                      size_t rows,
+                                      size_t columns,
+                                      const char *options,
+                                      size_t options_length,
+                                      pantau_test *out);
+
+// Whether counts come from known expectations with the same sum; NULL for `expected` takes all
+// as equal. `ddof` is how many numbers were estimated from the counts themselves. Of the `options`
+// of `pantau_chi2_contingency` only `"power"` counts.
+pantau_status pantau_chisquare(const double *observed,
+                               const double *expected,
+                               size_t count,
+                               size_t ddof,
+                               const char *options,
+                               size_t options_length,
+                               pantau_test *out);
+
+// Whether the rows a, b and c, d of a table have the same odds, exactly (Fisher). The statistic
+// is the odds ratio: infinite if only b c is 0, NaN if a row or column is all 0. Of the `options`
+// of `pantau_ks_2samp` only `"alternative"` counts.
+pantau_status pantau_fisher_exact(uint64_t a,
+                                  uint64_t b,
+                                  uint64_t c,
+                                  uint64_t d,
+                                  const char *options,
+                                  size_t options_length,
+                                  pantau_test *out);
+
+// Whether two models that answered the same rows are equally often right: `b` is how often only
+// the first was, `c` how often only the second (McNemar).
+pantau_status pantau_mcnemar(uint64_t b, uint64_t c, pantau_test *out);
+
+// The population stability index of two tables of `count` counts.
+pantau_status pantau_psi(const uint64_t *reference,
+                         const uint64_t *current,
+                         size_t count,
+                         pantau_divergence *out);
+
+// The Kullback–Leibler divergence of `current` from `reference`, in nats.
+pantau_status pantau_kl_divergence(const uint64_t *reference,
+                                   const uint64_t *current,
+                                   size_t count,
+                                   pantau_divergence *out);
+
+// The Jensen–Shannon distance of two tables of counts, with logarithms to `base`.
+pantau_status pantau_jensen_shannon(const uint64_t *reference,
+                                    const uint64_t *current,
+                                    size_t count,
+                                    double base,
+                                    pantau_divergence *out);
+
+// The total variation distance: the share of rows that would have to change their bin.
+pantau_status pantau_total_variation(const uint64_t *reference,
+                                     const uint64_t *current,
+                                     size_t count,
+                                     pantau_divergence *out);
+
+// Makes a detector: `"adwin"`, `"page_hinkley"`, `"ddm"`, `"eddm"`, `"kswin"`, `"cusum"`,
+// `"ewma"`, `"sprt"` or `"shiryaev_roberts"`. Its settings are JSON, such as `{"delta": 0.01}`; the
+// empty text is the default ones. `"cusum"` and `"ewma"` need a `"target"` and a `"sd"`, `"sprt"` a
+// `"usual"` and a `"raised"` error rate.
+pantau_status pantau_detector_new(const char *name,
+                                  size_t name_length,
+                                  const char *settings,
+                                  size_t settings_length,
+                                  pantau_detector **out);
+
+// Takes the next number: 1 for a wrong answer and 0 for a right one with `"ddm"`, `"eddm"` and
+// `"sprt"`, a p-value with `"shiryaev_roberts"`.
+pantau_status pantau_detector_update(pantau_detector *detector, double value, pantau_signal *out);
+
+// Gives settings and all that was seen, as JSON: what `pantau_detector_resume` goes on from.
+pantau_status pantau_detector_state(const pantau_detector *detector, pantau_text **out);
+
+// Makes the detector whose state this is.
+pantau_status pantau_detector_resume(const char *state, size_t state_length, pantau_detector **out);
+
+// Frees a detector; NULL is fine.
+void pantau_detector_free(pantau_detector *detector);
+
+// Where a share may lie when `successes` of `trials` succeeded, by Wilson's score.
+pantau_status pantau_wilson(uint64_t successes,
+                            uint64_t trials,
+                            double level,
+                            pantau_interval *out);
+
+// Where a share may lie, never less often than `level` (Clopper, Pearson).
+pantau_status pantau_clopper_pearson(uint64_t successes,
+                                     uint64_t trials,
+                                     double level,
+                                     pantau_interval *out);
+
+// Where a share may lie, right at all times together: it may be looked at after each trial.
+pantau_status pantau_confidence_sequence(uint64_t successes,
+                                         uint64_t trials,
+                                         double level,
+                                         pantau_interval *out);
+
+// Where the difference of two shares may lie that were measured on the same things, of which
+// `both` succeeded with the first and the second, and so on (Newcombe).
+pantau_status pantau_paired_difference(uint64_t both,
+                                       uint64_t first_only,
+                                       uint64_t second_only,
+                                       uint64_t neither,
+                                       double level,
+                                       pantau_interval *out);
+
+// Writes `count` p-values to `out`, adjusted so that any false alarm among them all is as rare as
+// each says (Holm).
+pantau_status pantau_holm(const double *pvalues, size_t count, double *out);
+
+// Writes `count` p-values to `out`, adjusted so that of those at most q, no more than the share q
+// are false alarms on average (Benjamini, Hochberg).
+pantau_status pantau_benjamini_hochberg(const double *pvalues, size_t count, double *out);
+
+// The line of least squares through `count` points that have nothing to do with each other.
+pantau_status pantau_linregress(const double *x,
+                                const double *y,
+                                size_t count,
+                                double level,
+                                pantau_trend *out);
+
+// The line of least squares through `count` figures in time order, each of which may depend on
+// those before.
+pantau_status pantau_robust_trend(const double *x,
+                                  const double *y,
+                                  size_t count,
+                                  double level,
+                                  pantau_trend *out);
+
+// Whether two samples come from the same continuous distribution (Kolmogorov, Smirnov). `options`
+// are JSON; the empty text is the default ones:
+// `{"alternative": "two-sided", "method": "auto"}`. Others are `"less"` and `"greater"`, and
+// `"exact"` and `"asymptotic"`.
+pantau_status pantau_ks_2samp(const double *first,
+                              size_t first_count,
+                              const double *second,
+                              size_t second_count,
+                              const char *options,
+                              size_t options_length,
+                              pantau_test *out);
+
+// Whether numbers of the first sample tend to be larger than those of the second (Mann, Whitney).
+// `options` are as for `pantau_ks_2samp`, and `"continuity": true` corrects for whole ranks.
+pantau_status pantau_mannwhitneyu(const double *first,
+                                  size_t first_count,
+                                  const double *second,
+                                  size_t second_count,
+                                  const char *options,
+                                  size_t options_length,
+                                  pantau_test *out);
+
+// Whether two samples come from the same distribution, by the area between them (Cramér, von
+// Mises). Of the `options` of `pantau_ks_2samp` only `"method"` counts.
+pantau_status pantau_cramervonmises_2samp(const double *first,
+                                          size_t first_count,
+                                          const double *second,
+                                          size_t second_count,
+                                          const char *options,
+                                          size_t options_length,
+                                          pantau_test *out);
+
+// Whether `count` samples come from the same distribution, with weight on the tails (Anderson,
+// Darling). The numbers of all samples stand one after the other in `numbers`; `counts` says how
+// many each has. `options` are JSON: `{"ranks": "midrank"}`, or `"right"`.
+pantau_status pantau_anderson_ksamp(const double *numbers,
+                                    const size_t *counts,
+                                    size_t count,
+                                    const char *options,
+                                    size_t options_length,
+                                    pantau_test *out);
+
+// How far numbers must be moved on average to turn one sample into the other. Weights, one a
+// number, may be NULL.
+pantau_status pantau_wasserstein_distance(const double *first,
+                                          const double *first_weights,
+                                          size_t first_count,
+                                          const double *second,
+                                          const double *second_weights,
+                                          size_t second_count,
+                                          double *out);
+
+// The energy distance of two samples. Weights, one a number, may be NULL.
+pantau_status pantau_energy_distance(const double *first,
+                                     const double *first_weights,
+                                     size_t first_count,
+                                     const double *second,
+                                     const double *second_weights,
+                                     size_t second_count,
+                                     double *out);
+
+// Sorts a copy of a sample.
+pantau_status pantau_sorted_sample_new(const double *sample,
+                                       size_t count,
+                                       pantau_sorted_sample **out);
+
+// `pantau_ks_2samp` with the sorted sample as the first one.
+pantau_status pantau_sorted_sample_ks_2samp(const pantau_sorted_sample *sample,
+                                            const double *second,
+                                            size_t second_count,
+                                            const char *options,
+                                            size_t options_length,
+                                            pantau_test *out);
+
+// Frees a sorted sample; NULL is fine.
+void pantau_sorted_sample_free(pantau_sorted_sample *sample);
+
+// The maximum mean discrepancy of two samples of vectors, row after row, squared and without
+// bias. `options` are JSON; the empty text is the default ones:
+// `{"sigma": null, "features": null, "permutations": 100, "seed": 0}`. Without a `sigma`, 2 σ² is
+// the median of the squared distances; with `features`, so many random cosines and sines stand
+// for the kernel.
+pantau_status pantau_mmd(const double *first,
+                         size_t first_rows,
+                         const double *second,
+                         size_t second_rows,
+                         size_t columns,
+                         const char *options,
+                         size_t options_length,
+                         pantau_test *out);
+
+// The squared Mahalanobis distance of the means of two samples of vectors, row after row.
+// `options` are JSON; the empty text is the default ones:
+// `{"shrinkage": null, "permutations": 100, "seed": 0}`. Without a `shrinkage` it is that of Ledoit
+// and Wolf; with 0 the p-value is Hotelling's, else it comes from permutations.
+pantau_status pantau_mahalanobis_of_means(const double *first,
+                                          size_t first_rows,
+                                          const double *second,
+                                          size_t second_rows,
+                                          size_t columns,
+                                          const char *options,
+                                          size_t options_length,
+                                          pantau_test *out);
+
+// Whether two samples come from the same continuous distribution (Kolmogorov, Smirnov). `options`
+// are JSON; the empty text is the default ones:
+// `{"alternative": "two-sided", "method": "auto"}`. Others are `"less"` and `"greater"`, and
+// `"exact"` and `"asymptotic"`.
+pantau_status pantau_ks_2samp(const double *first,
+                              size_t first_count,
+                              const double *second,
+                              size_t second_count,
+                              const char *options,
+                              size_t options_length,
+                              pantau_test *out);
+
+// Whether numbers of the first sample tend to be larger than those of the second (Mann, Whitney).
+// `options` are as for `pantau_ks_2samp`, and `"continuity": true` corrects for whole ranks.
+pantau_status pantau_mannwhitneyu(const double *first,
+                                  size_t first_count,
+                                  const double *second,
+                                  size_t second_count,
+                                  const char *options,
+                                  size_t options_length,
+                                  pantau_test *out);
+
+// Whether two samples come from the same distribution, by the area between them (Cramér, von
+// Mises). Of the `options` of `pantau_ks_2samp` only `"method"` counts.
+pantau_status pantau_cramervonmises_2samp(const double *first,
+                                          size_t first_count,
+                                          const double *second,
+                                          size_t second_count,
+                                          const char *options,
+                                          size_t options_length,
+                                          pantau_test *out);
+
+// Whether `count` samples come from the same distribution, with weight on the tails (Anderson,
+// Darling). The numbers of all samples stand one after the other in `numbers`; `counts` says how
+// many each has. `options` are JSON: `{"ranks": "midrank"}`, or `"right"`.
+pantau_status pantau_anderson_ksamp(const double *numbers,
+                                    const size_t *counts,
+                                    size_t count,
+                                    const char *options,
+                                    size_t options_length,
+                                    pantau_test *out);
+
+// How far numbers must be moved on average to turn one sample into the other. Weights, one a
+// number, may be NULL.
+pantau_status pantau_wasserstein_distance(const double *first,
+                                          const double *first_weights,
+                                          size_t first_count,
+                                          const double *second,
+                                          const double *second_weights,
+                                          size_t second_count,
+                                          double *out);
+
+// The energy distance of two samples. Weights, one a number, may be NULL.
+pantau_status pantau_energy_distance(const double *first,
+                                     const double *first_weights,
+                                     size_t first_count,
+                                     const double *second,
+                                     const double *second_weights,
+                                     size_t second_count,
+                                     double *out);
+
+// Sorts a copy of a sample.
+pantau_status pantau_sorted_sample_new(const double *sample,
+                                       size_t count,
+                                       pantau_sorted_sample **out);
+
+// `pantau_ks_2samp` with the sorted sample as the first one.
+pantau_status pantau_sorted_sample_ks_2samp(const pantau_sorted_sample *sample,
+                                            const double *second,
+                                            size_t second_count,
+                                            const char *options,
+                                            size_t options_length,
+                                            pantau_test *out);
+
+// Frees a sorted sample; NULL is fine.
+void pantau_sorted_sample_free(pantau_sorted_sample *sample);
+
+// Whether the rows of a table of counts, row after row in `observed`, have the same distribution
+// over its columns. Its degrees of freedom are (rows − 1) · (columns − 1). `options` are JSON:
+// `{"correction": true, "power": "pearson"}`; with `"log-likelihood"` it is the G-test.
+pantau_status pantau_chi2_contingency(const double *observed,
+                                      size_t rows,
+                                      size_t columns,
+                                      const char *options,
+                                      size_t options_length,
+                                      pantau_test *out);
+
+// Whether counts come from known expectations with the same sum; NULL for `expected` takes all
+// as equal. `ddof` is how many numbers were estimated from the counts themselves. Of the `options`
+// of `pantau_chi2_contingency` only `"power"` counts.
+pantau_status pantau_chisquare(const double *observed,
+                               const double *expected,
+                               size_t count,
+                               size_t ddof,
+                               const char *options,
+                               size_t options_length,
+                               pantau_test *out);
+
+// Whether the rows a, b and c, d of a table have the same odds, exactly (Fisher). The statistic
+// is the odds ratio: infinite if only b c is 0, NaN if a row or column is all 0. Of the `options`
+// of `pantau_ks_2samp` only `"alternative"` counts.
+pantau_status pantau_fisher_exact(uint64_t a,
+                                  uint64_t b,
+                                  uint64_t c,
+                                  uint64_t d,
+                                  const char *options,
+                                  size_t options_length,
+                                  pantau_test *out);
+
+// Whether two models that answered the same rows are equally often right: `b` is how often only
+// the first was, `c` how often only the second (McNemar).
+pantau_status pantau_mcnemar(uint64_t b, uint64_t c, pantau_test *out);
+
+// The population stability index of two tables of `count` counts.
+pantau_status pantau_psi(const uint64_t *reference,
+                         const uint64_t *current,
+                         size_t count,
+                         pantau_divergence *out);
+
+// The Kullback–Leibler divergence of `current` from `reference`, in nats.
+pantau_status pantau_kl_divergence(const uint64_t *reference,
+                                   const uint64_t *current,
+                                   size_t count,
+                                   pantau_divergence *out);
+
+// The Jensen–Shannon distance of two tables of counts, with logarithms to `base`.
+pantau_status pantau_jensen_shannon(const uint64_t *reference,
+                                    const uint64_t *current,
+                                    size_t count,
+                                    double base,
+                                    pantau_divergence *out);
+
+// The total variation distance: the share of rows that would have to change their bin.
+pantau_status pantau_total_variation(const uint64_t *reference,
+                                     const uint64_t *current,
+                                     size_t count,
+                                     pantau_divergence *out);
+
+// The maximum mean discrepancy of two samples of vectors, row after row, squared and without
+// bias. `options` are JSON; the empty text is the default ones:
+// `{"sigma": null, "features": null, "permutations": 100, "seed": 0}`. Without a `sigma`, 2 σ² is
+// the median of the squared distances; with `features`, so many random cosines and sines stand
+// for the kernel.
+pantau_status pantau_mmd(const double *first,
+                         size_t first_rows,
+                         const double *second,
+                         size_t second_rows,
+                         size_t columns,
+                         const char *options,
+                         size_t options_length,
+                         pantau_test *out);
+
+// The squared Mahalanobis distance of the means of two samples of vectors, row after row.
+// `options` are JSON; the empty text is the default ones:
+// `{"shrinkage": null, "permutations": 100, "seed": 0}`. Without a `shrinkage` it is that of Ledoit
+// and Wolf; with 0 the p-value is Hotelling's, else it comes from permutations.
+pantau_status pantau_mahalanobis_of_means(const double *first,
+                                          size_t first_rows,
+                                          const double *second,
+                                          size_t second_rows,
+                                          size_t columns,
+                                          const char *options,
+                                          size_t options_length,
+                                          pantau_test *out);
+
+// Where a share may lie when `successes` of `trials` succeeded, by Wilson's score.
+pantau_status pantau_wilson(uint64_t successes,
+                            uint64_t trials,
+                            double level,
+                            pantau_interval *out);
+
+// Where a share may lie, never less often than `level` (Clopper, Pearson).
+pantau_status pantau_clopper_pearson(uint64_t successes,
+                                     uint64_t trials,
+                                     double level,
+                                     pantau_interval *out);
+
+// Where a share may lie, right at all times together: it may be looked at after each trial.
+pantau_status pantau_confidence_sequence(uint64_t successes,
+                                         uint64_t trials,
+                                         double level,
+                                         pantau_interval *out);
+
+// Where the difference of two shares may lie that were measured on the same things, of which
+// `both` succeeded with the first and the second, and so on (Newcombe).
+pantau_status pantau_paired_difference(uint64_t both,
+                                       uint64_t first_only,
+                                       uint64_t second_only,
+                                       uint64_t neither,
+                                       double level,
+                                       pantau_interval *out);
+
+// Writes `count` p-values to `out`, adjusted so that any false alarm among them all is as rare as
+// each says (Holm).
+pantau_status pantau_holm(const double *pvalues, size_t count, double *out);
+
+// Writes `count` p-values to `out`, adjusted so that of those at most q, no more than the share q
+// are false alarms on average (Benjamini, Hochberg).
+pantau_status pantau_benjamini_hochberg(const double *pvalues, size_t count, double *out);
+
+// The line of least squares through `count` points that have nothing to do with each other.
+pantau_status pantau_linregress(const double *x,
+                                const double *y,
+                                size_t count,
+                                double level,
+                                pantau_trend *out);
+
+// The line of least squares through `count` figures in time order, each of which may depend on
+// those before.
+pantau_status pantau_robust_trend(const double *x,
+                                  const double *y,
+                                  size_t count,
+                                  double level,
+                                  pantau_trend *out);
+
+// Makes a detector: `"adwin"`, `"page_hinkley"`, `"ddm"`, `"eddm"`, `"kswin"`, `"cusum"`,
+// `"ewma"`, `"sprt"` or `"shiryaev_roberts"`. Its settings are JSON, such as `{"delta": 0.01}`; the
+// empty text is the default ones. `"cusum"` and `"ewma"` need a `"target"` and a `"sd"`, `"sprt"` a
+// `"usual"` and a `"raised"` error rate.
+pantau_status pantau_detector_new(const char *name,
+                                  size_t name_length,
+                                  const char *settings,
+                                  size_t settings_length,
+                                  pantau_detector **out);
+
+// Takes the next number: 1 for a wrong answer and 0 for a right one with `"ddm"`, `"eddm"` and
+// `"sprt"`, a p-value with `"shiryaev_roberts"`.
+pantau_status pantau_detector_update(pantau_detector *detector, double value, pantau_signal *out);
+
+// Gives settings and all that was seen, as JSON: what `pantau_detector_resume` goes on from.
+pantau_status pantau_detector_state(const pantau_detector *detector, pantau_text **out);
+
+// Makes the detector whose state this is.
+pantau_status pantau_detector_resume(const char *state, size_t state_length, pantau_detector **out);
+
+// Frees a detector; NULL is fine.
+void pantau_detector_free(pantau_detector *detector);
 
 // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
 // or `postgresql://user:password@host/database`.

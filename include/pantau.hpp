@@ -2892,6 +2892,313 @@ private:
     Object object_;
 };
 
+// Statistics. Options are JSON, as pantau.h says of the function of the same name.
+
+namespace detail {
+
+// What a function of two samples and options gives.
+template <typename Function>
+pantau_test two_samples(Function function, const std::vector<double> &first,
+                        const std::vector<double> &second, std::string_view options) {
+    pantau_test found;
+    check(function(first.data(), first.size(), second.data(), second.size(), options.data(),
+                   options.size(), &found));
+    return found;
+}
+
+// What a function of two samples of vectors gives.
+template <typename Function>
+pantau_test two_sets(Function function, const std::vector<double> &first,
+                     const std::vector<double> &second, std::size_t columns,
+                     std::string_view options) {
+    const auto rows = [&](const std::vector<double> &numbers) {
+        const std::size_t rows = columns == 0 ? 0 : numbers.size() / columns;
+        check_length("numbers", numbers.size(), rows * columns, "places");
+        return rows;
+    };
+    pantau_test found;
+    check(function(first.data(), rows(first), second.data(), rows(second), columns, options.data(),
+                   options.size(), &found));
+    return found;
+}
+
+// What a function of two tables of counts gives.
+template <typename Function, typename... Arguments>
+pantau_divergence two_tables(Function function, const std::vector<std::uint64_t> &reference,
+                             const std::vector<std::uint64_t> &current, Arguments... arguments) {
+    if (reference.size() != current.size()) {
+        throw InvalidInput(PANTAU_STATUS_INVALID_INPUT,
+                           "current: " + std::to_string(current.size()) +
+                               " bins, the reference has " + std::to_string(reference.size()));
+    }
+    pantau_divergence found;
+    check(function(reference.data(), current.data(), reference.size(), arguments..., &found));
+    return found;
+}
+
+// What a function of points gives.
+template <typename Function>
+pantau_trend line(Function function, const std::vector<double> &x, const std::vector<double> &y,
+                  double level) {
+    check_length("y", y.size(), x.size(), "x");
+    pantau_trend found;
+    check(function(x.data(), y.data(), x.size(), level, &found));
+    return found;
+}
+
+} // namespace detail
+
+// Whether two samples come from the same continuous distribution.
+inline pantau_test ks_2samp(const std::vector<double> &first, const std::vector<double> &second,
+                            std::string_view options = {}) {
+    return detail::two_samples(pantau_ks_2samp, first, second, options);
+}
+
+// Whether numbers of the first sample tend to be larger than those of the second.
+inline pantau_test mannwhitneyu(const std::vector<double> &first, const std::vector<double> &second,
+                                std::string_view options = {}) {
+    return detail::two_samples(pantau_mannwhitneyu, first, second, options);
+}
+
+// Whether two samples come from the same distribution, by the area between them.
+inline pantau_test cramervonmises_2samp(const std::vector<double> &first,
+                                        const std::vector<double> &second,
+                                        std::string_view options = {}) {
+    return detail::two_samples(pantau_cramervonmises_2samp, first, second, options);
+}
+
+// Whether samples come from the same distribution, with weight on the tails.
+inline pantau_test anderson_ksamp(const std::vector<std::vector<double>> &samples,
+                                  std::string_view options = {}) {
+    std::vector<double> numbers;
+    std::vector<std::size_t> counts;
+    for (const std::vector<double> &sample : samples) {
+        numbers.insert(numbers.end(), sample.begin(), sample.end());
+        counts.push_back(sample.size());
+    }
+    pantau_test found;
+    detail::check(pantau_anderson_ksamp(numbers.data(), counts.data(), counts.size(),
+                                        options.data(), options.size(), &found));
+    return found;
+}
+
+// How far numbers must be moved on average to turn one sample into the other.
+inline double wasserstein_distance(const std::vector<double> &first,
+                                   const std::vector<double> &second) {
+    double found;
+    detail::check(pantau_wasserstein_distance(first.data(), nullptr, first.size(), second.data(),
+                                              nullptr, second.size(), &found));
+    return found;
+}
+
+// The energy distance of two samples.
+inline double energy_distance(const std::vector<double> &first, const std::vector<double> &second) {
+    double found;
+    detail::check(pantau_energy_distance(first.data(), nullptr, first.size(), second.data(),
+                                         nullptr, second.size(), &found));
+    return found;
+}
+
+// Whether the rows of a table of counts have the same distribution over its columns.
+inline pantau_test chi2_contingency(const std::vector<std::vector<double>> &observed,
+                                    std::string_view options = {}) {
+    std::vector<double> counts;
+    const std::size_t columns = observed.empty() ? 0 : observed.front().size();
+    for (const std::vector<double> &row : observed) {
+        detail::check_length("row", row.size(), columns, "columns");
+        counts.insert(counts.end(), row.begin(), row.end());
+    }
+    pantau_test found;
+    detail::check(pantau_chi2_contingency(counts.data(), observed.size(), columns, options.data(),
+                                          options.size(), &found));
+    return found;
+}
+
+// Whether counts come from known expectations; none are all equal.
+inline pantau_test chisquare(const std::vector<double> &observed,
+                             const std::vector<double> &expected = {}, std::size_t ddof = 0,
+                             std::string_view options = {}) {
+    if (!expected.empty()) {
+        detail::check_length("expected", expected.size(), observed.size(), "observed");
+    }
+    pantau_test found;
+    detail::check(pantau_chisquare(observed.data(), expected.empty() ? nullptr : expected.data(),
+                                   observed.size(), ddof, options.data(), options.size(), &found));
+    return found;
+}
+
+// Whether the rows a, b and c, d of a table have the same odds, exactly.
+inline pantau_test fisher_exact(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
+                                std::string_view options = {}) {
+    pantau_test found;
+    detail::check(pantau_fisher_exact(a, b, c, d, options.data(), options.size(), &found));
+    return found;
+}
+
+// Whether two models that answered the same rows are equally often right.
+inline pantau_test mcnemar(std::uint64_t b, std::uint64_t c) {
+    pantau_test found;
+    detail::check(pantau_mcnemar(b, c, &found));
+    return found;
+}
+
+// The population stability index of two tables of counts.
+inline pantau_divergence psi(const std::vector<std::uint64_t> &reference,
+                             const std::vector<std::uint64_t> &current) {
+    return detail::two_tables(pantau_psi, reference, current);
+}
+
+// The Kullback–Leibler divergence of `current` from `reference`, in nats.
+inline pantau_divergence kl_divergence(const std::vector<std::uint64_t> &reference,
+                                       const std::vector<std::uint64_t> &current) {
+    return detail::two_tables(pantau_kl_divergence, reference, current);
+}
+
+// The Jensen–Shannon distance of two tables of counts, with logarithms to `base`.
+inline pantau_divergence jensen_shannon(const std::vector<std::uint64_t> &reference,
+                                        const std::vector<std::uint64_t> &current,
+                                        double base = 2.718281828459045) {
+    return detail::two_tables(pantau_jensen_shannon, reference, current, base);
+}
+
+// The share of rows that would have to change their bin.
+inline pantau_divergence total_variation(const std::vector<std::uint64_t> &reference,
+                                         const std::vector<std::uint64_t> &current) {
+    return detail::two_tables(pantau_total_variation, reference, current);
+}
+
+// The maximum mean discrepancy of two samples of vectors, row after row.
+inline pantau_test mmd(const std::vector<double> &first, const std::vector<double> &second,
+                       std::size_t columns, std::string_view options = {}) {
+    return detail::two_sets(pantau_mmd, first, second, columns, options);
+}
+
+// The squared Mahalanobis distance of the means of two samples of vectors, row after row.
+inline pantau_test mahalanobis_of_means(const std::vector<double> &first,
+                                        const std::vector<double> &second, std::size_t columns,
+                                        std::string_view options = {}) {
+    return detail::two_sets(pantau_mahalanobis_of_means, first, second, columns, options);
+}
+
+// Where a share may lie, by Wilson's score.
+inline pantau_interval wilson(std::uint64_t successes, std::uint64_t trials, double level = 0.95) {
+    pantau_interval found;
+    detail::check(pantau_wilson(successes, trials, level, &found));
+    return found;
+}
+
+// Where a share may lie, never less often than `level`.
+inline pantau_interval clopper_pearson(std::uint64_t successes, std::uint64_t trials,
+                                       double level = 0.95) {
+    pantau_interval found;
+    detail::check(pantau_clopper_pearson(successes, trials, level, &found));
+    return found;
+}
+
+// Where a share may lie, right at all times together: it may be looked at after each trial.
+inline pantau_interval confidence_sequence(std::uint64_t successes, std::uint64_t trials,
+                                           double level = 0.95) {
+    pantau_interval found;
+    detail::check(pantau_confidence_sequence(successes, trials, level, &found));
+    return found;
+}
+
+// Where the difference of two shares may lie that were measured on the same things.
+inline pantau_interval paired_difference(std::uint64_t both, std::uint64_t first_only,
+                                         std::uint64_t second_only, std::uint64_t neither,
+                                         double level = 0.95) {
+    pantau_interval found;
+    detail::check(
+        pantau_paired_difference(both, first_only, second_only, neither, level, &found));
+    return found;
+}
+
+// P-values adjusted so that any false alarm among them all is as rare as each says.
+inline std::vector<double> holm(const std::vector<double> &pvalues) {
+    std::vector<double> adjusted(pvalues.size());
+    detail::check(pantau_holm(pvalues.data(), pvalues.size(), adjusted.data()));
+    return adjusted;
+}
+
+// P-values adjusted so that of those at most q, no more than the share q are false alarms.
+inline std::vector<double> benjamini_hochberg(const std::vector<double> &pvalues) {
+    std::vector<double> adjusted(pvalues.size());
+    detail::check(pantau_benjamini_hochberg(pvalues.data(), pvalues.size(), adjusted.data()));
+    return adjusted;
+}
+
+// The line of least squares through points that have nothing to do with each other.
+inline pantau_trend linregress(const std::vector<double> &x, const std::vector<double> &y,
+                               double level = 0.95) {
+    return detail::line(pantau_linregress, x, y, level);
+}
+
+// The line of least squares through figures in time order, each depending on those before.
+inline pantau_trend robust_trend(const std::vector<double> &x, const std::vector<double> &y,
+                                 double level = 0.95) {
+    return detail::line(pantau_robust_trend, x, y, level);
+}
+
+// A sample that was sorted once, to be compared with others again and again.
+class SortedSample {
+public:
+    explicit SortedSample(const std::vector<double> &sample)
+        : object_(detail::give<Object>([&](pantau_sorted_sample **out) {
+              return pantau_sorted_sample_new(sample.data(), sample.size(), out);
+          })) {}
+
+    // `pantau::ks_2samp` with this as the first sample.
+    pantau_test ks_2samp(const std::vector<double> &second, std::string_view options = {}) const {
+        pantau_test found;
+        detail::check(pantau_sorted_sample_ks_2samp(object_.get(), second.data(), second.size(),
+                                                    options.data(), options.size(), &found));
+        return found;
+    }
+
+private:
+    using Object = detail::Owned<pantau_sorted_sample, pantau_sorted_sample_free>;
+
+    Object object_;
+};
+
+// Looks for changes, one number after the other; which there are and what their settings are says
+// `pantau_detector_new`.
+class Detector {
+public:
+    explicit Detector(std::string_view name, std::string_view settings = {})
+        : object_(detail::give<Object>([&](pantau_detector **out) {
+              return pantau_detector_new(name.data(), name.size(), settings.data(),
+                                         settings.size(), out);
+          })) {}
+
+    // The detector whose `state` this is.
+    static Detector resume(std::string_view state) {
+        return Detector(detail::give<Object>([&](pantau_detector **out) {
+            return pantau_detector_resume(state.data(), state.size(), out);
+        }));
+    }
+
+    // Takes the next number.
+    pantau_signal update(double value) {
+        pantau_signal signal;
+        detail::check(pantau_detector_update(object_.get(), value, &signal));
+        return signal;
+    }
+
+    // Settings and all that was seen, as JSON.
+    std::string state() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_detector_state(object_.get(), out); });
+    }
+
+private:
+    using Object = detail::Owned<pantau_detector, pantau_detector_free>;
+
+    explicit Detector(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
 // Looks through the rows of a file, once, and says what is wrong with them. `options` are JSON as
 // for `pantau_validate`.
 inline std::string validate(std::string_view path, std::string_view options = {}) {

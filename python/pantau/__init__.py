@@ -5,7 +5,7 @@
 'aplikasi ini sangat bagus'
 """
 
-from pantau import learn, text
+from pantau import learn, stats, text
 from pantau._core import (
     Bundle,
     BusyError,
@@ -101,6 +101,7 @@ __all__ = [
     "learn",
     "schema",
     "select",
+    "stats",
     "text",
     "train",
     "validate",

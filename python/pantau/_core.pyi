@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
 from numpy import bool_, float32, float64, int32, int64
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from pantau.stats import KsResult
 
 __all__ = [
     "Anonymizer",
@@ -21,6 +23,7 @@ __all__ = [
     "ConflictError",
     "Consent",
     "DeadlineError",
+    "Detector",
     "Dictionary",
     "Embeddings",
     "Encoder",
@@ -46,6 +49,7 @@ __all__ = [
     "Run",
     "Runs",
     "Runtime",
+    "SortedSample",
     "SparseMatrix",
     "Stemmer",
     "StopWords",
@@ -61,8 +65,25 @@ __all__ = [
     "_NaiveBayes",
     "_Vectorizer",
     "__version__",
+    "_adjust",
+    "_anderson_ksamp",
+    "_bootstrap",
+    "_chi2_contingency",
+    "_chisquare",
+    "_cramervonmises_2samp",
+    "_distance",
+    "_divergence",
+    "_fisher_exact",
+    "_interval",
+    "_ks_2samp",
+    "_mahalanobis_of_means",
+    "_mannwhitneyu",
+    "_mcnemar",
+    "_mmd",
+    "_paired_difference",
     "_provoke_panic",
     "_restore",
+    "_trend",
     "assess",
     "compare",
     "convert",
@@ -93,6 +114,18 @@ _Algorithm: TypeAlias = Literal["sastrawi", "tala", "english"]
 _Entity: TypeAlias = Literal[
     "email", "url", "phone", "nik", "npwp", "card", "iban", "ip", "handle", "plate"
 ]
+_DetectorName: TypeAlias = Literal[
+    "adwin",
+    "page_hinkley",
+    "ddm",
+    "eddm",
+    "kswin",
+    "cusum",
+    "ewma",
+    "sprt",
+    "shiryaev_roberts",
+]
+_Signal: TypeAlias = Literal["quiet", "warning", "drift", "clear"]
 _LengthCheck: TypeAlias = Literal["ok", "too_short", "too_long"]
 # As JSON has them: a name, or a name with its setting.
 _Step: TypeAlias = str | Mapping[str, str | int]
@@ -374,6 +407,18 @@ class Consent:
     @property
     def subject(self) -> str | None: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Detector:
+    def __new__(cls, name: _DetectorName, /, **settings: Any) -> Detector: ...
+    @property
+    def name(self) -> _DetectorName: ...
+    @property
+    def state(self) -> str: ...
+    def update(self, value: float) -> _Signal: ...
+    def update_many(self, values: ArrayLike) -> list[_Signal]: ...
+    @staticmethod
+    def resume(state: str) -> Detector: ...
 
 @final
 class Dictionary:
@@ -1000,6 +1045,19 @@ class Runtime:
     def origin(self) -> Literal["path", "environment", "process", "package", "system"]: ...
 
 @final
+class SortedSample:
+    def __new__(cls, sample: ArrayLike) -> SortedSample: ...
+    @property
+    def numbers(self) -> NDArray[float64]: ...
+    def __len__(self) -> int: ...
+    def ks_2samp(
+        self,
+        data2: ArrayLike,
+        alternative: Literal["two-sided", "less", "greater"] = "two-sided",
+        method: Literal["auto", "exact", "asymptotic", "asymp"] = "auto",
+    ) -> KsResult: ...
+
+@final
 class SparseMatrix:
     def __new__(
         cls, shape: tuple[int, int], *, data: Any, indices: Any, indptr: Any
@@ -1545,3 +1603,61 @@ def validate(
 ) -> ValidationReport: ...
 def _provoke_panic() -> None: ...
 def _restore(kind: str, payload: object) -> object: ...
+def _adjust(name: str, pvalues: ArrayLike) -> list[float]: ...
+def _anderson_ksamp(samples: Sequence[ArrayLike], midrank: bool) -> tuple[float, float]: ...
+def _bootstrap(
+    data: ArrayLike,
+    statistic: Callable[[NDArray[Any]], float],
+    resamples: int,
+    level: float,
+    seed: int,
+) -> tuple[float, float, float]: ...
+def _chi2_contingency(
+    observed: ArrayLike, correction: bool, lambda_: str
+) -> tuple[float, float, int, list[list[float]]]: ...
+def _chisquare(
+    observed: ArrayLike, expected: ArrayLike | None, ddof: int, lambda_: str
+) -> tuple[float, float]: ...
+def _cramervonmises_2samp(first: ArrayLike, second: ArrayLike, how: str) -> tuple[float, float]: ...
+def _distance(
+    is_energy: bool,
+    first: ArrayLike,
+    second: ArrayLike,
+    first_weights: ArrayLike | None,
+    second_weights: ArrayLike | None,
+) -> float: ...
+def _divergence(
+    name: str, reference: ArrayLike, current: ArrayLike, base: float
+) -> tuple[float, float, float]: ...
+def _fisher_exact(table: ArrayLike, side: str) -> tuple[float, float]: ...
+def _interval(
+    name: str, successes: int, trials: int, level: float
+) -> tuple[float, float, float]: ...
+def _ks_2samp(
+    first: ArrayLike, second: ArrayLike, side: str, how: str
+) -> tuple[float, float, float, int]: ...
+def _mahalanobis_of_means(
+    first: ArrayLike,
+    second: ArrayLike,
+    shrinkage: float | None,
+    permutations: int,
+    seed: int,
+) -> tuple[float, float | None, float]: ...
+def _mannwhitneyu(
+    first: ArrayLike, second: ArrayLike, use_continuity: bool, side: str, how: str
+) -> tuple[float, float]: ...
+def _mcnemar(b: int, c: int) -> tuple[float, float]: ...
+def _mmd(
+    first: ArrayLike,
+    second: ArrayLike,
+    sigma: float | None,
+    features: int | None,
+    permutations: int,
+    seed: int,
+) -> tuple[float, float | None, float]: ...
+def _paired_difference(
+    both: int, first_only: int, second_only: int, neither: int, level: float
+) -> tuple[float, float, float]: ...
+def _trend(
+    is_robust: bool, x: ArrayLike, y: ArrayLike, level: float
+) -> tuple[float, float, float, float, float, tuple[float, float, float], int]: ...

@@ -11,9 +11,15 @@ from pathlib import Path
 
 import pantau
 import pytest
-from pantau import _core, learn, text
+from pantau import _core, learn, stats, text
 
-EXPORTED = set(pantau.__all__) | set(text.__all__)
+MODULES = {"pantau": pantau, "pantau.text": text, "pantau.stats": stats}
+EXPORTED = {name for module in MODULES.values() for name in module.__all__}
+
+
+def home(name: str) -> str:
+    """The module that a name is imported from."""
+    return next(home for home, module in MODULES.items() if name in module.__all__)
 
 
 def native_names() -> list[str]:
@@ -36,10 +42,10 @@ def test_every_native_name_is_exported() -> None:
     assert len(names) > 10
     assert not set(names) - EXPORTED
     for name in names:
-        home = pantau if name in pantau.__all__ else text
-        assert getattr(home, name) is getattr(_core, name)
-    for name in EXPORTED:
-        assert hasattr(pantau, name) or hasattr(text, name)
+        assert getattr(MODULES[home(name)], name) is getattr(_core, name)
+    for module in MODULES.values():
+        for name in module.__all__:
+            assert hasattr(module, name)
 
 
 def test_every_native_name_is_in_the_stubs(root: Path) -> None:
@@ -67,8 +73,7 @@ def test_every_function_of_text_is_in_the_stubs(root: Path) -> None:
 
 def test_classes_say_where_they_are() -> None:
     for native in native_classes():
-        module = "pantau" if native.__name__ in pantau.__all__ else "pantau.text"
-        assert native.__module__ == module, native
+        assert native.__module__ == home(native.__name__), native
 
 
 @pytest.fixture
@@ -108,6 +113,8 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
         encoder,
         encoder.embed_table(["good"]),
         pantau.Runtime.load(),
+        stats.Detector("adwin"),
+        stats.SortedSample([1.0]),
         text.Anonymizer(),
         text.Cleaner(),
         text.Dictionary(["makan"]),
@@ -154,9 +161,9 @@ def test_every_class_and_method_is_documented() -> None:
             if not name.startswith("_") and callable(getattr(native, name)):
                 assert member.__doc__, f"{native.__name__}.{name}"
                 looked_at += 1
-    for home in [text, learn]:
-        for name in home.__all__:
-            assert inspect.getdoc(getattr(home, name)), name
+    for module in [text, learn, stats]:
+        for name in module.__all__:
+            assert inspect.getdoc(getattr(module, name)), name
             looked_at += 1
     for estimator in [learn.TfidfVectorizer, learn.NaiveBayes, learn.LogisticRegression]:
         for name in dir(estimator):

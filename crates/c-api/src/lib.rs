@@ -51,6 +51,7 @@ pub mod runtime;
 pub mod schema;
 pub mod scores;
 pub mod selection;
+pub mod statistics;
 pub mod stemmer;
 pub mod stop_words;
 pub mod store;
@@ -106,6 +107,8 @@ mod tests {
         shared::<crate::runs::pantau_runs>();
         shared::<crate::scores::pantau_scores>();
         shared::<crate::selection::pantau_selection>();
+        shared::<crate::statistics::detector::pantau_detector>();
+        shared::<crate::statistics::sorted_sample::pantau_sorted_sample>();
         shared::<crate::stemmer::pantau_stemmer>();
         shared::<crate::stop_words::pantau_stop_words>();
         shared::<crate::store::pantau_store>();

@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 51] = [
+const FILES: [&str; 58] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -51,6 +51,13 @@ const FILES: [&str; 51] = [
     "naive_bayes.rs",
     "logistic_regression.rs",
     "validation.rs",
+    "statistics/mod.rs",
+    "statistics/samples.rs",
+    "statistics/sorted_sample.rs",
+    "statistics/counts.rs",
+    "statistics/vectors.rs",
+    "statistics/intervals.rs",
+    "statistics/detector.rs",
     "store.rs",
     "store_audit.rs",
     "store_query.rs",

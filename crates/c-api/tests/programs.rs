@@ -223,6 +223,16 @@ fn classes_of_questions_and_runs_do_what_the_functions_do() {
     run_sanitized("question_classes.cpp");
 }
 
+#[test]
+fn statistics_have_the_numbers_of_scipy() {
+    run_sanitized("statistics.c");
+}
+
+#[test]
+fn classes_of_statistics_do_what_the_functions_do() {
+    run_sanitized("statistics_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {

@@ -119,6 +119,12 @@ whole_number!(
     0
 );
 
+/// A whole number of 0 or more.
+pub(crate) fn natural(name: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract::<u64>().ok() };
+    number.ok_or_else(|| wrong(name, value, "an int of at least 0"))
+}
+
 /// A whole number of Python as the core counts.
 pub(crate) fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)

@@ -125,7 +125,10 @@ pub(crate) fn read_matrix(what: &str, rows: &Bound<'_, PyAny>) -> PyResult<Dense
     })
 }
 
-fn as_floats<'py>(what: &str, numbers: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn as_floats<'py>(
+    what: &str,
+    numbers: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     convert(what, numbers, "float64", &["b", "i", "u", "f", "O"])
 }
 

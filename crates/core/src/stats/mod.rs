@@ -27,6 +27,7 @@ mod interval;
 mod mcnemar;
 mod multiplicity;
 mod normal;
+mod options;
 mod sample;
 mod sequential;
 mod tables;
@@ -39,6 +40,7 @@ pub(crate) use bootstrap::bootstrap_counts;
 pub use interval::{Interval, clopper_pearson, confidence_sequence, paired_difference, wilson};
 pub use mcnemar::{McNemar, mcnemar};
 pub use multiplicity::{benjamini_hochberg, holm};
+pub use options::{ContingencyOptions, KernelOptions, MeansOptions, RanksOptions, SampleOptions};
 pub use sample::{Alternative, Method, Test};
 pub use sequential::{
     Adwin, AdwinOptions, Cusum, CusumOptions, Ddm, DdmOptions, Detector, Direction, Eddm,

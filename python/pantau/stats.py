@@ -1,0 +1,506 @@
+"""Statistics: tests, distances, intervals, trends, and detectors of change.
+
+Functions have the names and the order of arguments of ``scipy.stats`` where that has them, and
+return tuples with names. Numbers may be a list, a NumPy array, a Series, or whatever NumPy makes an
+array of; arrays of 64-bit floats are read where they lie. What is no number is refused with its
+place, never left out in silence.
+
+>>> from pantau import stats
+>>> stats.ks_2samp([1.0, 2.0], [3.0, 4.0]).statistic
+1.0
+>>> statistic, pvalue = stats.mannwhitneyu([1.0, 2.0], [3.0, 4.0])
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pantau import _core
+from pantau._core import Detector, SortedSample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    _Alternative = Literal["two-sided", "less", "greater"]
+    _Method = Literal["auto", "exact", "asymptotic", "asymp"]
+    _Power = Literal["pearson", "log-likelihood"]
+
+__all__ = [
+    "ContingencyResult",
+    "Detector",
+    "Divergence",
+    "Interval",
+    "KernelResult",
+    "KsResult",
+    "MahalanobisResult",
+    "Significance",
+    "SortedSample",
+    "Trend",
+    "anderson_ksamp",
+    "benjamini_hochberg",
+    "bootstrap",
+    "chi2_contingency",
+    "chisquare",
+    "clopper_pearson",
+    "confidence_sequence",
+    "cramervonmises_2samp",
+    "energy_distance",
+    "fisher_exact",
+    "g_test",
+    "holm",
+    "jensen_shannon",
+    "kl_divergence",
+    "ks_2samp",
+    "linregress",
+    "mahalanobis_of_means",
+    "mannwhitneyu",
+    "mcnemar",
+    "mmd",
+    "mmd_random_features",
+    "paired_difference",
+    "psi",
+    "robust_trend",
+    "total_variation",
+    "wasserstein_distance",
+    "wilson",
+]
+
+
+class Significance(NamedTuple):
+    """What a test found."""
+
+    statistic: float
+    pvalue: float
+
+
+class KsResult(NamedTuple):
+    """What the test of Kolmogorov and Smirnov found: also where it is, and who is ahead."""
+
+    statistic: float
+    pvalue: float
+    statistic_location: float
+    statistic_sign: int
+
+
+class ContingencyResult(NamedTuple):
+    """What the test of a table found: also its degrees of freedom and the expected counts."""
+
+    statistic: float
+    pvalue: float
+    dof: int
+    expected_freq: list[list[float]]
+
+
+class Divergence(NamedTuple):
+    """How far two tables of counts are apart, and how far chance alone would set them.
+
+    ``floor`` is the distance to be expected from samples of these sizes if nothing differs,
+    ``floor_sd`` its standard deviation: a ``value`` near it means nothing.
+    """
+
+    value: float
+    floor: float
+    floor_sd: float
+
+
+class KernelResult(NamedTuple):
+    """What a test of maximum mean discrepancy found; ``pvalue`` is None without permutations."""
+
+    statistic: float
+    pvalue: float | None
+    sigma: float
+
+
+class MahalanobisResult(NamedTuple):
+    """How far two means are apart; ``pvalue`` is None where none can be told."""
+
+    statistic: float
+    pvalue: float | None
+    shrinkage: float
+
+
+class Interval(NamedTuple):
+    """Where a number may well lie."""
+
+    low: float
+    high: float
+    level: float
+
+
+class Trend(NamedTuple):
+    """A straight line, and how sure its slope is."""
+
+    slope: float
+    intercept: float
+    rvalue: float
+    pvalue: float
+    stderr: float
+    interval: Interval
+    dof: int
+
+
+def ks_2samp(
+    data1: ArrayLike,
+    data2: ArrayLike,
+    alternative: _Alternative = "two-sided",
+    method: _Method = "auto",
+) -> KsResult:
+    """Whether two samples come from the same continuous distribution (Kolmogorov, Smirnov).
+
+    The p-value is exact up to 10,000 numbers in each sample, beyond that within 10 % also where it
+    is 1e-10. Large samples are not sorted. ``SortedSample`` keeps a reference for many tests.
+
+    >>> from pantau import stats
+    >>> stats.ks_2samp([1.0, 2.0, 3.0], [2.5, 3.5, 4.5]).statistic_location
+    2.0
+    """
+    return KsResult(*_core._ks_2samp(data1, data2, alternative, method))
+
+
+def anderson_ksamp(samples: Sequence[ArrayLike], midrank: bool = True) -> Significance:
+    """Whether samples come from the same distribution, with weight on the tails.
+
+    The statistic is SciPy's, the p-value that of the limit distribution from 1 to 1e-10 and less.
+
+    >>> from pantau import stats
+    >>> round(stats.anderson_ksamp([[1, 2, 3, 4, 5], [4, 5, 6, 7, 8]]).pvalue, 4)
+    0.0263
+    """
+    return Significance(*_core._anderson_ksamp(samples, midrank))
+
+
+def cramervonmises_2samp(x: ArrayLike, y: ArrayLike, method: _Method = "auto") -> Significance:
+    """Whether two samples come from the same distribution, by the area between them.
+
+    >>> from pantau import stats
+    >>> round(stats.cramervonmises_2samp([1.0, 2.0, 3.0], [2.5, 3.5, 4.5]).pvalue, 4)
+    0.3
+    """
+    return Significance(*_core._cramervonmises_2samp(x, y, method))
+
+
+def mannwhitneyu(
+    x: ArrayLike,
+    y: ArrayLike,
+    use_continuity: bool = True,
+    alternative: _Alternative = "two-sided",
+    method: _Method = "auto",
+) -> Significance:
+    """Whether numbers of one sample tend to be larger than those of another.
+
+    >>> from pantau import stats
+    >>> stats.mannwhitneyu([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]).pvalue
+    0.1
+    """
+    return Significance(*_core._mannwhitneyu(x, y, use_continuity, alternative, method))
+
+
+def wasserstein_distance(
+    u_values: ArrayLike,
+    v_values: ArrayLike,
+    u_weights: ArrayLike | None = None,
+    v_weights: ArrayLike | None = None,
+) -> float:
+    """How far numbers must be moved on average to turn one sample into the other.
+
+    >>> from pantau import stats
+    >>> stats.wasserstein_distance([0.0, 1.0], [5.0, 6.0])
+    5.0
+    """
+    return _core._distance(False, u_values, v_values, u_weights, v_weights)
+
+
+def energy_distance(
+    u_values: ArrayLike,
+    v_values: ArrayLike,
+    u_weights: ArrayLike | None = None,
+    v_weights: ArrayLike | None = None,
+) -> float:
+    """The energy distance of two samples.
+
+    >>> from pantau import stats
+    >>> stats.energy_distance([0.0], [2.0])
+    2.0
+    """
+    return _core._distance(True, u_values, v_values, u_weights, v_weights)
+
+
+def chi2_contingency(
+    observed: ArrayLike, correction: bool = True, lambda_: _Power = "pearson"
+) -> ContingencyResult:
+    """Whether the rows of a table of counts have the same distribution over its columns.
+
+    >>> from pantau import stats
+    >>> stats.chi2_contingency([[10, 10, 20], [20, 20, 20]]).dof
+    2
+    """
+    return ContingencyResult(*_core._chi2_contingency(observed, correction, lambda_))
+
+
+def g_test(observed: ArrayLike, correction: bool = True) -> ContingencyResult:
+    """``chi2_contingency`` with the G statistic.
+
+    >>> from pantau import stats
+    >>> round(stats.g_test([[10, 10, 20], [20, 20, 20]]).statistic, 4)
+    2.7627
+    """
+    return chi2_contingency(observed, correction, "log-likelihood")
+
+
+def chisquare(
+    f_obs: ArrayLike,
+    f_exp: ArrayLike | None = None,
+    ddof: int = 0,
+    lambda_: _Power = "pearson",
+) -> Significance:
+    """Whether counts come from known shares, by default equal ones.
+
+    Expectations must be known: two samples belong into ``chi2_contingency``.
+
+    >>> from pantau import stats
+    >>> stats.chisquare([16, 18, 16, 14, 12, 12]).statistic
+    2.0
+    """
+    return Significance(*_core._chisquare(f_obs, f_exp, ddof, lambda_))
+
+
+def fisher_exact(table: ArrayLike, alternative: _Alternative = "two-sided") -> Significance:
+    """Whether two rows of two counts have the same odds, exactly.
+
+    >>> from pantau import stats
+    >>> stats.fisher_exact([[8, 2], [1, 5]]).statistic
+    20.0
+    """
+    return Significance(*_core._fisher_exact(table, alternative))
+
+
+def mcnemar(b: int, c: int) -> Significance:
+    """Whether two models that answered the same rows are equally often right.
+
+    ``b`` is how often only the first was right, ``c`` how often only the second.
+
+    >>> from pantau import stats
+    >>> stats.mcnemar(10, 10).pvalue
+    1.0
+    """
+    return Significance(*_core._mcnemar(b, c))
+
+
+def psi(reference: ArrayLike, current: ArrayLike) -> Divergence:
+    """The population stability index of two tables of counts.
+
+    >>> from pantau import stats
+    >>> found = stats.psi([100, 200, 300], [30, 20, 10])
+    >>> found.value > found.floor + 3 * found.floor_sd
+    True
+    """
+    return Divergence(*_core._divergence("psi", reference, current, math.e))
+
+
+def kl_divergence(reference: ArrayLike, current: ArrayLike) -> Divergence:
+    """The Kullback-Leibler divergence of ``current`` from ``reference``, in nats.
+
+    >>> from pantau import stats
+    >>> stats.kl_divergence([1, 2], [10, 20]).value
+    0.0
+    """
+    return Divergence(*_core._divergence("kl", reference, current, math.e))
+
+
+def jensen_shannon(
+    reference: ArrayLike, current: ArrayLike, base: float | None = None
+) -> Divergence:
+    """The Jensen-Shannon distance of two tables of counts; logarithms are to e, or to ``base``.
+
+    >>> from pantau import stats
+    >>> stats.jensen_shannon([1, 0], [0, 1], base=2).value
+    1.0
+    """
+    return Divergence(
+        *_core._divergence("js", reference, current, math.e if base is None else base)
+    )
+
+
+def total_variation(reference: ArrayLike, current: ArrayLike) -> Divergence:
+    """The share of rows that would have to change their bin.
+
+    >>> from pantau import stats
+    >>> stats.total_variation([50, 50], [60, 40]).value
+    0.1
+    """
+    return Divergence(*_core._divergence("tv", reference, current, math.e))
+
+
+def mmd(
+    x: ArrayLike,
+    y: ArrayLike,
+    sigma: float | None = None,
+    permutations: int = 100,
+    seed: int = 0,
+) -> KernelResult:
+    """The maximum mean discrepancy of two samples of vectors, squared and without bias.
+
+    The kernel is exp(-|x - y|^2 / 2 sigma^2); by default 2 sigma^2 is the median of the squared
+    distances. The p-value is the share of shuffled samples that are at least as far apart.
+
+    >>> import numpy as np
+    >>> from pantau import stats
+    >>> chance = np.random.default_rng(0)
+    >>> x, y = chance.normal(size=(50, 4)), chance.normal(size=(60, 4)) + 1
+    >>> round(stats.mmd(x, y).pvalue, 4)
+    0.0099
+    """
+    return KernelResult(*_core._mmd(x, y, sigma, None, permutations, seed))
+
+
+def mmd_random_features(
+    x: ArrayLike,
+    y: ArrayLike,
+    sigma: float | None = None,
+    features: int = 256,
+    permutations: int = 100,
+    seed: int = 0,
+) -> KernelResult:
+    """``mmd`` by ``features`` random cosines and sines, for many rows.
+
+    >>> from pantau import stats
+    >>> stats.mmd_random_features([[0.0], [1.0]], [[0.5], [2.0]], permutations=0).pvalue is None
+    True
+    """
+    return KernelResult(*_core._mmd(x, y, sigma, features, permutations, seed))
+
+
+def mahalanobis_of_means(
+    x: ArrayLike,
+    y: ArrayLike,
+    shrinkage: float | None = None,
+    permutations: int = 100,
+    seed: int = 0,
+) -> MahalanobisResult:
+    """The squared Mahalanobis distance of the means of two samples of vectors.
+
+    The covariance is shrunk as Ledoit and Wolf say, or by ``shrinkage``; with 0 the p-value is
+    Hotelling's, else it comes from permutations.
+
+    >>> from pantau import stats
+    >>> x, y = [[0.0], [1.0], [2.0]], [[1.0], [2.0], [3.0]]
+    >>> round(stats.mahalanobis_of_means(x, y, shrinkage=0).statistic, 12)
+    1.0
+    """
+    return MahalanobisResult(*_core._mahalanobis_of_means(x, y, shrinkage, permutations, seed))
+
+
+def wilson(successes: int, trials: int, level: float = 0.95) -> Interval:
+    """Where a share may lie, by Wilson's score.
+
+    >>> from pantau import stats
+    >>> round(stats.wilson(93, 100).low, 4)
+    0.8625
+    """
+    return Interval(*_core._interval("wilson", successes, trials, level))
+
+
+def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> Interval:
+    """Where a share may lie, never less often than ``level``.
+
+    >>> from pantau import stats
+    >>> round(stats.clopper_pearson(93, 100).low, 4)
+    0.8611
+    """
+    return Interval(*_core._interval("clopper_pearson", successes, trials, level))
+
+
+def confidence_sequence(successes: int, trials: int, level: float = 0.95) -> Interval:
+    """Where a share may lie, right at all times together: it may be looked at after each trial.
+
+    >>> from pantau import stats
+    >>> round(stats.confidence_sequence(93, 100).low, 4)
+    0.8143
+    """
+    return Interval(*_core._interval("confidence_sequence", successes, trials, level))
+
+
+def paired_difference(
+    both: int, first_only: int, second_only: int, neither: int, level: float = 0.95
+) -> Interval:
+    """Where the difference of two shares may lie that were measured on the same things.
+
+    >>> from pantau import stats
+    >>> round(stats.paired_difference(36, 12, 2, 0).low, 4)
+    0.0569
+    """
+    return Interval(*_core._paired_difference(both, first_only, second_only, neither, level))
+
+
+def bootstrap(
+    data: ArrayLike,
+    statistic: Callable[[NDArray[Any]], float],
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Where a statistic may lie: the percentiles of its values for samples of the rows of ``data``.
+
+    >>> import numpy as np
+    >>> from pantau import stats
+    >>> interval = stats.bootstrap([1.0, 2.0, 2.0, 3.0, 5.0, 8.0], np.mean)
+    >>> interval.low < 3.5 < interval.high
+    True
+    """
+    return Interval(*_core._bootstrap(data, statistic, resamples, level, seed))
+
+
+def holm(pvalues: ArrayLike) -> list[float]:
+    """P-values adjusted so that any false alarm among them all is as rare as each says.
+
+    >>> from pantau import stats
+    >>> stats.holm([0.25, 0.125])
+    [0.25, 0.25]
+    """
+    return _core._adjust("holm", pvalues)
+
+
+def benjamini_hochberg(pvalues: ArrayLike) -> list[float]:
+    """P-values adjusted so that of those at most q, no more than q are false alarms on average.
+
+    >>> from pantau import stats
+    >>> stats.benjamini_hochberg([0.5, 0.125])
+    [0.5, 0.25]
+    """
+    return _core._adjust("benjamini_hochberg", pvalues)
+
+
+def linregress(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend:
+    """The line of least squares through points that have nothing to do with each other.
+
+    >>> from pantau import stats
+    >>> round(stats.linregress([0, 1, 2, 3], [1.0, 3.1, 4.9, 7.0]).slope, 2)
+    1.98
+    """
+    return _trend(*_core._trend(False, x, y, level))
+
+
+def robust_trend(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend:
+    """The line of least squares through figures in time order, each depending on those before.
+
+    >>> from pantau import stats
+    >>> days, accuracy = range(8), [0.9, 0.91, 0.88, 0.89, 0.85, 0.84, 0.8, 0.81]
+    >>> stats.robust_trend(days, accuracy).pvalue < 0.05
+    True
+    """
+    return _trend(*_core._trend(True, x, y, level))
+
+
+def _trend(
+    slope: float,
+    intercept: float,
+    rvalue: float,
+    pvalue: float,
+    stderr: float,
+    interval: tuple[float, float, float],
+    dof: int,
+) -> Trend:
+    return Trend(slope, intercept, rvalue, pvalue, stderr, Interval(*interval), dof)
