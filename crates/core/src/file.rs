@@ -10,7 +10,19 @@ use crate::{Error, Result};
 
 /// Reads a UTF-8 file. `what` is its role, `hint` says what it should hold.
 pub(crate) fn read_text(what: &str, path: &Path, hint: &str) -> Result<String> {
-    let bytes = fs::read(path).map_err(|source| {
+    let bytes = read_bytes(what, path, hint)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count();
+        Error::invalid(format!("{what} {}", path.display()), format!("line {line} is not UTF-8"))
+    })?;
+    // Spreadsheet programs put a byte-order mark in front of UTF-8.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Reads a file. `what` is its role, `hint` says what it should hold.
+pub(crate) fn read_bytes(what: &str, path: &Path, hint: &str) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|source| {
         if source.kind() == io::ErrorKind::NotFound {
             Error::NotFound {
                 what: format!("{what} {}", path.display()),
@@ -19,14 +31,7 @@ pub(crate) fn read_text(what: &str, path: &Path, hint: &str) -> Result<String> {
         } else {
             Error::Storage { action: "read", path: path.to_owned(), source }
         }
-    })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..at]).count();
-        Error::invalid(format!("{what} {}", path.display()), format!("line {line} is not UTF-8"))
-    })?;
-    // Spreadsheet programs put a byte-order mark in front of UTF-8.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    })
 }
 
 /// Writes a text whole or not at all.

@@ -61,6 +61,8 @@ pub mod model;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 #[cfg(feature = "learn")]
+pub mod profile;
+#[cfg(feature = "learn")]
 mod random;
 #[cfg(feature = "onnx")]
 pub mod registry;
@@ -75,11 +77,11 @@ pub mod stats;
 #[cfg(feature = "onnx")]
 pub mod store;
 pub mod text;
-#[cfg(feature = "onnx")]
+#[cfg(feature = "learn")]
 mod time;
 
 pub use error::{Error, ErrorKind, Result};
-#[cfg(feature = "onnx")]
+#[cfg(feature = "learn")]
 pub use time::Timestamp;
 
 /// The README's examples are compiled and run, too.

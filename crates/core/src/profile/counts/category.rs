@@ -1,0 +1,76 @@
+use super::{add, read_counts, sample::Sample};
+use crate::{
+    Result,
+    profile::{
+        hash,
+        layout::CategoryLayout,
+        wire::{Reader, Writer},
+    },
+};
+
+/// What was counted of a category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CategoryCounts {
+    /// How often each of the layout's top values was seen, and at last all other known ones.
+    pub values: Vec<u64>,
+    /// How often a value was seen that the reference never had.
+    pub unseen: u64,
+    /// How many are missing.
+    pub missing: u64,
+    sample: Sample,
+}
+
+impl CategoryCounts {
+    pub(super) fn new(layout: &CategoryLayout) -> Self {
+        let values = vec![0; layout.top.len() + 1];
+        Self { values, unseen: 0, missing: 0, sample: Sample::default() }
+    }
+
+    /// How many values there are, known or not.
+    pub fn count(&self) -> u64 {
+        self.values.iter().sum::<u64>() + self.unseen
+    }
+
+    /// Some of the values that the reference never had, with how often each was seen, the most
+    /// frequent first. It is all of them if they are few.
+    pub fn unseen_values(&self) -> Vec<(&str, u64)> {
+        self.sample.names()
+    }
+
+    pub(super) fn update(&mut self, layout: &CategoryLayout, values: &[Option<&str>]) {
+        for value in values {
+            let Some(value) = value else {
+                self.missing += 1;
+                continue;
+            };
+            let hash = hash::of_text(value);
+            match layout.place(hash) {
+                Some(place) => self.values[place] += 1,
+                None => {
+                    self.unseen += 1;
+                    self.sample.add(hash, value, 1);
+                }
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        add(&mut self.values, &other.values);
+        self.unseen = self.unseen.saturating_add(other.unseen);
+        self.missing = self.missing.saturating_add(other.missing);
+        self.sample.merge(&other.sample);
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.wholes(&self.values);
+        out.whole(self.unseen);
+        out.whole(self.missing);
+        self.sample.write(out);
+    }
+
+    pub(super) fn read(layout: &CategoryLayout, from: &mut Reader<'_>) -> Result<Self> {
+        let values = read_counts(from, layout.top.len() + 1)?;
+        let (unseen, missing) = (from.whole()?, from.whole()?);
+        Ok(Self { values, unseen, missing, sample: Sample::read(from)? })
+    }
+}

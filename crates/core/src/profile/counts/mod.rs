@@ -1,0 +1,122 @@
+//! The counts of features: whole numbers that are only ever added.
+
+mod category;
+mod number;
+mod sample;
+mod vector;
+mod words;
+
+pub use category::CategoryCounts;
+pub use number::NumberCounts;
+pub use vector::VectorCounts;
+pub use words::WordCounts;
+
+use super::{
+    batch::Column,
+    layout::Kind,
+    wire::{Reader, Writer},
+};
+use crate::Result;
+
+/// What was counted of a feature.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Counts {
+    /// Of numbers, and of how long texts are.
+    Number(NumberCounts),
+    /// Of a category.
+    Category(CategoryCounts),
+    /// Of the words of texts.
+    Words(WordCounts),
+    /// Of vectors.
+    Vector(VectorCounts),
+}
+
+impl Counts {
+    pub(super) fn new(kind: &Kind) -> Self {
+        match kind {
+            Kind::Number(layout) | Kind::Characters(layout) | Kind::WordCount(layout) => {
+                Self::Number(NumberCounts::new(layout))
+            }
+            Kind::Category(layout) => Self::Category(CategoryCounts::new(layout)),
+            Kind::Words(layout) => Self::Words(WordCounts::new(layout)),
+            Kind::Vector(layout) => Self::Vector(VectorCounts::new(layout)),
+        }
+    }
+
+    /// Counts a column; says whether it is of the kind that can be counted.
+    pub(super) fn update(&mut self, kind: &Kind, column: &Column<'_>) -> bool {
+        match (self, kind, column) {
+            (Self::Number(counts), Kind::Number(layout), Column::Numbers(numbers)) => {
+                counts.update(layout, numbers.iter().copied());
+            }
+            (Self::Number(counts), Kind::Characters(layout), Column::Texts(texts)) => {
+                let length = |text: &str| text.chars().count() as f64;
+                counts.update(layout, texts.iter().map(|text| text.map_or(f64::NAN, length)));
+            }
+            (Self::Number(counts), Kind::WordCount(layout), Column::Texts(texts)) => {
+                let length = |text: &str| crate::text::words::words(text).count() as f64;
+                counts.update(layout, texts.iter().map(|text| text.map_or(f64::NAN, length)));
+            }
+            (Self::Category(counts), Kind::Category(layout), Column::Categories(values)) => {
+                counts.update(layout, values);
+            }
+            (Self::Words(counts), Kind::Words(layout), Column::Texts(texts)) => {
+                counts.update(layout, texts);
+            }
+            (Self::Vector(counts), Kind::Vector(layout), Column::Vectors(numbers, dimensions))
+                if layout.dimensions == *dimensions =>
+            {
+                counts.update(layout, numbers);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds the counts of other rows; both have the same layout.
+    pub(super) fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Number(counts), Self::Number(other)) => counts.merge(other),
+            (Self::Category(counts), Self::Category(other)) => counts.merge(other),
+            (Self::Words(counts), Self::Words(other)) => counts.merge(other),
+            (Self::Vector(counts), Self::Vector(other)) => counts.merge(other),
+            _ => unreachable!("the same layout makes the same counts"),
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        match self {
+            Self::Number(counts) => counts.write(out),
+            Self::Category(counts) => counts.write(out),
+            Self::Words(counts) => counts.write(out),
+            Self::Vector(counts) => counts.write(out),
+        }
+    }
+
+    pub(super) fn read(kind: &Kind, from: &mut Reader<'_>) -> Result<Self> {
+        Ok(match kind {
+            Kind::Number(layout) | Kind::Characters(layout) | Kind::WordCount(layout) => {
+                Self::Number(NumberCounts::read(layout, from)?)
+            }
+            Kind::Category(layout) => Self::Category(CategoryCounts::read(layout, from)?),
+            Kind::Words(layout) => Self::Words(WordCounts::read(layout, from)?),
+            Kind::Vector(layout) => Self::Vector(VectorCounts::read(layout, from)?),
+        })
+    }
+}
+
+/// Adds counts, place by place; nothing overflows.
+fn add(counts: &mut [u64], others: &[u64]) {
+    for (count, other) in counts.iter_mut().zip(others) {
+        *count = count.saturating_add(*other);
+    }
+}
+
+/// Reads as many counts as the layout says.
+fn read_counts(from: &mut Reader<'_>, expected: usize) -> Result<Vec<u64>> {
+    let counts = from.many(1, Reader::whole)?;
+    if counts.len() == expected {
+        return Ok(counts);
+    }
+    Err(from.broken(format!("{} counts, the layout has {expected}", counts.len())))
+}

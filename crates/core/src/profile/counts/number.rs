@@ -1,0 +1,90 @@
+use super::{add, read_counts};
+use crate::{
+    Result,
+    profile::{
+        layout::NumberLayout,
+        wire::{Reader, Writer},
+    },
+};
+
+/// The largest multiple of a step that is summed up as it is.
+const MOST_STEPS: f64 = 4_611_686_018_427_387_904.0;
+
+/// What was counted of numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberCounts {
+    /// How many are in each bin.
+    pub bins: Vec<u64>,
+    /// How many are missing.
+    pub missing: u64,
+    /// The smallest and the largest; none without numbers.
+    pub range: Option<(f64, f64)>,
+    /// The sum, in steps of the layout.
+    pub steps: i128,
+}
+
+impl NumberCounts {
+    pub(super) fn new(layout: &NumberLayout) -> Self {
+        Self { bins: vec![0; layout.bins.count()], missing: 0, range: None, steps: 0 }
+    }
+
+    /// How many numbers there are.
+    pub fn count(&self) -> u64 {
+        self.bins.iter().sum()
+    }
+
+    /// The mean, to about twelve digits of the largest; none without numbers.
+    pub fn mean(&self, layout: &NumberLayout) -> Option<f64> {
+        let count = self.count();
+        (count > 0).then(|| self.steps as f64 / count as f64 * layout.step())
+    }
+
+    pub(super) fn update(&mut self, layout: &NumberLayout, numbers: impl Iterator<Item = f64>) {
+        let inverse = 1.0 / layout.step();
+        let (mut low, mut high) = self.range.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
+        let mut any = self.range.is_some();
+        for number in numbers {
+            if number.is_nan() {
+                self.missing += 1;
+                continue;
+            }
+            // One zero is as good as the other.
+            let number = number + 0.0;
+            self.bins[layout.bins.of(number)] += 1;
+            low = low.min(number);
+            high = high.max(number);
+            any = true;
+            let steps = (number * inverse).clamp(-MOST_STEPS, MOST_STEPS);
+            self.steps += i128::from(steps.round_ties_even() as i64);
+        }
+        self.range = any.then_some((low, high));
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        add(&mut self.bins, &other.bins);
+        self.missing = self.missing.saturating_add(other.missing);
+        self.steps = self.steps.saturating_add(other.steps);
+        self.range = match (self.range, other.range) {
+            (Some((low, high)), Some((lower, higher))) => Some((low.min(lower), high.max(higher))),
+            (one, other) => one.or(other),
+        };
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.wholes(&self.bins);
+        out.whole(self.missing);
+        out.signed(self.steps);
+        if let Some((low, high)) = self.range {
+            out.float(low);
+            out.float(high);
+        }
+    }
+
+    pub(super) fn read(layout: &NumberLayout, from: &mut Reader<'_>) -> Result<Self> {
+        let bins = read_counts(from, layout.bins.count())?;
+        let (missing, steps) = (from.whole()?, from.signed()?);
+        let any = bins.iter().any(|count| *count > 0);
+        let range = if any { Some((from.float()?, from.float()?)) } else { None };
+        Ok(Self { bins, missing, range, steps })
+    }
+}

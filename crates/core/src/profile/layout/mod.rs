@@ -1,0 +1,194 @@
+//! What is counted, learnt once from reference rows.
+
+mod category;
+mod centres;
+mod number;
+mod vector;
+
+pub use category::CategoryLayout;
+pub(super) use centres::nearest;
+pub use number::NumberLayout;
+pub use vector::VectorLayout;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    batch::{Batch, Column},
+    wire::{Reader, Writer},
+};
+use crate::{Error, Result};
+
+/// The first bytes of a layout, and the version of its format.
+const MAGIC: &[u8; 8] = b"pantauL\x01";
+
+/// The most features of a layout.
+const MOST_FEATURES: usize = 10_000;
+
+/// What may be chosen of a layout.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LayoutOptions {
+    /// How many values of a category, and words of a text, are counted one by one.
+    pub top: usize,
+    /// How many centres vectors are near to.
+    pub centres: usize,
+}
+
+impl Default for LayoutOptions {
+    fn default() -> Self {
+        Self { top: 50, centres: 32 }
+    }
+}
+
+/// What is counted of rows: a list of features, each with its frozen edges, values or centres.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    features: Vec<Feature>,
+    hash: [u8; 16],
+}
+
+/// One feature of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// Its name: that of its column, and for what is made of a text also of what it is.
+    pub name: String,
+    /// The column it is made of.
+    pub source: String,
+    /// What of the column it is.
+    pub kind: Kind,
+}
+
+/// What of a column a feature is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A number.
+    Number(NumberLayout),
+    /// How many characters a text has.
+    Characters(NumberLayout),
+    /// How many words a text has.
+    WordCount(NumberLayout),
+    /// The words of a text.
+    Words(CategoryLayout),
+    /// A category.
+    Category(CategoryLayout),
+    /// A vector.
+    Vector(VectorLayout),
+}
+
+impl Layout {
+    /// Learns a layout from reference rows.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] without rows or columns, or for options that cannot be.
+    pub fn learn(rows: &Batch<'_>, options: &LayoutOptions) -> Result<Self> {
+        if rows.rows() == 0 || rows.columns().is_empty() {
+            return Err(Error::invalid("rows", "a layout is learnt from rows with columns"));
+        }
+        for (name, value, most) in [("top", options.top, 1_000), ("centres", options.centres, 256)]
+        {
+            if value == 0 || value > most {
+                return Err(Error::invalid(name, format!("{value}, allowed are 1 to {most}")));
+            }
+        }
+        let mut features = Vec::new();
+        for (name, column) in rows.columns() {
+            match column {
+                Column::Numbers(numbers) => {
+                    push(&mut features, name, "", Kind::Number(NumberLayout::learn(numbers)));
+                }
+                Column::Categories(values) => {
+                    let layout = CategoryLayout::learn(values, options.top);
+                    push(&mut features, name, "", Kind::Category(layout));
+                }
+                Column::Texts(texts) => {
+                    let (characters, words) = number::lengths(texts);
+                    let characters = NumberLayout::learn(&characters);
+                    let word_count = NumberLayout::learn(&words);
+                    let words = CategoryLayout::learn_words(texts, options.top);
+                    push(&mut features, name, "characters", Kind::Characters(characters));
+                    push(&mut features, name, "word count", Kind::WordCount(word_count));
+                    push(&mut features, name, "words", Kind::Words(words));
+                }
+                Column::Vectors(numbers, dimensions) => {
+                    let layout = VectorLayout::learn(numbers, *dimensions, options.centres)?;
+                    push(&mut features, name, "", Kind::Vector(layout));
+                }
+            }
+        }
+        Self::new(features)
+    }
+
+    fn new(features: Vec<Feature>) -> Result<Self> {
+        if features.len() > MOST_FEATURES {
+            let problem = format!("{} features, allowed are {MOST_FEATURES}", features.len());
+            return Err(Error::invalid("layout", problem));
+        }
+        let mut layout = Self { features, hash: [0; 16] };
+        let digest = Sha256::digest(layout.to_bytes());
+        layout.hash.copy_from_slice(&digest[..16]);
+        Ok(layout)
+    }
+
+    /// What is counted.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// What tells layouts apart: profiles of others do not merge.
+    pub fn hash(&self) -> [u8; 16] {
+        self.hash
+    }
+
+    /// The bytes of this layout.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.raw(MAGIC);
+        out.whole(self.features.len() as u64);
+        for feature in &self.features {
+            out.text(&feature.name);
+            out.text(&feature.source);
+            let (tag, write): (u8, &dyn Fn(&mut Writer)) = match &feature.kind {
+                Kind::Number(layout) => (0, &|out| layout.write(out)),
+                Kind::Characters(layout) => (1, &|out| layout.write(out)),
+                Kind::WordCount(layout) => (2, &|out| layout.write(out)),
+                Kind::Words(layout) => (3, &|out| layout.write(out)),
+                Kind::Category(layout) => (4, &|out| layout.write(out)),
+                Kind::Vector(layout) => (5, &|out| layout.write(out)),
+            };
+            out.raw(&[tag]);
+            write(&mut out);
+        }
+        out.into_bytes()
+    }
+
+    /// The layout of these bytes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what is no layout of this version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let mut from = Reader::new("layout", bytes);
+        if from.raw(MAGIC.len())? != MAGIC {
+            return Err(from.broken("these are no bytes of a layout of this version"));
+        }
+        let features = from.many(4, |from| {
+            let (name, source) = (from.text()?, from.text()?);
+            let kind = match from.byte()? {
+                0 => Kind::Number(NumberLayout::read(from)?),
+                1 => Kind::Characters(NumberLayout::read(from)?),
+                2 => Kind::WordCount(NumberLayout::read(from)?),
+                3 => Kind::Words(CategoryLayout::read(from)?),
+                4 => Kind::Category(CategoryLayout::read(from)?),
+                5 => Kind::Vector(VectorLayout::read(from)?),
+                tag => return Err(from.broken(format!("{tag} is no kind of feature"))),
+            };
+            Ok(Feature { name, source, kind })
+        })?;
+        from.end()?;
+        Self::new(features)
+    }
+}
+
+fn push(features: &mut Vec<Feature>, source: &str, what: &str, kind: Kind) {
+    let name = if what.is_empty() { source.to_owned() } else { format!("{source} ({what})") };
+    features.push(Feature { name, source: source.to_owned(), kind });
+}

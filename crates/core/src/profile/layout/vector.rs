@@ -1,0 +1,121 @@
+use super::centres;
+use crate::{
+    Error, Result,
+    profile::{
+        bins::Bins,
+        wire::{Reader, Writer},
+    },
+};
+
+/// The layout is learnt from so many rows, evenly spread over all.
+const LOOKED_AT: usize = 1 << 13;
+
+/// The most numbers of a vector.
+const MOST_DIMENSIONS: usize = 4_096;
+
+/// The share of the reference that is nearer to its centre than what counts as far.
+const FAR: f64 = 0.99;
+
+/// How vectors are counted: summed up, by the centre that is nearest, and by how far it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VectorLayout {
+    /// How many numbers a vector has.
+    pub dimensions: usize,
+    /// Where the reference vectors gather: vectors of length 1, one after the other.
+    pub centres: Vec<f32>,
+    /// Bins of the distance to the nearest centre, 1 − cos.
+    pub distances: Bins,
+    /// Beyond this distance is one reference vector of a hundred.
+    pub far: f64,
+    /// The mean of the reference vectors.
+    pub mean: Vec<f32>,
+    /// The covariance of the reference vectors, its lower triangle row by row.
+    pub covariance: Vec<f32>,
+}
+
+impl VectorLayout {
+    pub(super) fn learn(numbers: &[f32], dimensions: usize, count: usize) -> Result<Self> {
+        if dimensions > MOST_DIMENSIONS {
+            let problem = format!("{dimensions} dimensions, allowed are 1 to {MOST_DIMENSIONS}");
+            return Err(Error::invalid("vectors", problem));
+        }
+        let rows = numbers.len() / dimensions;
+        let step = rows.div_ceil(LOOKED_AT).max(1);
+        let some: Vec<&[f32]> = numbers
+            .chunks_exact(dimensions)
+            .step_by(step)
+            .filter(|row| row.iter().all(|number| number.is_finite()))
+            .filter(|row| centres::length(row) > 0.0)
+            .collect();
+        let centres = centres::find(&some, dimensions, count);
+        let mut distances: Vec<f64> =
+            some.iter().map(|row| centres::nearest(&centres, row).1).collect();
+        distances.sort_unstable_by(f64::total_cmp);
+        #[expect(clippy::cast_sign_loss, reason = "a share of a length is not negative")]
+        let far = (FAR * distances.len() as f64) as usize;
+        let far = distances.get(far).copied().unwrap_or(2.0);
+        let (mean, covariance) = moments(&some, dimensions);
+        let distances = Bins::learn(&distances);
+        Ok(Self { dimensions, centres, distances, far, mean, covariance })
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.whole(self.dimensions as u64);
+        out.singles(&self.centres);
+        self.distances.write(out);
+        out.float(self.far);
+        out.singles(&self.mean);
+        out.singles(&self.covariance);
+    }
+
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Self> {
+        let dimensions = from.whole()?;
+        let layout = Self {
+            dimensions: usize::try_from(dimensions).unwrap_or(usize::MAX),
+            centres: from.many(4, Reader::single)?,
+            distances: Bins::read(from)?,
+            far: from.float()?,
+            mean: from.many(4, Reader::single)?,
+            covariance: from.many(4, Reader::single)?,
+        };
+        let size = layout.dimensions;
+        let fits = (1..=MOST_DIMENSIONS).contains(&size)
+            && layout.centres.len().is_multiple_of(size)
+            && layout.mean.len() == size
+            && layout.covariance.len() == size * (size + 1) / 2
+            && !layout.far.is_nan();
+        if fits {
+            Ok(layout)
+        } else {
+            Err(from.broken("a layout of vectors does not fit together"))
+        }
+    }
+}
+
+/// Mean, and the lower triangle of the covariance.
+fn moments(rows: &[&[f32]], dimensions: usize) -> (Vec<f32>, Vec<f32>) {
+    let count = rows.len().max(1) as f64;
+    let mut mean = vec![0.0_f64; dimensions];
+    for row in rows {
+        mean.iter_mut().zip(*row).for_each(|(sum, number)| *sum += f64::from(*number));
+    }
+    mean.iter_mut().for_each(|sum| *sum /= count);
+    let mut covariance = vec![0.0_f32; dimensions * (dimensions + 1) / 2];
+    // Blocks of rows keep the sums of 32-bit numbers short, and so exact enough.
+    for block in rows.chunks(256) {
+        let centred: Vec<Vec<f32>> = block
+            .iter()
+            .map(|row| row.iter().zip(&mean).map(|(one, mean)| *one - *mean as f32).collect())
+            .collect();
+        for row in &centred {
+            let mut start = 0;
+            for (place, number) in row.iter().enumerate() {
+                let line = &mut covariance[start..=start + place];
+                line.iter_mut().zip(row).for_each(|(sum, other)| *sum += number * other);
+                start += place + 1;
+            }
+        }
+    }
+    covariance.iter_mut().for_each(|sum| *sum /= count as f32);
+    (mean.into_iter().map(|mean| mean as f32).collect(), covariance)
+}

@@ -1,0 +1,152 @@
+use std::sync::Arc;
+
+use super::{
+    batch::Batch,
+    counts::Counts,
+    layout::{Feature, Layout},
+    wire::{Reader, Writer},
+};
+use crate::{Error, Result};
+
+/// The first bytes of a profile, and the version of its format.
+const MAGIC: &[u8; 8] = b"pantauP\x01";
+
+/// What was counted of some rows.
+///
+/// Profiles with the same layout merge exactly, in any order: the same rows give the same bytes
+/// however they were split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    layout: Arc<Layout>,
+    rows: u64,
+    features: Vec<FeatureProfile>,
+}
+
+/// What was counted of a feature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureProfile {
+    /// In how many rows its column was not there, or of another kind than it was.
+    pub absent: u64,
+    /// The counts of all other rows.
+    pub counts: Counts,
+}
+
+impl Profile {
+    /// A profile of no rows.
+    pub fn new(layout: &Arc<Layout>) -> Self {
+        let empty =
+            |feature: &Feature| FeatureProfile { absent: 0, counts: Counts::new(&feature.kind) };
+        let features = layout.features().iter().map(empty).collect();
+        Self { layout: layout.clone(), rows: 0, features }
+    }
+
+    /// What is counted.
+    pub fn layout(&self) -> &Arc<Layout> {
+        &self.layout
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// What was counted, feature by feature in the order of the layout.
+    pub fn features(&self) -> impl Iterator<Item = (&Feature, &FeatureProfile)> {
+        self.layout.features().iter().zip(&self.features)
+    }
+
+    /// Counts rows. A column of the layout that the batch does not have, or that is of another
+    /// kind there, is counted as absent; columns that the layout does not know are not looked at.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if none of the columns can be counted.
+    pub fn update(&mut self, rows: &Batch<'_>) -> Result<()> {
+        let mut place = 0;
+        let mut any = self.layout.features().is_empty() || rows.rows() == 0;
+        let mut absent = Vec::new();
+        for (at, (feature, own)) in
+            self.layout.features().iter().zip(&mut self.features).enumerate()
+        {
+            let column = rows.find(&feature.source, &mut place);
+            if column.is_some_and(|column| own.counts.update(&feature.kind, column)) {
+                any = true;
+            } else {
+                absent.push(at);
+            }
+        }
+        if !any {
+            let known: Vec<&str> =
+                self.layout.features().iter().map(|feature| feature.source.as_str()).collect();
+            let problem = format!("it has none of the columns {}", known.join(", "));
+            return Err(Error::invalid("batch", problem));
+        }
+        for at in absent {
+            let own = &mut self.features[at];
+            own.absent = own.absent.saturating_add(rows.rows() as u64);
+        }
+        self.rows = self.rows.saturating_add(rows.rows() as u64);
+        Ok(())
+    }
+
+    /// Adds what was counted of other rows.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it was counted with another layout.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.layout.hash() != other.layout.hash() {
+            let problem = "it was counted with another layout, so its counts mean something else";
+            return Err(Error::invalid("profile", problem));
+        }
+        self.rows = self.rows.saturating_add(other.rows);
+        for (own, other) in self.features.iter_mut().zip(&other.features) {
+            own.absent = own.absent.saturating_add(other.absent);
+            own.counts.merge(&other.counts);
+        }
+        Ok(())
+    }
+
+    /// The bytes of this profile: the same for the same rows.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.raw(MAGIC);
+        out.raw(&self.layout.hash());
+        self.write(&mut out);
+        out.into_bytes()
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.whole(self.rows);
+        for feature in &self.features {
+            out.whole(feature.absent);
+            feature.counts.write(out);
+        }
+    }
+
+    /// The profile of these bytes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what is no profile of this version, or was counted with another
+    /// layout.
+    pub fn from_bytes(layout: &Arc<Layout>, bytes: &[u8]) -> Result<Self> {
+        let mut from = Reader::new("profile", bytes);
+        if from.raw(MAGIC.len())? != MAGIC {
+            return Err(from.broken("these are no bytes of a profile of this version"));
+        }
+        if from.raw(16)? != layout.hash() {
+            return Err(from
+                .broken("it was counted with another layout, so its counts mean something else"));
+        }
+        let profile = Self::read(layout, &mut from)?;
+        from.end()?;
+        Ok(profile)
+    }
+
+    pub(super) fn read(layout: &Arc<Layout>, from: &mut Reader<'_>) -> Result<Self> {
+        let rows = from.whole()?;
+        let features = layout.features().iter().map(|feature| {
+            Ok(FeatureProfile { absent: from.whole()?, counts: Counts::read(&feature.kind, from)? })
+        });
+        let features = features.collect::<Result<_>>()?;
+        Ok(Self { layout: layout.clone(), rows, features })
+    }
+}
