@@ -46,6 +46,8 @@
 
 #[cfg(feature = "onnx")]
 mod chain;
+#[cfg(feature = "learn")]
+pub mod drift;
 mod error;
 mod file;
 #[cfg(feature = "learn")]

@@ -95,7 +95,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Some rows of all columns.
-    pub(super) fn slice(&self, start: usize, end: usize) -> Self {
+    pub(crate) fn part(&self, start: usize, end: usize) -> Self {
         let part = |column: &Column<'a>| match column {
             Column::Numbers(numbers) => Column::Numbers(&numbers[start..end]),
             Column::Categories(values) => Column::Categories(values[start..end].to_vec()),

@@ -55,6 +55,11 @@ impl Profile {
         self.layout.features().iter().zip(&self.features)
     }
 
+    /// What was counted of a feature, by its place in the layout.
+    pub(crate) fn feature(&self, place: usize) -> &FeatureProfile {
+        &self.features[place]
+    }
+
     /// Counts rows. A column of the layout that the batch does not have, or that is of another
     /// kind there, is counted as absent; columns that the layout does not know are not looked at.
     ///

@@ -1,12 +1,16 @@
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
 
 use super::{
-    batch::Batch,
-    layout::{Layout, LayoutOptions},
+    batch::{Batch, Column},
+    hash,
+    layout::{Feature, Kind, Layout, LayoutOptions},
     profile::Profile,
     wire::{Reader, Writer},
 };
-use crate::{Error, Result, Timestamp, file};
+use crate::{Error, Result, Timestamp, file, text::words};
 
 /// The first bytes of a reference, and the version of its format.
 const MAGIC: &[u8; 8] = b"pantauR\x01";
@@ -53,6 +57,9 @@ impl Default for ReferenceOptions {
 pub struct Reference {
     layout: Arc<Layout>,
     windows: Vec<Profile>,
+    /// For each window and feature, how many values no other window has: as new to the others as
+    /// what comes later is to all.
+    novel: Vec<Vec<u64>>,
     is_shuffled: bool,
 }
 
@@ -83,14 +90,9 @@ impl Reference {
                 ));
             }
         };
-        let layout = Arc::new(Layout::learn(rows, &options.layout)?);
-        let mut windows = Vec::with_capacity(edges.len());
-        for pair in edges.windows(2) {
-            let mut window = Profile::new(&layout);
-            window.update(&rows.slice(pair[0], pair[1]))?;
-            windows.push(window);
-        }
-        Self::new(windows, options.is_shuffled)
+        let parts: Vec<(i64, usize, usize)> =
+            (0..).zip(edges.windows(2)).map(|(key, pair)| (key, pair[0], pair[1])).collect();
+        Self::of_parts(rows, &parts, options)
     }
 
     /// Builds a reference from rows with the time of each, in any order. Windows in which no row
@@ -111,20 +113,44 @@ impl Reference {
             return Self::build(rows, options);
         };
         let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX).max(1);
-        let layout = Arc::new(Layout::learn(rows, &options.layout)?);
-        let mut windows = std::collections::BTreeMap::new();
+        let key = |time: &Timestamp| time.micros().div_euclid(length);
         // Rows that follow each other mostly belong together: they are counted at once.
+        let mut parts = Vec::new();
         let mut start = 0;
-        while start < times.len() {
-            let key = times[start].micros().div_euclid(length);
-            let same =
-                times[start..].iter().take_while(|time| time.micros().div_euclid(length) == key);
-            let end = start + same.count();
-            let window = windows.entry(key).or_insert_with(|| Profile::new(&layout));
-            window.update(&rows.slice(start, end))?;
+        while let Some(first) = times.get(start) {
+            let own = key(first);
+            let end = start + times[start..].iter().take_while(|time| key(time) == own).count();
+            parts.push((own, start, end));
             start = end;
         }
-        Self::new(windows.into_values().collect(), options.is_shuffled)
+        Self::of_parts(rows, &parts, options)
+    }
+
+    /// Of the rows from one place to another, each part with the window it belongs to.
+    fn of_parts(
+        rows: &Batch<'_>,
+        parts: &[(i64, usize, usize)],
+        options: &ReferenceOptions,
+    ) -> Result<Self> {
+        let layout = Arc::new(Layout::learn(rows, &options.layout)?);
+        let mut windows = BTreeMap::new();
+        for (key, start, end) in parts {
+            let window = windows.entry(*key).or_insert_with(|| Profile::new(&layout));
+            window.update(&rows.part(*start, *end))?;
+        }
+        let order: Vec<i64> = windows.keys().copied().collect();
+        let place = |key: &i64| order.partition_point(|other| other < key);
+        let mut novel = vec![vec![0; layout.features().len()]; order.len()];
+        for (at, feature) in layout.features().iter().enumerate() {
+            let mut homes = Homes::default();
+            for (key, start, end) in parts {
+                homes.add(rows, feature, place(key), *start, *end);
+            }
+            for (window, count) in homes.novel() {
+                novel[window][at] += count;
+            }
+        }
+        Self::new(windows.into_values().collect(), novel, options.is_shuffled)
     }
 
     /// A reference of windows that were counted elsewhere, with one layout.
@@ -132,10 +158,14 @@ impl Reference {
     /// # Errors
     /// [`Error::InvalidInput`] for fewer than 28 windows, other layouts, or windows without rows.
     pub fn from_windows(windows: Vec<Profile>) -> Result<Self> {
-        Self::new(windows, false)
+        let unseen = |window: &Profile| -> Vec<u64> {
+            window.features().map(|(_, own)| own.counts.unseen()).collect()
+        };
+        let novel = windows.iter().map(unseen).collect();
+        Self::new(windows, novel, false)
     }
 
-    fn new(windows: Vec<Profile>, is_shuffled: bool) -> Result<Self> {
+    fn new(windows: Vec<Profile>, novel: Vec<Vec<u64>>, is_shuffled: bool) -> Result<Self> {
         if windows.len() < FEWEST_WINDOWS || windows.len() > MOST_WINDOWS {
             let problem = format!(
                 "{}, allowed are {FEWEST_WINDOWS} to {MOST_WINDOWS}: their differences are the yardstick",
@@ -153,7 +183,7 @@ impl Reference {
                 return Err(Error::invalid("windows", format!("window {place} has no rows")));
             }
         }
-        Ok(Self { layout, windows, is_shuffled })
+        Ok(Self { layout, windows, novel, is_shuffled })
     }
 
     /// What is counted.
@@ -164,6 +194,11 @@ impl Reference {
     /// The windows, the oldest first.
     pub fn windows(&self) -> &[Profile] {
         &self.windows
+    }
+
+    /// How many values of a feature a window has that no other window has.
+    pub fn novel(&self, window: usize, feature: usize) -> u64 {
+        self.novel[window][feature]
     }
 
     /// Whether the rows were in an order by chance.
@@ -180,6 +215,32 @@ impl Reference {
         pooled
     }
 
+    /// What tells references apart.
+    pub(crate) fn hash(&self) -> [u8; 16] {
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&Sha256::digest(self.to_bytes())[..16]);
+        hash
+    }
+
+    /// For each window, all others together.
+    pub(crate) fn others(&self) -> Vec<Profile> {
+        let mut after = vec![Profile::new(&self.layout)];
+        for window in self.windows.iter().skip(1).rev() {
+            let mut sum = after[after.len() - 1].clone();
+            sum.merge(window).expect("all windows have one layout");
+            after.push(sum);
+        }
+        let mut before = Profile::new(&self.layout);
+        let mut others = Vec::with_capacity(self.windows.len());
+        for (window, after) in self.windows.iter().zip(after.iter().rev()) {
+            let mut sum = before.clone();
+            sum.merge(after).expect("all windows have one layout");
+            others.push(sum);
+            before.merge(window).expect("all windows have one layout");
+        }
+        others
+    }
+
     /// The bytes of this reference.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::default();
@@ -189,8 +250,9 @@ impl Reference {
         out.raw(&layout);
         out.raw(&[u8::from(self.is_shuffled)]);
         out.whole(self.windows.len() as u64);
-        for window in &self.windows {
+        for (window, novel) in self.windows.iter().zip(&self.novel) {
             window.write(&mut out);
+            novel.iter().for_each(|count| out.whole(*count));
         }
         out.into_bytes()
     }
@@ -207,9 +269,14 @@ impl Reference {
         let length = from.length(1)?;
         let layout = Arc::new(Layout::from_bytes(from.raw(length)?)?);
         let is_shuffled = from.byte()? != 0;
-        let windows = from.many(1, |from| Profile::read(&layout, from))?;
+        let windows = from.many(1, |from| {
+            let window = Profile::read(&layout, from)?;
+            let novel: Result<Vec<u64>> = layout.features().iter().map(|_| from.whole()).collect();
+            Ok((window, novel?))
+        })?;
         from.end()?;
-        Self::new(windows, is_shuffled)
+        let (windows, novel) = windows.into_iter().unzip();
+        Self::new(windows, novel, is_shuffled)
     }
 
     /// Writes this reference into a file.
@@ -228,5 +295,57 @@ impl Reference {
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let hint = "what `Reference::save` writes";
         Self::from_bytes(&file::read_bytes("reference", path.as_ref(), hint)?)
+    }
+}
+
+/// In which windows each value of a feature is.
+#[derive(Default)]
+struct Homes(FxHashMap<u64, Home>);
+
+struct Home {
+    window: usize,
+    count: u64,
+    is_only: bool,
+}
+
+impl Homes {
+    fn add(
+        &mut self,
+        rows: &Batch<'_>,
+        feature: &Feature,
+        window: usize,
+        start: usize,
+        end: usize,
+    ) {
+        match (&feature.kind, rows.find(&feature.source, &mut 0)) {
+            (Kind::Category(_), Some(Column::Categories(values))) => {
+                for value in values[start..end].iter().flatten() {
+                    self.see(hash::of_text(value), window);
+                }
+            }
+            (Kind::Words(_), Some(Column::Texts(texts))) => {
+                let mut spare = String::new();
+                for text in texts[start..end].iter().flatten() {
+                    for word in words::words(text) {
+                        let word = words::lookup_form(word, &mut spare);
+                        if !word.is_empty() {
+                            self.see(hash::of_text(word), window);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn see(&mut self, value: u64, window: usize) {
+        let home = self.0.entry(value).or_insert(Home { window, count: 0, is_only: true });
+        home.is_only &= home.window == window;
+        home.count += 1;
+    }
+
+    /// The windows with values that only they have, and how many.
+    fn novel(self) -> impl Iterator<Item = (usize, u64)> {
+        self.0.into_values().filter(|home| home.is_only).map(|home| (home.window, home.count))
     }
 }

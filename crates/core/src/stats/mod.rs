@@ -37,11 +37,13 @@ mod vectors;
 
 pub use bootstrap::bootstrap;
 pub(crate) use bootstrap::bootstrap_counts;
+pub(crate) use distribution::normal_upper;
 pub use interval::{Interval, clopper_pearson, confidence_sequence, paired_difference, wilson};
 pub use mcnemar::{McNemar, mcnemar};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use options::{ContingencyOptions, KernelOptions, MeansOptions, RanksOptions, SampleOptions};
 pub use sample::{Alternative, Method, Test};
+pub(crate) use sequential::evidence_of;
 pub use sequential::{
     Adwin, AdwinOptions, Cusum, CusumOptions, Ddm, DdmOptions, Detector, Direction, Eddm,
     EddmOptions, Ewma, EwmaOptions, Kswin, KswinOptions, Outcome, PageHinkley, PageHinkleyOptions,
@@ -56,6 +58,7 @@ pub use two_sample::{
     KsTest, Ranks, SortedSample, anderson_ksamp, cramervonmises_2samp, energy_distance, ks_2samp,
     mannwhitneyu, wasserstein_distance,
 };
+pub(crate) use vectors::Covariance;
 pub use vectors::{
     KernelTest, MahalanobisTest, Vectors, mahalanobis_of_means, mmd, mmd_random_features,
 };

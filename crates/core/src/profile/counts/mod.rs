@@ -73,6 +73,35 @@ impl Counts {
         true
     }
 
+    /// How many values the reference never had; 0 where there are no values to know.
+    pub fn unseen(&self) -> u64 {
+        match self {
+            Self::Category(counts) => counts.unseen,
+            Self::Words(counts) => counts.unseen,
+            Self::Number(_) | Self::Vector(_) => 0,
+        }
+    }
+
+    /// How many values are missing: of words, none.
+    pub fn missing(&self) -> u64 {
+        match self {
+            Self::Number(counts) => counts.missing,
+            Self::Category(counts) => counts.missing,
+            Self::Vector(counts) => counts.missing,
+            Self::Words(_) => 0,
+        }
+    }
+
+    /// How many values there are that are not missing.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Number(counts) => counts.count(),
+            Self::Category(counts) => counts.count(),
+            Self::Words(counts) => counts.count(),
+            Self::Vector(counts) => counts.count,
+        }
+    }
+
     /// Adds the counts of other rows; both have the same layout.
     pub(super) fn merge(&mut self, other: &Self) {
         match (self, other) {

@@ -31,6 +31,8 @@ pub struct VectorLayout {
     pub mean: Vec<f32>,
     /// The covariance of the reference vectors, its lower triangle row by row.
     pub covariance: Vec<f32>,
+    /// How much of it is to be replaced by equal variances (Ledoit and Wolf 2004).
+    pub shrinkage: f64,
 }
 
 impl VectorLayout {
@@ -55,8 +57,9 @@ impl VectorLayout {
         let far = (FAR * distances.len() as f64) as usize;
         let far = distances.get(far).copied().unwrap_or(2.0);
         let (mean, covariance) = moments(&some, dimensions);
+        let shrinkage = shrinkage(&some, &mean, &covariance);
         let distances = Bins::learn(&distances);
-        Ok(Self { dimensions, centres, distances, far, mean, covariance })
+        Ok(Self { dimensions, centres, distances, far, mean, covariance, shrinkage })
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
@@ -66,6 +69,7 @@ impl VectorLayout {
         out.float(self.far);
         out.singles(&self.mean);
         out.singles(&self.covariance);
+        out.float(self.shrinkage);
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Self> {
@@ -77,13 +81,15 @@ impl VectorLayout {
             far: from.float()?,
             mean: from.many(4, Reader::single)?,
             covariance: from.many(4, Reader::single)?,
+            shrinkage: from.float()?,
         };
         let size = layout.dimensions;
         let fits = (1..=MOST_DIMENSIONS).contains(&size)
             && layout.centres.len().is_multiple_of(size)
             && layout.mean.len() == size
             && layout.covariance.len() == size * (size + 1) / 2
-            && !layout.far.is_nan();
+            && !layout.far.is_nan()
+            && (0.0..=1.0).contains(&layout.shrinkage);
         if fits {
             Ok(layout)
         } else {
@@ -118,4 +124,29 @@ fn moments(rows: &[&[f32]], dimensions: usize) -> (Vec<f32>, Vec<f32>) {
     }
     covariance.iter_mut().for_each(|sum| *sum /= count as f32);
     (mean.into_iter().map(|mean| mean as f32).collect(), covariance)
+}
+
+/// How much the covariance is to be shrunk: how much of what it says is noise.
+fn shrinkage(rows: &[&[f32]], mean: &[f32], covariance: &[f32]) -> f64 {
+    let (count, columns) = (rows.len() as f64, mean.len() as f64);
+    let (mut trace, mut squares, mut start) = (0.0, 0.0, 0);
+    for place in 0..mean.len() {
+        let own = f64::from(covariance[start + place]);
+        trace += own;
+        squares += own * own;
+        let others = covariance[start..start + place].iter();
+        squares += 2.0 * others.map(|one| f64::from(*one).powi(2)).sum::<f64>();
+        start += place + 1;
+    }
+    let average = trace / columns;
+    let fourth: f64 = rows
+        .iter()
+        .map(|row| {
+            let square = row.iter().zip(mean).map(|(one, mean)| f64::from(one - mean).powi(2));
+            square.sum::<f64>().powi(2)
+        })
+        .sum();
+    let apart = (squares - columns * average * average) / columns;
+    let noise = (fourth / count.max(1.0) - squares) / (columns * count.max(1.0));
+    if apart > 0.0 && noise.is_finite() { (noise / apart).clamp(0.0, 1.0) } else { 1.0 }
 }

@@ -10,6 +10,7 @@ mod page_hinkley;
 pub use adwin::{Adwin, AdwinOptions};
 pub use charts::{Cusum, CusumOptions, Ewma, EwmaOptions};
 pub use error_rate::{Ddm, DdmOptions, Eddm, EddmOptions};
+pub(crate) use evidence::evidence as evidence_of;
 pub use evidence::{ShiryaevRoberts, ShiryaevRobertsOptions, Sprt, SprtOptions};
 pub use kswin::{Kswin, KswinOptions};
 pub use page_hinkley::{Direction, PageHinkley, PageHinkleyOptions};

@@ -41,6 +41,37 @@ impl Covariance {
         Ok(Self { factor, shrinkage })
     }
 
+    /// Of a covariance that is known, its lower triangle row by row.
+    pub(crate) fn of_triangle(size: usize, triangle: &[f32], shrinkage: f64) -> Result<Self> {
+        let mut matrix = Array2::zeros((size, size));
+        let mut numbers = triangle.iter().map(|number| f64::from(*number));
+        for row in 0..size {
+            for column in 0..=row {
+                let number = numbers.next().unwrap_or_default();
+                matrix[[row, column]] = number;
+                matrix[[column, row]] = number;
+            }
+        }
+        let mean = matrix.diag().sum() / size as f64;
+        matrix *= 1.0 - shrinkage;
+        matrix.diag_mut().iter_mut().for_each(|value| *value += shrinkage * mean);
+        Ok(Self { factor: cholesky(matrix)?, shrinkage })
+    }
+
+    /// The trace of the inverse.
+    pub(crate) fn inverse_trace(&self) -> f64 {
+        let size = self.factor.nrows();
+        let mut unit = vec![0.0; size];
+        let mut sum = 0.0;
+        for place in 0..size {
+            unit.fill(0.0);
+            unit[place] = 1.0;
+            self.whiten(&mut unit);
+            sum += unit.iter().map(|number| number * number).sum::<f64>();
+        }
+        sum
+    }
+
     /// L⁻¹ x: the vector in coordinates without correlation and with variance 1.
     pub(crate) fn whiten(&self, vector: &mut [f64]) {
         for row in 0..vector.len() {

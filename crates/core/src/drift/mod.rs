@@ -1,0 +1,21 @@
+//! Whether what comes is like what came, with alarms that mean something.
+//!
+//! A [`Monitor`] compares window after window with a [`crate::profile::Reference`]. How much the
+//! reference's own windows differ from each other is its yardstick, so that days that are always a
+//! little different alarm nobody; evidence is added up over windows, so that a small change is found
+//! in time; and it is weighed so that there is on average at most one false alarm in as many
+//! windows as was asked for.
+
+mod apart;
+mod distances;
+mod monitor;
+mod options;
+mod report;
+mod sentence;
+mod state;
+mod yardstick;
+
+pub use monitor::Monitor;
+pub use options::{FalseAlarms, MonitorOptions};
+pub use report::{DriftReport, FeatureReport, Measure, Status};
+pub use state::{Act, Record};

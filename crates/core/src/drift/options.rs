@@ -1,0 +1,146 @@
+use std::{str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, profile::WindowLength};
+
+/// How many false alarms are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FalseAlarms {
+    /// On average at most one in so many windows.
+    pub windows: f64,
+}
+
+impl Default for FalseAlarms {
+    fn default() -> Self {
+        Self { windows: 365.0 }
+    }
+}
+
+impl FromStr for FalseAlarms {
+    type Err = Error;
+
+    /// Reads "1 per 365 windows".
+    fn from_str(text: &str) -> Result<Self> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let numbers = match words[..] {
+            [alarms, "per", windows, "window" | "windows"] => {
+                alarms.parse::<f64>().ok().zip(windows.parse::<f64>().ok())
+            }
+            _ => None,
+        };
+        match numbers.map(|(alarms, windows)| windows / alarms) {
+            Some(windows) if (10.0..=1e9).contains(&windows) => Ok(Self { windows }),
+            Some(windows) => {
+                let problem = format!("one in {windows} windows, allowed are 10 to 1e9");
+                Err(Error::invalid("false_alarms", problem))
+            }
+            None => {
+                let problem = format!("{text:?}, expected words such as \"1 per 365 windows\"");
+                Err(Error::invalid("false_alarms", problem))
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for FalseAlarms {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<FalseAlarms> for String {
+    fn from(allowed: FalseAlarms) -> Self {
+        format!("1 per {} windows", allowed.windows)
+    }
+}
+
+/// What may be chosen of a [`super::Monitor`]. The defaults are meant to be left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MonitorOptions {
+    /// How many false alarms are allowed.
+    pub false_alarms: FalseAlarms,
+    /// The share of rows that must have moved for an alarm.
+    pub min_effect: f64,
+    /// After how many rows a window closes by itself.
+    pub window_rows: Option<u64>,
+    /// After how many seconds a window closes by itself, counted from 1970.
+    pub window_seconds: Option<f64>,
+    /// A window with fewer rows is not judged.
+    pub min_rows: u64,
+}
+
+impl Default for MonitorOptions {
+    fn default() -> Self {
+        Self {
+            false_alarms: FalseAlarms::default(),
+            min_effect: 0.03,
+            window_rows: None,
+            window_seconds: None,
+            min_rows: 30,
+        }
+    }
+}
+
+impl MonitorOptions {
+    /// Reads options from JSON; what is left out has its default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what is not such an object.
+    pub fn from_json(json: &str) -> Result<Self> {
+        crate::settings::from_json("options", json)
+    }
+
+    /// Refuses what cannot be.
+    pub(super) fn check(&self) -> Result<()> {
+        if !(0.0..1.0).contains(&self.min_effect) {
+            let problem = format!("{} is no share from 0 to below 1", self.min_effect);
+            return Err(Error::invalid("min_effect", problem));
+        }
+        if self.window_rows == Some(0) {
+            return Err(Error::invalid("window_rows", "0, allowed are 1 and more"));
+        }
+        if self.window_rows.is_some() && self.window_seconds.is_some() {
+            return Err(Error::invalid("window_seconds", "windows close by rows already"));
+        }
+        match self.window_seconds {
+            Some(seconds) if !(seconds >= 1.0 && seconds <= 1e9) => {
+                let problem = format!("{seconds}, allowed are 1 to 1e9");
+                Err(Error::invalid("window_seconds", problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// When windows close by themselves.
+    pub(super) fn window(&self) -> Option<WindowLength> {
+        let by_time = self.window_seconds.map(Duration::from_secs_f64).map(WindowLength::Time);
+        by_time.or(self
+            .window_rows
+            .map(|rows| WindowLength::Rows(usize::try_from(rows).unwrap_or(usize::MAX))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allowances_are_read_as_people_say_them() {
+        let read = |text: &str| text.parse::<FalseAlarms>().map(|allowed| allowed.windows);
+        assert!((read("1 per 365 windows").unwrap() - 365.0).abs() < 1e-12);
+        assert!((read("2 per 100 windows").unwrap() - 50.0).abs() < 1e-12);
+        for text in ["", "1 per year", "0 per 10 windows", "1 per 5 windows", "x per 9 windows"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        let options =
+            MonitorOptions::from_json(r#"{"false_alarms": "1 per 100 windows"}"#).unwrap();
+        assert!((options.false_alarms.windows - 100.0).abs() < 1e-12);
+        assert!(MonitorOptions::from_json(r#"{"false_alarm": 1}"#).is_err());
+    }
+}
