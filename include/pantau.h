@@ -162,12 +162,18 @@ typedef struct pantau_anonymized pantau_anonymized;
 // Replaces personal data in texts. It never changes, so threads may share it.
 typedef struct pantau_anonymizer pantau_anonymizer;
 
+// Rows, column by column, as profiles count them. What is added is copied.
+typedef struct pantau_batch pantau_batch;
+
 // A model on disk: a folder with a manifest that lists its files and their hashes. It never
 // changes, so threads may share it.
 typedef struct pantau_bundle pantau_bundle;
 
 // The files a bundle is made of. Adding one changes it; otherwise threads may share it.
 typedef struct pantau_bundle_files pantau_bundle_files;
+
+// Some bytes: what is stored and read again elsewhere.
+typedef struct pantau_bytes pantau_bytes;
 
 // A cheap classifier that answers when it is sure, in front of a strong one that answers the rest.
 // It never changes, so threads may share it.
@@ -252,6 +258,11 @@ typedef struct pantau_matrix pantau_matrix;
 // How a model is opened. Setting an option changes it; otherwise threads may share it.
 typedef struct pantau_model_options pantau_model_options;
 
+// Looks whether rows are like those of a reference, window after window. What it says are reports
+// in JSON: the `status`, `"ok"`, `"watch"`, `"changed_small"` or `"alarm"`; a `sentence` and an `advice`
+// in words; `since` when, with which evidence, feature by feature. No number in them is NaN.
+typedef struct pantau_monitor pantau_monitor;
+
 // A naive Bayes classifier of rows of numbers. `pantau_naive_bayes_partial_fit` changes it;
 // otherwise threads may share it.
 typedef struct pantau_naive_bayes pantau_naive_bayes;
@@ -272,6 +283,13 @@ typedef struct pantau_prediction_log pantau_prediction_log;
 // What a classifier answers for many texts, column by column, in the order of the texts. It never
 // changes, so threads may share it; every column is borrowed from it.
 typedef struct pantau_predictions pantau_predictions;
+
+// What was counted of some rows: small, exact, and the same bytes however the rows were split.
+typedef struct pantau_profile pantau_profile;
+
+// What rows are compared with: the profiles of at least 28 windows, kept apart. It never changes,
+// so threads may share it.
+typedef struct pantau_reference pantau_reference;
 
 // Which models there are, in which versions, and which of them is in use: since when, by whom, and
 // why. Threads may share it, and so may processes what it is stored in.
@@ -427,6 +445,15 @@ size_t pantau_text_length(const pantau_text *text);
 
 // Frees a text; NULL is fine.
 void pantau_text_free(pantau_text *text);
+
+// The bytes, borrowed. Of a NULL: NULL.
+const uint8_t *pantau_bytes_data(const pantau_bytes *bytes);
+
+// How many there are. Of a NULL: 0.
+size_t pantau_bytes_length(const pantau_bytes *bytes);
+
+// Frees bytes; NULL is fine.
+void pantau_bytes_free(pantau_bytes *bytes);
 
 // Gives a cleaner with the default steps of a language, `id` or `en`.
 pantau_status pantau_cleaner_new(const char *language,
@@ -2253,6 +2280,162 @@ pantau_status pantau_detector_resume(const char *state, size_t state_length, pan
 
 // Frees a detector; NULL is fine.
 void pantau_detector_free(pantau_detector *detector);
+
+// Makes a batch of so many rows, without columns yet.
+pantau_status pantau_batch_new(size_t rows, pantau_batch **out);
+
+// Adds a column of numbers, one a row; NaN is a missing one.
+pantau_status pantau_batch_add_numbers(pantau_batch *batch,
+                                       const char *name,
+                                       size_t name_length,
+                                       const double *numbers);
+
+// Adds a column of categories, one a row: labels, languages, shops. A NULL is a missing one.
+pantau_status pantau_batch_add_categories(pantau_batch *batch,
+                                          const char *name,
+                                          size_t name_length,
+                                          const char *const *values,
+                                          const size_t *lengths);
+
+// Adds a column of texts that people wrote, one a row: their lengths and words are counted. A
+// NULL is a missing one.
+pantau_status pantau_batch_add_texts(pantau_batch *batch,
+                                     const char *name,
+                                     size_t name_length,
+                                     const char *const *texts,
+                                     const size_t *lengths);
+
+// Adds a column of vectors of `dimensions` numbers, those of one row after those of another.
+pantau_status pantau_batch_add_vectors(pantau_batch *batch,
+                                       const char *name,
+                                       size_t name_length,
+                                       const float *numbers,
+                                       size_t dimensions);
+
+// Frees a batch; NULL is fine.
+void pantau_batch_free(pantau_batch *batch);
+
+// Builds a reference from rows in the order of time. `times` are the microseconds since 1970 of
+// each row, needed for windows of time; NULL if there are none. `options` are JSON; the empty text
+// is the default ones: `{"window": "28 windows", "shuffled": false, "layout": {"top": 50,
+// "centres": 32}}`. A window may also be `"1d"`, `"12h"`, `"30min"` or `"500 rows"`.
+pantau_status pantau_reference_build(const pantau_batch *rows,
+                                     const int64_t *times,
+                                     size_t times_count,
+                                     const char *options,
+                                     size_t options_length,
+                                     pantau_reference **out);
+
+// Reads the reference in a file.
+pantau_status pantau_reference_load(const char *path, size_t path_length, pantau_reference **out);
+
+// Writes a reference into a file.
+pantau_status pantau_reference_save(const pantau_reference *reference,
+                                    const char *path,
+                                    size_t path_length);
+
+// Gives the bytes of a reference.
+pantau_status pantau_reference_to_bytes(const pantau_reference *reference, pantau_bytes **out);
+
+// Makes the reference of these bytes.
+pantau_status pantau_reference_from_bytes(const uint8_t *bytes,
+                                          size_t length,
+                                          pantau_reference **out);
+
+// How many windows there are. Of a NULL: 0.
+size_t pantau_reference_windows(const pantau_reference *reference);
+
+// Frees a reference; NULL is fine.
+void pantau_reference_free(pantau_reference *reference);
+
+// Makes a profile of no rows, which counts as a reference does.
+pantau_status pantau_profile_new(const pantau_reference *reference, pantau_profile **out);
+
+// Counts rows. A column of the reference that is not there, or of another kind, is counted as
+// absent.
+pantau_status pantau_profile_update(pantau_profile *profile, const pantau_batch *rows);
+
+// Adds what was counted of other rows by the same reference.
+pantau_status pantau_profile_merge(pantau_profile *profile, const pantau_profile *other);
+
+// How many rows were counted. Of a NULL: 0.
+uint64_t pantau_profile_rows(const pantau_profile *profile);
+
+// Gives what was counted as JSON.
+pantau_status pantau_profile_summary(const pantau_profile *profile, pantau_text **out);
+
+// Gives the bytes of a profile.
+pantau_status pantau_profile_to_bytes(const pantau_profile *profile, pantau_bytes **out);
+
+// Makes the profile of these bytes, which was counted by this reference.
+pantau_status pantau_profile_from_bytes(const pantau_reference *reference,
+                                        const uint8_t *bytes,
+                                        size_t length,
+                                        pantau_profile **out);
+
+// Frees a profile; NULL is fine.
+void pantau_profile_free(pantau_profile *profile);
+
+// Makes a monitor that has seen nothing. `options` are JSON; the empty text is the default ones:
+// `{"false_alarms": "1 per 365 windows", "min_effect": 0.03, "window": null, "min_rows": 30}`. With a
+// window such as `"1d"` or `"500 rows"`, windows close by themselves.
+pantau_status pantau_monitor_new(const pantau_reference *reference,
+                                 const char *options,
+                                 size_t options_length,
+                                 pantau_monitor **out);
+
+// Counts rows, which came at `at` (as RFC 3339 writes it; empty if that does not matter), into the
+// open window. Where a window closed by that, gives its report, else a NULL.
+pantau_status pantau_monitor_update(pantau_monitor *monitor,
+                                    const pantau_batch *rows,
+                                    const char *at,
+                                    size_t at_length,
+                                    pantau_text **out);
+
+// Adds what was counted elsewhere to the open window.
+pantau_status pantau_monitor_merge(pantau_monitor *monitor,
+                                   const pantau_profile *profile,
+                                   const char *at,
+                                   size_t at_length);
+
+// Closes the open window and gives its report. A window of too few rows stays open, and the report
+// says so.
+pantau_status pantau_monitor_close_window(pantau_monitor *monitor, pantau_text **out);
+
+// Gives what the windows so far say, as JSON.
+pantau_status pantau_monitor_report(const pantau_monitor *monitor, pantau_text **out);
+
+// Gives the same as a terminal shows it.
+pantau_status pantau_monitor_report_text(const pantau_monitor *monitor, pantau_text **out);
+
+// Puts down that a change is known, by whom and why. Its status stays, and reports say it was
+// acknowledged.
+pantau_status pantau_monitor_acknowledge(pantau_monitor *monitor,
+                                         const char *by,
+                                         size_t by_length,
+                                         const char *reason,
+                                         size_t reason_length);
+
+// Takes another reference as the new normal, or with a NULL the last windows, 28 at least; by whom
+// and why is put down.
+pantau_status pantau_monitor_rebaseline(pantau_monitor *monitor,
+                                        const pantau_reference *reference,
+                                        const char *by,
+                                        size_t by_length,
+                                        const char *reason,
+                                        size_t reason_length);
+
+// Gives all that a monitor has seen, to go on from after a restart.
+pantau_status pantau_monitor_state(const pantau_monitor *monitor, pantau_bytes **out);
+
+// Makes the monitor with this state.
+pantau_status pantau_monitor_resume(const pantau_reference *reference,
+                                    const uint8_t *state,
+                                    size_t length,
+                                    pantau_monitor **out);
+
+// Frees a monitor; NULL is fine.
+void pantau_monitor_free(pantau_monitor *monitor);
 
 // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
 // or `postgresql://user:password@host/database`.

@@ -3199,6 +3199,270 @@ private:
     Object object_;
 };
 
+// Rows, column by column, as profiles count them.
+class Batch {
+public:
+    explicit Batch(std::size_t rows)
+        : rows_(rows), object_(detail::give<Object>([&](pantau_batch **out) {
+              return pantau_batch_new(rows, out);
+          })) {}
+
+    // Adds a column of numbers, one a row; NaN is a missing one.
+    void add_numbers(std::string_view name, const std::vector<double> &numbers) {
+        detail::check_length("numbers", numbers.size(), rows_, "rows");
+        detail::check(
+            pantau_batch_add_numbers(object_.get(), name.data(), name.size(), numbers.data()));
+    }
+
+    // Adds a column of categories, one a row.
+    void add_categories(std::string_view name,
+                        const std::vector<std::optional<std::string>> &values) {
+        add(pantau_batch_add_categories, name, values);
+    }
+
+    // Adds a column of texts that people wrote, one a row.
+    void add_texts(std::string_view name, const std::vector<std::optional<std::string>> &texts) {
+        add(pantau_batch_add_texts, name, texts);
+    }
+
+    // Adds a column of vectors, those of one row after those of another.
+    void add_vectors(std::string_view name, const std::vector<float> &numbers,
+                     std::size_t dimensions) {
+        detail::check_length("numbers", numbers.size(), rows_ * dimensions, "places");
+        detail::check(pantau_batch_add_vectors(object_.get(), name.data(), name.size(),
+                                               numbers.data(), dimensions));
+    }
+
+    // The object, for functions of pantau.h.
+    const pantau_batch *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_batch, pantau_batch_free>;
+
+    template <typename Function>
+    void add(Function function, std::string_view name,
+             const std::vector<std::optional<std::string>> &values) {
+        detail::check_length("values", values.size(), rows_, "rows");
+        std::vector<const char *> texts;
+        std::vector<std::size_t> lengths;
+        for (const std::optional<std::string> &value : values) {
+            texts.push_back(value ? value->data() : nullptr);
+            lengths.push_back(value ? value->size() : 0);
+        }
+        detail::check(
+            function(object_.get(), name.data(), name.size(), texts.data(), lengths.data()));
+    }
+
+    std::size_t rows_;
+    Object object_;
+};
+
+namespace detail {
+
+// What a function gives as bytes.
+template <typename Function> std::vector<std::uint8_t> give_bytes(Function function) {
+    const auto bytes = give<Owned<pantau_bytes, pantau_bytes_free>>(function);
+    const std::uint8_t *data = pantau_bytes_data(bytes.get());
+    return std::vector<std::uint8_t>(data, data + pantau_bytes_length(bytes.get()));
+}
+
+} // namespace detail
+
+// What rows are compared with: the profiles of at least 28 windows, kept apart.
+class Reference {
+public:
+    // Builds a reference from rows in the order of time. `times` are the microseconds since 1970 of
+    // each row, needed for windows of time. `options` are JSON as for `pantau_reference_build`.
+    static Reference build(const Batch &rows, std::string_view options = {},
+                           const std::vector<std::int64_t> &times = {}) {
+        return Reference(detail::give<Object>([&](pantau_reference **out) {
+            return pantau_reference_build(rows.get(), times.empty() ? nullptr : times.data(),
+                                          times.size(), options.data(), options.size(), out);
+        }));
+    }
+
+    // Reads the reference in a file.
+    static Reference load(std::string_view path) {
+        return Reference(detail::give<Object>([&](pantau_reference **out) {
+            return pantau_reference_load(path.data(), path.size(), out);
+        }));
+    }
+
+    // The reference of these bytes.
+    static Reference from_bytes(const std::vector<std::uint8_t> &bytes) {
+        return Reference(detail::give<Object>([&](pantau_reference **out) {
+            return pantau_reference_from_bytes(bytes.data(), bytes.size(), out);
+        }));
+    }
+
+    // Writes this reference into a file.
+    void save(std::string_view path) const {
+        detail::check(pantau_reference_save(object_.get(), path.data(), path.size()));
+    }
+
+    // The bytes of this reference.
+    std::vector<std::uint8_t> to_bytes() const {
+        return detail::give_bytes(
+            [&](pantau_bytes **out) { return pantau_reference_to_bytes(object_.get(), out); });
+    }
+
+    // How many windows there are.
+    std::size_t windows() const { return pantau_reference_windows(object_.get()); }
+
+    // The object, for functions of pantau.h.
+    const pantau_reference *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_reference, pantau_reference_free>;
+
+    explicit Reference(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// What was counted of some rows: small, exact, and the same bytes however the rows were split.
+class Profile {
+public:
+    // A profile of no rows, which counts as a reference does.
+    explicit Profile(const Reference &reference)
+        : object_(detail::give<Object>([&](pantau_profile **out) {
+              return pantau_profile_new(reference.get(), out);
+          })) {}
+
+    // The profile of these bytes, which was counted by this reference.
+    static Profile from_bytes(const Reference &reference, const std::vector<std::uint8_t> &bytes) {
+        return Profile(detail::give<Object>([&](pantau_profile **out) {
+            return pantau_profile_from_bytes(reference.get(), bytes.data(), bytes.size(), out);
+        }));
+    }
+
+    // Counts rows.
+    void update(const Batch &rows) {
+        detail::check(pantau_profile_update(object_.get(), rows.get()));
+    }
+
+    // Adds what was counted of other rows by the same reference.
+    void merge(const Profile &other) {
+        detail::check(pantau_profile_merge(object_.get(), other.get()));
+    }
+
+    // How many rows were counted.
+    std::uint64_t rows() const { return pantau_profile_rows(object_.get()); }
+
+    // What was counted, as JSON.
+    std::string summary() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_profile_summary(object_.get(), out); });
+    }
+
+    // The bytes of this profile.
+    std::vector<std::uint8_t> to_bytes() const {
+        return detail::give_bytes(
+            [&](pantau_bytes **out) { return pantau_profile_to_bytes(object_.get(), out); });
+    }
+
+    // The object, for functions of pantau.h.
+    const pantau_profile *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_profile, pantau_profile_free>;
+
+    explicit Profile(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Looks whether rows are like those of a reference, window after window. Reports are JSON, as
+// `pantau_monitor` in pantau.h says.
+class Monitor {
+public:
+    // A monitor that has seen nothing. `options` are JSON as for `pantau_monitor_new`.
+    explicit Monitor(const Reference &reference, std::string_view options = {})
+        : object_(detail::give<Object>([&](pantau_monitor **out) {
+              return pantau_monitor_new(reference.get(), options.data(), options.size(), out);
+          })) {}
+
+    // The monitor with this state.
+    static Monitor resume(const Reference &reference, const std::vector<std::uint8_t> &state) {
+        return Monitor(detail::give<Object>([&](pantau_monitor **out) {
+            return pantau_monitor_resume(reference.get(), state.data(), state.size(), out);
+        }));
+    }
+
+    // Counts rows, which came at `at`, as RFC 3339 writes it. Where a window closed by that, this is
+    // its report.
+    std::optional<std::string> update(const Batch &rows, std::string_view at = {}) {
+        pantau_text *report = nullptr;
+        detail::check(
+            pantau_monitor_update(object_.get(), rows.get(), at.data(), at.size(), &report));
+        if (report == nullptr) {
+            return std::nullopt;
+        }
+        return detail::give_text([&](pantau_text **out) {
+            *out = report;
+            return PANTAU_STATUS_OK;
+        });
+    }
+
+    // Adds what was counted elsewhere to the open window.
+    void merge(const Profile &profile, std::string_view at = {}) {
+        detail::check(pantau_monitor_merge(object_.get(), profile.get(), at.data(), at.size()));
+    }
+
+    // Closes the open window; its report.
+    std::string close_window() {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_monitor_close_window(object_.get(), out); });
+    }
+
+    // What the windows so far say.
+    std::string report() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_monitor_report(object_.get(), out); });
+    }
+
+    // The same as a terminal shows it.
+    std::string report_text() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_monitor_report_text(object_.get(), out); });
+    }
+
+    // Puts down that a change is known.
+    void acknowledge(std::string_view by, std::string_view reason) {
+        detail::check(pantau_monitor_acknowledge(object_.get(), by.data(), by.size(),
+                                                 reason.data(), reason.size()));
+    }
+
+    // Takes the last windows, 28 at least, as the new normal.
+    void rebaseline(std::string_view by, std::string_view reason) {
+        rebaseline_to(nullptr, by, reason);
+    }
+
+    // Takes another reference as the new normal.
+    void rebaseline(std::string_view by, std::string_view reason, const Reference &reference) {
+        rebaseline_to(reference.get(), by, reason);
+    }
+
+    // All that was seen, to go on from after a restart.
+    std::vector<std::uint8_t> state() const {
+        return detail::give_bytes(
+            [&](pantau_bytes **out) { return pantau_monitor_state(object_.get(), out); });
+    }
+
+private:
+    using Object = detail::Owned<pantau_monitor, pantau_monitor_free>;
+
+    explicit Monitor(Object object) : object_(std::move(object)) {}
+
+    void rebaseline_to(const pantau_reference *reference, std::string_view by,
+                       std::string_view reason) {
+        detail::check(pantau_monitor_rebaseline(object_.get(), reference, by.data(), by.size(),
+                                                reason.data(), reason.size()));
+    }
+
+    Object object_;
+};
+
 // Looks through the rows of a file, once, and says what is wrong with them. `options` are JSON as
 // for `pantau_validate`.
 inline std::string validate(std::string_view path, std::string_view options = {}) {

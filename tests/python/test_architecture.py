@@ -88,7 +88,13 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
     for _ in range(2):
         registry.register("sentiment", bundle("bert-classifier"))
     runs = store.runs()
+    reference = pantau.Reference.build({"stars": [row % 5 for row in range(280)]})
+    monitor = pantau.Monitor(reference)
     return [
+        reference,
+        reference.profile(),
+        monitor,
+        monitor.report(),
         store,
         store.table("runs"),
         store.training_features(),

@@ -14,6 +14,7 @@
 pub mod anonymizer;
 mod argument;
 pub mod bundle;
+pub mod bytes;
 mod callback;
 pub mod cascade;
 pub mod classifier;
@@ -65,6 +66,7 @@ pub mod tfidf_vectorizer;
 pub mod train;
 pub mod validation;
 pub mod version;
+pub mod watching;
 
 #[cfg(test)]
 mod tests {
@@ -112,6 +114,11 @@ mod tests {
         shared::<crate::stemmer::pantau_stemmer>();
         shared::<crate::stop_words::pantau_stop_words>();
         shared::<crate::store::pantau_store>();
+        shared::<crate::bytes::pantau_bytes>();
+        shared::<crate::watching::batch::pantau_batch>();
+        shared::<crate::watching::monitor::pantau_monitor>();
+        shared::<crate::watching::profile::pantau_profile>();
+        shared::<crate::watching::reference::pantau_reference>();
         shared::<crate::text::pantau_text>();
         shared::<crate::text_classifier::pantau_text_classifier>();
         shared::<crate::tfidf_vectorizer::pantau_tfidf_vectorizer>();

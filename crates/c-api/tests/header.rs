@@ -10,10 +10,11 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 58] = [
+const FILES: [&str; 63] = [
     "version.rs",
     "error.rs",
     "text.rs",
+    "bytes.rs",
     "cleaner.rs",
     "normalizer.rs",
     "stop_words.rs",
@@ -58,6 +59,10 @@ const FILES: [&str; 58] = [
     "statistics/vectors.rs",
     "statistics/intervals.rs",
     "statistics/detector.rs",
+    "watching/batch.rs",
+    "watching/reference.rs",
+    "watching/profile.rs",
+    "watching/monitor.rs",
     "store.rs",
     "store_audit.rs",
     "store_query.rs",

@@ -233,6 +233,16 @@ fn classes_of_statistics_do_what_the_functions_do() {
     run_sanitized("statistics_classes.cpp");
 }
 
+#[test]
+fn rows_are_watched() {
+    run_sanitized("watching.c");
+}
+
+#[test]
+fn classes_of_watching_do_what_the_functions_do() {
+    run_sanitized("watching_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {

@@ -56,9 +56,11 @@ const HOMES: [(&str, &[&str]); 36] = [
     (
         "serde",
         &[
+            "drift/",
             "learn/",
             "model/",
             "onnx/",
+            "profile/",
             "random.rs",
             "registry/",
             "runs/",
@@ -72,10 +74,12 @@ const HOMES: [(&str, &[&str]); 36] = [
     (
         "serde_json",
         &[
+            "drift/",
             "learn/",
             "mlflow/",
             "model/",
             "onnx/",
+            "profile/summary.rs",
             "registry/",
             "runs/",
             "settings.rs",
@@ -116,9 +120,9 @@ const HOMES: [(&str, &[&str]); 36] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "error", "file", "time", "settings", "chain", "runtime", "http", "mlflow", "html", "random",
-    "text", "stats", "profile", "onnx", "learn", "model", "store", "runs", "registry",
+    "text", "stats", "profile", "drift", "onnx", "learn", "model", "store", "runs", "registry",
 ];
 
 fn root() -> PathBuf {

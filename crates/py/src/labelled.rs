@@ -98,7 +98,10 @@ pub(crate) fn cells(data: &Bound<'_, PyAny>, names: &[&str]) -> PyResult<Cells> 
 }
 
 /// A column of a table or a dict.
-fn get<'py>(data: &Bound<'py, PyAny>, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn get<'py>(
+    data: &Bound<'py, PyAny>,
+    key: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     // A pyarrow table is asked for its columns by a method.
     if data.hasattr("column_names")? {
         data.call_method1("column", (key,))
@@ -133,7 +136,9 @@ fn text(cell: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
 }
 
 /// What the columns of a table or a dict are asked for by; none of what has none.
-fn column_keys<'py>(data: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+pub(crate) fn column_keys<'py>(
+    data: &Bound<'py, PyAny>,
+) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
     let keys = if data.is_instance_of::<PyDict>() {
         data.call_method0("keys")?
     } else if data.hasattr("column_names")? {

@@ -61,6 +61,7 @@ mod transforms;
 mod validation;
 mod vectorizer;
 mod watch;
+mod watching;
 
 use pyo3::prelude::*;
 
@@ -109,6 +110,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<validation::PyValidationReport>()?;
     module.add_class::<vectorizer::PyVectorizer>()?;
     stats::register(module)?;
+    watching::register(module)?;
     module.add_function(wrap_pyfunction!(bundle::convert_checkpoint, module)?)?;
     module.add_function(wrap_pyfunction!(bundle::import_pipeline, module)?)?;
     module.add_function(wrap_pyfunction!(judge::assess_model, module)?)?;

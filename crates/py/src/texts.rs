@@ -93,11 +93,8 @@ impl<'py> Column<'py> {
         }
     }
 
-    /// Lends the texts to `work`.
-    pub(crate) fn with_slices<R>(
-        &self,
-        work: impl FnOnce(&[Option<&str>]) -> PyResult<R>,
-    ) -> PyResult<R> {
+    /// The texts, None where one is missing.
+    pub(crate) fn slices(&self) -> PyResult<Vec<Option<&str>>> {
         let mut texts = Vec::new();
         match &self.values {
             Values::Strings(strings) => {
@@ -116,7 +113,15 @@ impl<'py> Column<'py> {
                 }
             }
         }
-        work(&texts)
+        Ok(texts)
+    }
+
+    /// Lends the texts to `work`.
+    pub(crate) fn with_slices<R>(
+        &self,
+        work: impl FnOnce(&[Option<&str>]) -> PyResult<R>,
+    ) -> PyResult<R> {
+        work(&self.slices()?)
     }
 
     /// Lends the texts to `work`, which needs all of them: a missing one is an error. What

@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apart::{Apart, anderson, chi_square, grouped, groups, means, share};
 use crate::{
-    profile::{
-        CategoryCounts, Counts, FeatureProfile, Kind, Layout, Profile, VectorLayout, WordCounts,
-    },
+    profile::{Counts, FeatureProfile, Kind, Layout, Profile, VectorLayout},
     stats::Covariance,
 };
 
@@ -130,7 +128,8 @@ impl Distance {
         let (own, others) = (window.feature(self.feature), pool.feature(self.feature));
         if self.measure == Measure::Missing {
             let missing = |profile: &FeatureProfile| profile.absent + profile.counts.missing();
-            return share(missing(own), window.rows(), missing(others), pool.rows());
+            let all = |own: &FeatureProfile| missing(own) + own.counts.count();
+            return share(missing(own), all(own), missing(others), all(others));
         }
         match (self.measure, &own.counts, &others.counts) {
             (Measure::Place, Counts::Number(window), Counts::Number(pool)) => {
@@ -141,13 +140,13 @@ impl Distance {
                 chi_square(&grouped(&window.bins, groups), &grouped(&pool.bins, groups))
             }
             (Measure::Shares, Counts::Category(window), Counts::Category(pool)) => {
-                chi_square(&all_values(window), &all_values(pool))
+                chi_square(&window.values, &pool.values)
             }
             (Measure::Unseen, Counts::Category(window), Counts::Category(pool)) => {
                 share(novel.window, window.count(), novel.pool, pool.count())
             }
             (Measure::Shares, Counts::Words(window), Counts::Words(pool)) => {
-                chi_square(&all_words(window), &all_words(pool))
+                chi_square(&window.values, &pool.values)
             }
             (Measure::Unseen, Counts::Words(window), Counts::Words(pool)) => {
                 share(novel.window, window.count(), novel.pool, pool.count())
@@ -195,21 +194,4 @@ impl Distance {
 pub(super) struct Novel {
     pub(super) window: u64,
     pub(super) pool: u64,
-}
-
-/// New values count as what is rare: how many there are is another question.
-pub(super) fn all_values(counts: &CategoryCounts) -> Vec<u64> {
-    with_rest(&counts.values, counts.unseen)
-}
-
-pub(super) fn all_words(counts: &WordCounts) -> Vec<u64> {
-    with_rest(&counts.values, counts.unseen)
-}
-
-fn with_rest(values: &[u64], unseen: u64) -> Vec<u64> {
-    let mut all = values.to_vec();
-    if let Some(rest) = all.last_mut() {
-        *rest += unseen;
-    }
-    all
 }

@@ -1,9 +1,9 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     distances::{self, Distance, Novel},
     options::MonitorOptions,
-    report::{DriftReport, FeatureReport, MeasureReport, Status},
+    report::{DriftReport, FeatureReport, MeasureReport, Shares, Status},
     sentence::{self, Change},
     state::{Act, Record, State, Times, Window},
     yardstick::Yardstick,
@@ -98,7 +98,7 @@ impl Monitor {
         rows: &Batch<'_>,
         at: Option<Timestamp>,
     ) -> Result<Option<DriftReport>> {
-        match self.options.window() {
+        match self.options.window {
             None | Some(WindowLength::Count(_)) => {
                 self.count(rows, at)?;
                 Ok(None)
@@ -177,9 +177,13 @@ impl Monitor {
         let pvalues: Vec<Option<f64>> =
             self.distances.iter().zip(&self.yardsticks).map(pvalue).collect();
         let evidence = &mut self.state.told.evidence;
-        let live = evidence.iter().zip(&pvalues).filter(|(own, p)| own.is_live || p.is_some());
-        // One odd window alone is never enough.
-        let cap = (self.options.false_alarms.windows * live.count() as f64).sqrt();
+        let live = evidence.iter().zip(&pvalues).zip(&self.distances);
+        let live: BTreeSet<usize> = live
+            .filter(|((own, pvalue), _)| own.is_live || pvalue.is_some())
+            .map(|(_, distance)| distance.feature)
+            .collect();
+        // One odd window alone is never enough, even if it is odd in all ways that a feature has.
+        let cap = (self.options.false_alarms.windows * live.len() as f64).sqrt();
         for (own, pvalue) in evidence.iter_mut().zip(pvalues) {
             own.add(pvalue, cap, number);
         }
@@ -286,15 +290,15 @@ impl Monitor {
                 Some(now) => sentence::change(
                     &feature.kind,
                     distance.measure,
-                    (&self.pool, self.pool.feature(place)),
-                    (now, now.feature(place)),
+                    self.pool.feature(place),
+                    now.feature(place),
                     self.novel(place, now),
                 ),
                 None => Change {
                     effect: 0.0,
                     noise_floor: 0.0,
                     sentence: "nothing was seen yet".to_owned(),
-                    shares: Default::default(),
+                    shares: Shares::default(),
                 },
             };
             FeatureReport {
@@ -422,7 +426,7 @@ impl Monitor {
             next.state.times = self.state.times;
         }
         next.state.told.closed = self.state.told.closed;
-        next.state.told.records = self.state.told.records.clone();
+        next.state.told.records.clone_from(&self.state.told.records);
         next.state.told.records.push(record);
         *self = next;
         Ok(())

@@ -1,4 +1,4 @@
-use std::{str::FromStr, time::Duration};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,23 +67,15 @@ pub struct MonitorOptions {
     pub false_alarms: FalseAlarms,
     /// The share of rows that must have moved for an alarm.
     pub min_effect: f64,
-    /// After how many rows a window closes by itself.
-    pub window_rows: Option<u64>,
-    /// After how many seconds a window closes by itself, counted from 1970.
-    pub window_seconds: Option<f64>,
+    /// When a window closes by itself: after some rows or some time; none waits to be told.
+    pub window: Option<WindowLength>,
     /// A window with fewer rows is not judged.
     pub min_rows: u64,
 }
 
 impl Default for MonitorOptions {
     fn default() -> Self {
-        Self {
-            false_alarms: FalseAlarms::default(),
-            min_effect: 0.03,
-            window_rows: None,
-            window_seconds: None,
-            min_rows: 30,
-        }
+        Self { false_alarms: FalseAlarms::default(), min_effect: 0.03, window: None, min_rows: 30 }
     }
 }
 
@@ -102,27 +94,14 @@ impl MonitorOptions {
             let problem = format!("{} is no share from 0 to below 1", self.min_effect);
             return Err(Error::invalid("min_effect", problem));
         }
-        if self.window_rows == Some(0) {
-            return Err(Error::invalid("window_rows", "0, allowed are 1 and more"));
-        }
-        if self.window_rows.is_some() && self.window_seconds.is_some() {
-            return Err(Error::invalid("window_seconds", "windows close by rows already"));
-        }
-        match self.window_seconds {
-            Some(seconds) if !(seconds >= 1.0 && seconds <= 1e9) => {
-                let problem = format!("{seconds}, allowed are 1 to 1e9");
-                Err(Error::invalid("window_seconds", problem))
+        match self.window {
+            Some(WindowLength::Count(_)) => {
+                let problem =
+                    "how many windows there are is not known; give \"1d\" or \"500 rows\"";
+                Err(Error::invalid("window", problem))
             }
             _ => Ok(()),
         }
-    }
-
-    /// When windows close by themselves.
-    pub(super) fn window(&self) -> Option<WindowLength> {
-        let by_time = self.window_seconds.map(Duration::from_secs_f64).map(WindowLength::Time);
-        by_time.or(self
-            .window_rows
-            .map(|rows| WindowLength::Rows(usize::try_from(rows).unwrap_or(usize::MAX))))
     }
 }
 

@@ -124,16 +124,13 @@ impl DriftReport {
 
     /// This report as a terminal shows it.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{}: {}\n", self.status.name().to_uppercase(), self.sentence);
-        for feature in self.features.iter().filter(|feature| feature.status != Status::Ok) {
-            text.push_str(&format!("  {}: {}\n", feature.feature, feature.sentence));
-        }
-        for problem in &self.unjudged {
-            text.push_str(&format!("  not judged: {problem}\n"));
-        }
+        let mut lines = vec![format!("{}: {}", self.status.name().to_uppercase(), self.sentence)];
+        let changed = self.features.iter().filter(|feature| feature.status != Status::Ok);
+        lines.extend(changed.map(|own| format!("  {}: {}", own.feature, own.sentence)));
+        lines.extend(self.unjudged.iter().map(|problem| format!("  not judged: {problem}")));
         if !self.advice.is_empty() {
-            text.push_str(&format!("{}\n", self.advice));
+            lines.push(self.advice.clone());
         }
-        text
+        lines.join("\n")
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{
     apart::{largest_gap, moved},
-    distances::{Measure, Novel, all_values, all_words},
+    distances::{Measure, Novel},
     report::Shares,
 };
 use crate::profile::{
-    CategoryLayout, Counts, FeatureProfile, Kind, NumberCounts, NumberLayout, Profile,
-    VectorCounts, VectorLayout,
+    CategoryLayout, Counts, FeatureProfile, Kind, NumberCounts, NumberLayout, VectorCounts,
+    VectorLayout,
 };
 
 /// How many new words are named.
@@ -27,23 +27,22 @@ pub(super) struct Change {
 pub(super) fn change(
     kind: &Kind,
     measure: Measure,
-    then: (&Profile, &FeatureProfile),
-    now: (&Profile, &FeatureProfile),
+    then: &FeatureProfile,
+    now: &FeatureProfile,
     novel: Novel,
 ) -> Change {
-    let per_size =
-        1.0 / now.1.counts.count().max(1) as f64 + 1.0 / then.1.counts.count().max(1) as f64;
-    let mut change = match (kind, &then.1.counts, &now.1.counts) {
+    let per_size = 1.0 / now.counts.count().max(1) as f64 + 1.0 / then.counts.count().max(1) as f64;
+    let mut change = match (kind, &then.counts, &now.counts) {
         (
             Kind::Number(layout) | Kind::Characters(layout) | Kind::WordCount(layout),
             Counts::Number(then),
             Counts::Number(now),
         ) => number(layout, unit(kind), then, now, per_size),
         (Kind::Category(layout), Counts::Category(then), Counts::Category(now)) => {
-            values(layout, &all_values(then), &all_values(now), per_size)
+            values(layout, &then.values, &now.values, per_size)
         }
         (Kind::Words(layout), Counts::Words(then), Counts::Words(now)) => {
-            values(layout, &all_words(then), &all_words(now), per_size)
+            values(layout, &then.values, &now.values, per_size)
         }
         (Kind::Vector(layout), Counts::Vector(then), Counts::Vector(now)) => {
             vector(layout, measure, then, now, per_size)
@@ -52,17 +51,17 @@ pub(super) fn change(
     };
     match measure {
         Measure::Missing => {
-            let missing = |(profile, own): (&Profile, &FeatureProfile)| {
-                ratio(own.absent + own.counts.missing(), profile.rows())
+            let missing = |own: &FeatureProfile| {
+                let missing = own.absent + own.counts.missing();
+                ratio(missing, missing + own.counts.count())
             };
-            change.tell_shares("are missing", missing(then), missing(now), "", now.0.rows());
+            let rows = now.absent + now.counts.missing() + now.counts.count();
+            change.tell_shares("are missing", missing(then), missing(now), "", rows);
         }
         Measure::Unseen => {
-            let (before, share) = (
-                ratio(novel.pool, then.1.counts.count()),
-                ratio(novel.window, now.1.counts.count()),
-            );
-            let (what, names) = match &now.1.counts {
+            let (before, share) =
+                (ratio(novel.pool, then.counts.count()), ratio(novel.window, now.counts.count()));
+            let (what, names) = match &now.counts {
                 Counts::Words(counts) => ("of the words are new", counts.unseen_words()),
                 Counts::Category(counts) => ("have values that are new", counts.unseen_values()),
                 Counts::Number(_) | Counts::Vector(_) => ("are new", Vec::new()),
@@ -70,7 +69,7 @@ pub(super) fn change(
             let names: Vec<&str> = names.into_iter().take(NAMED).map(|(name, _)| name).collect();
             let names =
                 if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-            change.tell_shares(what, before, share, &names, now.1.counts.count());
+            change.tell_shares(what, before, share, &names, now.counts.count());
         }
         _ => {}
     }

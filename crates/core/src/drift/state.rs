@@ -84,8 +84,10 @@ impl Evidence {
     pub(super) fn add(&mut self, pvalue: Option<f64>, cap: f64, window: u64) {
         // What says nothing is no reason to believe in a change: as good as a p-value of 1.
         let own = crate::stats::evidence_of(pvalue.unwrap_or(1.0)).min(cap);
+        // No window makes more than `cap` times as much of what was there. So two odd windows are
+        // enough only if one follows the other, and what is less than evidence is never more.
         // Sums without end would end at infinity.
-        self.sum = ((1.0 + self.sum) * own).min(1e100);
+        self.sum = ((1.0 + self.sum) * own).min(cap * self.sum.max(1.0)).min(1e100);
         if self.run <= 0.0 {
             self.since = window;
             self.run = 0.0;

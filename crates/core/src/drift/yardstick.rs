@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     profile::{Profile, Reference},
-    stats::normal_upper,
+    stats::student_upper,
 };
 
 /// The upper 95 % point of the standard normal distribution.
@@ -17,6 +17,11 @@ const ROOT_DEVIATION: f64 = 0.349_428;
 
 /// The least deviation of a root that is believed: half of what fifteen degrees of freedom give.
 const LEAST_DEVIATION: f64 = 0.045;
+
+/// Days are odd more often than the normal distribution allows. Student's with so many degrees of
+/// freedom lets a window of four deviations count as one in three thousand, not in thirty thousand;
+/// where windows are usual the two hardly differ.
+const TAIL_DEGREES: f64 = 20.0;
 
 /// How much a distance varies from window to window while nothing drifts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,7 +73,7 @@ impl Yardstick {
     /// How likely a window is at least as far if nothing drifts.
     pub(super) fn pvalue(&self, apart: &Apart) -> f64 {
         let root = root(apart, self.between, self.margin);
-        normal_upper((root - self.mean) / self.deviation)
+        student_upper((root - self.mean) / self.deviation, TAIL_DEGREES)
     }
 }
 

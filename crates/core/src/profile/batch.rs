@@ -7,13 +7,21 @@ pub struct Batch<'a> {
     columns: Vec<(&'a str, Column<'a>)>,
 }
 
+/// What strings are, where a layout is learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Category,
+    Text,
+    /// What they look like.
+    Either,
+}
+
 /// A column.
 #[derive(Debug, Clone)]
 pub(super) enum Column<'a> {
     /// NaN is a missing number.
     Numbers(&'a [f64]),
-    Categories(Vec<Option<&'a str>>),
-    Texts(Vec<Option<&'a str>>),
+    Strings(Vec<Option<&'a str>>, Sort),
     /// So many numbers a row.
     Vectors(&'a [f32], usize),
 }
@@ -42,7 +50,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// As for [`Self::numbers`].
     pub fn categories(&mut self, name: &'a str, values: Vec<Option<&'a str>>) -> Result<()> {
-        self.add(name, values.len(), Column::Categories(values))
+        self.add(name, values.len(), Column::Strings(values, Sort::Category))
     }
 
     /// Adds a column of texts that people wrote: their lengths and words are counted.
@@ -50,7 +58,16 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// As for [`Self::numbers`].
     pub fn texts(&mut self, name: &'a str, texts: Vec<Option<&'a str>>) -> Result<()> {
-        self.add(name, texts.len(), Column::Texts(texts))
+        self.add(name, texts.len(), Column::Strings(texts, Sort::Text))
+    }
+
+    /// Adds a column of strings that are texts if they have more than three words on average, and
+    /// else categories.
+    ///
+    /// # Errors
+    /// As for [`Self::numbers`].
+    pub fn strings(&mut self, name: &'a str, values: Vec<Option<&'a str>>) -> Result<()> {
+        self.add(name, values.len(), Column::Strings(values, Sort::Either))
     }
 
     /// Adds a column of vectors of `dimensions` numbers, one after the other.
@@ -98,8 +115,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn part(&self, start: usize, end: usize) -> Self {
         let part = |column: &Column<'a>| match column {
             Column::Numbers(numbers) => Column::Numbers(&numbers[start..end]),
-            Column::Categories(values) => Column::Categories(values[start..end].to_vec()),
-            Column::Texts(texts) => Column::Texts(texts[start..end].to_vec()),
+            Column::Strings(values, sort) => Column::Strings(values[start..end].to_vec(), *sort),
             Column::Vectors(numbers, dimensions) => {
                 Column::Vectors(&numbers[start * dimensions..end * dimensions], *dimensions)
             }

@@ -42,8 +42,9 @@ impl Bins {
         if let Some(edge) = edges.iter().find(|edge| !edge.is_finite()) {
             return Err(Error::invalid("edges", format!("{edge} is not finite")));
         }
-        if let Some(pair) = edges.windows(2).find(|pair| pair[0] >= pair[1]) {
-            return Err(Error::invalid("edges", format!("{} follows {}", pair[1], pair[0])));
+        let pairs = edges.iter().zip(edges.iter().skip(1));
+        if let Some((edge, next)) = pairs.into_iter().find(|(edge, next)| edge >= next) {
+            return Err(Error::invalid("edges", format!("{next} follows {edge}")));
         }
         Ok(Self::of_ascending(edges.to_vec()))
     }

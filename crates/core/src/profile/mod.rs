@@ -30,6 +30,8 @@ mod layout;
 #[expect(clippy::module_inception, reason = "it is what the module is about")]
 mod profile;
 mod reference;
+mod summary;
+mod window;
 mod wire;
 
 pub use batch::Batch;
@@ -39,4 +41,5 @@ pub use layout::{
     CategoryLayout, Feature, Kind, Layout, LayoutOptions, NumberLayout, VectorLayout,
 };
 pub use profile::{FeatureProfile, Profile};
-pub use reference::{Reference, ReferenceOptions, WindowLength};
+pub use reference::{Reference, ReferenceOptions};
+pub use window::WindowLength;

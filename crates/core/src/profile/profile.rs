@@ -66,6 +66,15 @@ impl Profile {
     /// # Errors
     /// [`Error::InvalidInput`] if none of the columns can be counted.
     pub fn update(&mut self, rows: &Batch<'_>) -> Result<()> {
+        self.update_where(rows, |_| true)
+    }
+
+    /// [`Self::update`], but of vectors only those that `is_counted` allows by their row.
+    pub(super) fn update_where(
+        &mut self,
+        rows: &Batch<'_>,
+        is_counted: impl Fn(usize) -> bool,
+    ) -> Result<()> {
         let mut place = 0;
         let mut any = self.layout.features().is_empty() || rows.rows() == 0;
         let mut absent = Vec::new();
@@ -73,7 +82,7 @@ impl Profile {
             self.layout.features().iter().zip(&mut self.features).enumerate()
         {
             let column = rows.find(&feature.source, &mut place);
-            if column.is_some_and(|column| own.counts.update(&feature.kind, column)) {
+            if column.is_some_and(|column| own.counts.update(&feature.kind, column, &is_counted)) {
                 any = true;
             } else {
                 absent.push(at);

@@ -1,13 +1,15 @@
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use rustc_hash::FxHashMap;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
     batch::{Batch, Column},
     hash,
-    layout::{Feature, Kind, Layout, LayoutOptions},
+    layout::{Feature, Kind, Layout, LayoutOptions, learnt_every},
     profile::Profile,
+    window::WindowLength,
     wire::{Reader, Writer},
 };
 use crate::{Error, Result, Timestamp, file, text::words};
@@ -21,25 +23,16 @@ const FEWEST_WINDOWS: usize = 28;
 /// The most windows.
 const MOST_WINDOWS: usize = 10_000;
 
-/// Where a window ends and the next begins.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum WindowLength {
-    /// After so many rows.
-    Rows(usize),
-    /// After so much time, counted from 1970.
-    Time(Duration),
-    /// So that there are so many, of about equally many rows.
-    Count(usize),
-}
-
 /// How a reference is cut into windows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ReferenceOptions {
     /// Where windows end.
     pub window: WindowLength,
     /// Whether the rows were put into an order by chance, so that windows do not tell how much days
     /// differ.
+    #[serde(rename = "shuffled")]
     pub is_shuffled: bool,
     /// What is counted.
     pub layout: LayoutOptions,
@@ -52,7 +45,20 @@ impl Default for ReferenceOptions {
     }
 }
 
+impl ReferenceOptions {
+    /// Reads options from JSON; what is left out has its default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what is not such an object.
+    pub fn from_json(json: &str) -> Result<Self> {
+        crate::settings::from_json("options", json)
+    }
+}
+
 /// A layout and the profiles of at least 28 windows, kept apart.
+///
+/// Of vectors, those from which the layout learnt its centres are not counted in the windows: they
+/// are nearer to the centres than any that will come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reference {
     layout: Arc<Layout>,
@@ -134,9 +140,12 @@ impl Reference {
     ) -> Result<Self> {
         let layout = Arc::new(Layout::learn(rows, &options.layout)?);
         let mut windows = BTreeMap::new();
+        let every = learnt_every(rows.rows());
         for (key, start, end) in parts {
             let window = windows.entry(*key).or_insert_with(|| Profile::new(&layout));
-            window.update(&rows.part(*start, *end))?;
+            window.update_where(&rows.part(*start, *end), |row| {
+                !(start + row).is_multiple_of(every)
+            })?;
         }
         let order: Vec<i64> = windows.keys().copied().collect();
         let place = |key: &i64| order.partition_point(|other| other < key);
@@ -252,7 +261,9 @@ impl Reference {
         out.whole(self.windows.len() as u64);
         for (window, novel) in self.windows.iter().zip(&self.novel) {
             window.write(&mut out);
-            novel.iter().for_each(|count| out.whole(*count));
+            for count in novel {
+                out.whole(*count);
+            }
         }
         out.into_bytes()
     }
@@ -318,12 +329,12 @@ impl Homes {
         end: usize,
     ) {
         match (&feature.kind, rows.find(&feature.source, &mut 0)) {
-            (Kind::Category(_), Some(Column::Categories(values))) => {
+            (Kind::Category(_), Some(Column::Strings(values, _))) => {
                 for value in values[start..end].iter().flatten() {
                     self.see(hash::of_text(value), window);
                 }
             }
-            (Kind::Words(_), Some(Column::Texts(texts))) => {
+            (Kind::Words(_), Some(Column::Strings(texts, _))) => {
                 let mut spare = String::new();
                 for text in texts[start..end].iter().flatten() {
                     for word in words::words(text) {

@@ -170,7 +170,9 @@ mod tests {
         let wholes = [0, 1, 127, 128, u64::MAX];
         let signed = [0, -1, 1, i128::from(i64::MIN), i128::MAX, i128::MIN];
         writer.wholes(&wholes);
-        signed.iter().for_each(|number| writer.signed(*number));
+        for number in signed {
+            writer.signed(number);
+        }
         writer.floats(&[1.5, f64::INFINITY]);
         writer.singles(&[-0.25]);
         writer.text("é");

@@ -30,6 +30,12 @@ pub(super) fn student_both_tails(point: f64, degrees: f64) -> f64 {
     beta_share(degrees / 2.0, 0.5, degrees / (degrees + square), square / (degrees + square))
 }
 
+/// How likely a Student t number with this many degrees of freedom exceeds `point`.
+pub(crate) fn student_upper(point: f64, degrees: f64) -> f64 {
+    let beyond = student_both_tails(point, degrees) / 2.0;
+    if point > 0.0 { beyond } else { 1.0 - beyond }
+}
+
 /// The point such that a Student t number is farther from 0 with this probability.
 pub(super) fn student_point(probability: f64, degrees: f64) -> f64 {
     let mut high = 1.0;

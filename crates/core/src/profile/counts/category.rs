@@ -44,12 +44,11 @@ impl CategoryCounts {
                 continue;
             };
             let hash = hash::of_text(value);
-            match layout.place(hash) {
-                Some(place) => self.values[place] += 1,
-                None => {
-                    self.unseen += 1;
-                    self.sample.add(hash, value, 1);
-                }
+            if let Some(place) = layout.place(hash) {
+                self.values[place] += 1;
+            } else {
+                self.unseen += 1;
+                self.sample.add(hash, value, 1);
             }
         }
     }

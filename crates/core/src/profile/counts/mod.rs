@@ -43,30 +43,36 @@ impl Counts {
         }
     }
 
-    /// Counts a column; says whether it is of the kind that can be counted.
-    pub(super) fn update(&mut self, kind: &Kind, column: &Column<'_>) -> bool {
+    /// Counts a column; says whether it is of the kind that can be counted. Of vectors only those
+    /// count whose place in the column `is_counted` allows.
+    pub(super) fn update(
+        &mut self,
+        kind: &Kind,
+        column: &Column<'_>,
+        is_counted: impl Fn(usize) -> bool,
+    ) -> bool {
         match (self, kind, column) {
             (Self::Number(counts), Kind::Number(layout), Column::Numbers(numbers)) => {
                 counts.update(layout, numbers.iter().copied());
             }
-            (Self::Number(counts), Kind::Characters(layout), Column::Texts(texts)) => {
+            (Self::Number(counts), Kind::Characters(layout), Column::Strings(texts, _)) => {
                 let length = |text: &str| text.chars().count() as f64;
                 counts.update(layout, texts.iter().map(|text| text.map_or(f64::NAN, length)));
             }
-            (Self::Number(counts), Kind::WordCount(layout), Column::Texts(texts)) => {
+            (Self::Number(counts), Kind::WordCount(layout), Column::Strings(texts, _)) => {
                 let length = |text: &str| crate::text::words::words(text).count() as f64;
                 counts.update(layout, texts.iter().map(|text| text.map_or(f64::NAN, length)));
             }
-            (Self::Category(counts), Kind::Category(layout), Column::Categories(values)) => {
+            (Self::Category(counts), Kind::Category(layout), Column::Strings(values, _)) => {
                 counts.update(layout, values);
             }
-            (Self::Words(counts), Kind::Words(layout), Column::Texts(texts)) => {
+            (Self::Words(counts), Kind::Words(layout), Column::Strings(texts, _)) => {
                 counts.update(layout, texts);
             }
             (Self::Vector(counts), Kind::Vector(layout), Column::Vectors(numbers, dimensions))
                 if layout.dimensions == *dimensions =>
             {
-                counts.update(layout, numbers);
+                counts.update(layout, numbers, is_counted);
             }
             _ => return false,
         }

@@ -48,8 +48,16 @@ impl VectorCounts {
         (self.count > 0).then(|| self.sums.iter().map(|sum| *sum as f64 * scale).collect())
     }
 
-    pub(super) fn update(&mut self, layout: &VectorLayout, numbers: &[f32]) {
-        for vector in numbers.chunks_exact(layout.dimensions) {
+    pub(super) fn update(
+        &mut self,
+        layout: &VectorLayout,
+        numbers: &[f32],
+        is_counted: impl Fn(usize) -> bool,
+    ) {
+        for (row, vector) in numbers.chunks_exact(layout.dimensions).enumerate() {
+            if !is_counted(row) {
+                continue;
+            }
             let size: f32 = vector.iter().fold(0.0, |most, number| most.max(number.abs()));
             // The largest of numbers is not NaN even where one of them is.
             let is_whole = size > 0.0 && size.is_finite() && !vector.iter().any(|one| one.is_nan());

@@ -16,8 +16,9 @@ pub(in crate::profile) fn dot(one: &[f32], other: &[f32]) -> f32 {
         }
     }
     let rest: f32 = rest.iter().zip(other_rest).map(|(one, other)| one * other).sum();
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest
+    let (low, high) = sums.split_at(4);
+    let [first, second, third, fourth] = std::array::from_fn(|lane| low[lane] + high[lane]);
+    (first + third) + (second + fourth) + rest
 }
 
 pub(super) fn length(vector: &[f32]) -> f32 {

@@ -9,14 +9,16 @@ pub use category::CategoryLayout;
 pub(super) use centres::nearest;
 pub use number::NumberLayout;
 pub use vector::VectorLayout;
+pub(super) use vector::learnt_every;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    batch::{Batch, Column},
+    batch::{Batch, Column, Sort},
     wire::{Reader, Writer},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, text::words};
 
 /// The first bytes of a layout, and the version of its format.
 const MAGIC: &[u8; 8] = b"pantauL\x01";
@@ -25,7 +27,8 @@ const MAGIC: &[u8; 8] = b"pantauL\x01";
 const MOST_FEATURES: usize = 10_000;
 
 /// What may be chosen of a layout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LayoutOptions {
     /// How many values of a category, and words of a text, are counted one by one.
@@ -96,11 +99,11 @@ impl Layout {
                 Column::Numbers(numbers) => {
                     push(&mut features, name, "", Kind::Number(NumberLayout::learn(numbers)));
                 }
-                Column::Categories(values) => {
+                Column::Strings(values, sort) if !is_text(values, *sort) => {
                     let layout = CategoryLayout::learn(values, options.top);
                     push(&mut features, name, "", Kind::Category(layout));
                 }
-                Column::Texts(texts) => {
+                Column::Strings(texts, _) => {
                     let (characters, words) = number::lengths(texts);
                     let characters = NumberLayout::learn(&characters);
                     let word_count = NumberLayout::learn(&words);
@@ -185,6 +188,21 @@ impl Layout {
         })?;
         from.end()?;
         Self::new(features)
+    }
+}
+
+/// The most words that the values of a category have on average.
+const WORDS_OF_CATEGORY: usize = 3;
+
+fn is_text(values: &[Option<&str>], sort: Sort) -> bool {
+    match sort {
+        Sort::Text => true,
+        Sort::Category => false,
+        Sort::Either => {
+            let words: usize =
+                values.iter().flatten().map(|value| words::words(value).count()).sum();
+            words > WORDS_OF_CATEGORY * values.iter().flatten().count()
+        }
     }
 }
 

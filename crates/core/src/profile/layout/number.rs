@@ -62,9 +62,9 @@ impl NumberLayout {
 
 /// How many characters and words each text has; NaN for a missing one.
 pub(super) fn lengths(texts: &[Option<&str>]) -> (Vec<f64>, Vec<f64>) {
-    let length = |text: &Option<&str>| match text {
+    let length = |text: Option<&str>| match text {
         Some(text) => (text.chars().count() as f64, words::words(text).count() as f64),
         None => (f64::NAN, f64::NAN),
     };
-    texts.iter().map(length).unzip()
+    texts.iter().copied().map(length).unzip()
 }

@@ -7,8 +7,17 @@ use crate::{
     },
 };
 
-/// The layout is learnt from so many rows, evenly spread over all.
+/// The layout is learnt from at most so many rows, evenly spread over all.
 const LOOKED_AT: usize = 1 << 13;
+
+/// Of so many rows, the first and then one in how many is learnt from: at most every other one.
+///
+/// Centres lie nearer to the vectors they were learnt from than to any others, and the more so the
+/// more dimensions there are. What is to be compared with later vectors must be vectors that are as
+/// new to the centres as those, so a reference does not count the ones that were learnt from.
+pub(in crate::profile) fn learnt_every(rows: usize) -> usize {
+    rows.div_ceil(LOOKED_AT).max(2)
+}
 
 /// The most numbers of a vector.
 const MOST_DIMENSIONS: usize = 4_096;
@@ -41,23 +50,23 @@ impl VectorLayout {
             let problem = format!("{dimensions} dimensions, allowed are 1 to {MOST_DIMENSIONS}");
             return Err(Error::invalid("vectors", problem));
         }
-        let rows = numbers.len() / dimensions;
-        let step = rows.div_ceil(LOOKED_AT).max(1);
-        let some: Vec<&[f32]> = numbers
-            .chunks_exact(dimensions)
-            .step_by(step)
-            .filter(|row| row.iter().all(|number| number.is_finite()))
-            .filter(|row| centres::length(row) > 0.0)
-            .collect();
-        let centres = centres::find(&some, dimensions, count);
+        let step = learnt_every(numbers.len() / dimensions);
+        let some = |first: usize| -> Vec<&[f32]> {
+            let rows = numbers.chunks_exact(dimensions).skip(first).step_by(step);
+            rows.filter(|row| row.iter().all(|number| number.is_finite()))
+                .filter(|row| centres::length(row) > 0.0)
+                .collect()
+        };
+        let learnt = some(0);
+        let centres = centres::find(&learnt, dimensions, count);
         let mut distances: Vec<f64> =
-            some.iter().map(|row| centres::nearest(&centres, row).1).collect();
+            some(1).iter().map(|row| centres::nearest(&centres, row).1).collect();
         distances.sort_unstable_by(f64::total_cmp);
         #[expect(clippy::cast_sign_loss, reason = "a share of a length is not negative")]
         let far = (FAR * distances.len() as f64) as usize;
         let far = distances.get(far).copied().unwrap_or(2.0);
-        let (mean, covariance) = moments(&some, dimensions);
-        let shrinkage = shrinkage(&some, &mean, &covariance);
+        let (mean, covariance) = moments(&learnt, dimensions);
+        let shrinkage = shrinkage(&learnt, &mean, &covariance);
         let distances = Bins::learn(&distances);
         Ok(Self { dimensions, centres, distances, far, mean, covariance, shrinkage })
     }
@@ -105,7 +114,9 @@ fn moments(rows: &[&[f32]], dimensions: usize) -> (Vec<f32>, Vec<f32>) {
     for row in rows {
         mean.iter_mut().zip(*row).for_each(|(sum, number)| *sum += f64::from(*number));
     }
-    mean.iter_mut().for_each(|sum| *sum /= count);
+    for sum in &mut mean {
+        *sum /= count;
+    }
     let mut covariance = vec![0.0_f32; dimensions * (dimensions + 1) / 2];
     // Blocks of rows keep the sums of 32-bit numbers short, and so exact enough.
     for block in rows.chunks(256) {
@@ -122,7 +133,9 @@ fn moments(rows: &[&[f32]], dimensions: usize) -> (Vec<f32>, Vec<f32>) {
             }
         }
     }
-    covariance.iter_mut().for_each(|sum| *sum /= count as f32);
+    for sum in &mut covariance {
+        *sum /= count as f32;
+    }
     (mean.into_iter().map(|mean| mean as f32).collect(), covariance)
 }
 

@@ -1,0 +1,6 @@
+//! Watching: rows, profiles of them, and what monitors say.
+
+pub mod batch;
+pub mod monitor;
+pub mod profile;
+pub mod reference;

@@ -1,0 +1,99 @@
+use pantau::drift::DriftReport;
+use pyo3::prelude::*;
+
+use crate::transforms::from_json;
+
+/// What a monitor says after a window; as text, it reads as it prints.
+///
+/// ``status`` is ``"ok"``, ``"watch"`` (something may be changing), ``"changed_small"`` (for sure, but
+/// by less than matters) or ``"alarm"``.
+#[pyclass(frozen, module = "pantau", name = "DriftReport")]
+pub(crate) struct PyDriftReport(pub(crate) DriftReport);
+
+#[pymethods]
+impl PyDriftReport {
+    /// ``"ok"``, ``"watch"``, ``"changed_small"`` or ``"alarm"``.
+    #[getter]
+    fn status(&self) -> &'static str {
+        self.0.status.name()
+    }
+
+    /// The verdict in words.
+    #[getter]
+    fn sentence(&self) -> &str {
+        &self.0.sentence
+    }
+
+    /// What to do about it, in words.
+    #[getter]
+    fn advice(&self) -> &str {
+        &self.0.advice
+    }
+
+    /// With which window it began; None if nothing did. The first is 1.
+    #[getter]
+    fn since_window(&self) -> Option<u64> {
+        self.0.since_window
+    }
+
+    /// When that window began, as text, if times were told.
+    #[getter]
+    fn since(&self) -> Option<String> {
+        self.0.since.map(|since| since.to_string())
+    }
+
+    /// How many windows were closed.
+    #[getter]
+    fn windows(&self) -> u64 {
+        self.0.windows
+    }
+
+    /// How many rows the last window has.
+    #[getter]
+    fn rows(&self) -> u64 {
+        self.0.rows
+    }
+
+    /// The evidence for a change, as a share of what makes it sure.
+    #[getter]
+    fn evidence(&self) -> f64 {
+        self.0.evidence / self.0.false_alarm_windows
+    }
+
+    /// Whether somebody knows of the change already.
+    #[getter]
+    fn acknowledged(&self) -> bool {
+        self.0.acknowledged
+    }
+
+    /// What could not be judged, and why.
+    #[getter]
+    fn unjudged(&self) -> Vec<String> {
+        self.0.unjudged.clone()
+    }
+
+    /// Feature by feature as dicts, those to blame first.
+    #[getter]
+    fn features<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.0.to_json())?.get_item("features")
+    }
+
+    /// What was decided so far, as dicts.
+    #[getter]
+    fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.0.to_json())?.get_item("records")
+    }
+
+    /// All of it as JSON, in which no number is NaN.
+    fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_text()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("DriftReport({:?}, {:?})", self.0.status.name(), self.0.sentence)
+    }
+}

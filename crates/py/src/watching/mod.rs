@@ -1,0 +1,16 @@
+//! Watching: rows, profiles of them, and what monitors say.
+
+pub(crate) mod drift_report;
+pub(crate) mod monitor;
+pub(crate) mod profile;
+pub(crate) mod reference;
+pub(crate) mod rows;
+
+use pyo3::prelude::*;
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<drift_report::PyDriftReport>()?;
+    module.add_class::<monitor::PyMonitor>()?;
+    module.add_class::<profile::PyProfile>()?;
+    module.add_class::<reference::PyReference>()
+}

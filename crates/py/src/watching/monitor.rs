@@ -1,0 +1,159 @@
+use std::sync::{Mutex, PoisonError};
+
+use pantau::{
+    Timestamp,
+    drift::{Monitor, MonitorOptions},
+};
+use pyo3::{prelude::*, types::PyBytes};
+
+use super::{
+    drift_report::PyDriftReport,
+    profile::PyProfile,
+    reference::PyReference,
+    rows::{Roles, Rows},
+};
+use crate::{
+    error::PyError,
+    json::given,
+    moment::{Moment, timestamp},
+    transforms::from_json,
+};
+
+/// Looks whether rows are like those of a reference, window after window.
+///
+/// There is on average at most as many false alarms as ``false_alarms`` says, whatever the features
+/// are and however many there are; a change of less than ``min_effect`` of the rows is told but is no
+/// alarm. ``window`` closes windows by themselves, by time (``"1d"``) or rows (``"500 rows"``); without it
+/// ``close_window`` does. A window of fewer than ``min_rows`` is not judged and stays open.
+///
+/// >>> import random
+/// >>> from pantau import Monitor, Reference
+/// >>> chance = random.Random(1)
+/// >>> reference = Reference.build({"length": [chance.gauss(100, 20) for _ in range(5600)]})
+/// >>> monitor = Monitor(reference)
+/// >>> for _ in range(3):
+/// ...     monitor.update({"length": [chance.gauss(130, 20) for _ in range(200)]})
+/// ...     report = monitor.close_window()
+/// >>> report.status, report.since_window
+/// ('alarm', 1)
+#[pyclass(frozen, module = "pantau", name = "Monitor")]
+pub(crate) struct PyMonitor(Mutex<Monitor>);
+
+impl PyMonitor {
+    fn with<R>(&self, work: impl FnOnce(&mut Monitor) -> R) -> R {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[pymethods]
+impl PyMonitor {
+    #[new]
+    #[pyo3(signature = (reference, *, false_alarms=None, min_effect=None, window=None, min_rows=None))]
+    #[pyo3(
+        text_signature = "(reference, *, false_alarms='1 per 365 windows', min_effect=0.03, window=None, min_rows=30)"
+    )]
+    fn new<'py>(
+        py: Python<'py>,
+        reference: &PyReference,
+        false_alarms: Option<Bound<'py, PyAny>>,
+        min_effect: Option<Bound<'py, PyAny>>,
+        window: Option<Bound<'py, PyAny>>,
+        min_rows: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let options = given(
+            py,
+            "options",
+            [
+                ("false_alarms", false_alarms),
+                ("min_effect", min_effect),
+                ("window", window),
+                ("min_rows", min_rows),
+            ],
+        )?;
+        let options = MonitorOptions::from_json(&options).map_err(PyError)?;
+        let reference = reference.0.clone();
+        let monitor = py.detach(|| Monitor::new(reference, options)).map_err(PyError)?;
+        Ok(Self(Mutex::new(monitor)))
+    }
+
+    /// Counts the rows of a table or a dict of columns, which came at ``at``. Where a window closed by
+    /// that, gives its report, else None.
+    #[pyo3(signature = (data, at=None))]
+    fn update(
+        &self,
+        data: &Bound<'_, PyAny>,
+        at: Option<Moment>,
+    ) -> PyResult<Option<PyDriftReport>> {
+        let rows = Rows::read(data, None)?;
+        rows.with_batch(&Roles::default(), |batch| {
+            let report = self.with(|monitor| monitor.update(batch, timestamp(at)));
+            Ok(report.map_err(PyError)?.map(PyDriftReport))
+        })
+    }
+
+    /// Adds what was counted elsewhere to the open window.
+    #[pyo3(signature = (profile, at=None))]
+    fn merge(&self, profile: &PyProfile, at: Option<Moment>) -> PyResult<()> {
+        let profile = profile.get();
+        Ok(self.with(|monitor| monitor.merge(&profile, timestamp(at))).map_err(PyError)?)
+    }
+
+    /// Closes the open window and says what it is.
+    fn close_window(&self, py: Python<'_>) -> PyResult<PyDriftReport> {
+        let report = py.detach(|| self.with(Monitor::close_window));
+        Ok(PyDriftReport(report.map_err(PyError)?))
+    }
+
+    /// What the windows so far say.
+    fn report(&self, py: Python<'_>) -> PyDriftReport {
+        PyDriftReport(py.detach(|| self.with(|monitor| monitor.report())))
+    }
+
+    /// Puts down that a change is known. Its status stays, and reports say it was acknowledged.
+    fn acknowledge(&self, by: &str, reason: &str) -> PyResult<()> {
+        Ok(self
+            .with(|monitor| monitor.acknowledge(by, reason, Timestamp::now()))
+            .map_err(PyError)?)
+    }
+
+    /// Takes the last windows, 28 at least, or ``reference`` as the new normal.
+    #[pyo3(signature = (by, reason, reference=None))]
+    fn rebaseline(&self, by: &str, reason: &str, reference: Option<&PyReference>) -> PyResult<()> {
+        let now = Timestamp::now();
+        let done = self.with(|monitor| match reference {
+            Some(reference) => monitor.rebaseline_to(reference.0.clone(), by, reason, now),
+            None => monitor.rebaseline(by, reason, now),
+        });
+        Ok(done.map_err(PyError)?)
+    }
+
+    /// What was decided so far, as dicts.
+    #[getter]
+    fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.with(|monitor| monitor.report().to_json()))?.get_item("records")
+    }
+
+    /// What rows are compared with.
+    #[getter]
+    fn reference(&self) -> PyReference {
+        PyReference(self.with(|monitor| monitor.reference().clone()))
+    }
+
+    /// All that was seen, to go on from after a restart.
+    #[getter]
+    fn state<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.with(|monitor| monitor.state()))
+    }
+
+    /// The monitor with this state.
+    #[staticmethod]
+    fn resume(reference: &PyReference, state: &[u8]) -> PyResult<Self> {
+        let monitor = Monitor::resume(reference.0.clone(), state).map_err(PyError)?;
+        Ok(Self(Mutex::new(monitor)))
+    }
+
+    fn __repr__(&self) -> String {
+        let report = self.with(|monitor| monitor.report());
+        format!("Monitor({:?}, {} windows)", report.status.name(), report.windows)
+    }
+}

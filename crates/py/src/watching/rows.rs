@@ -1,0 +1,202 @@
+//! Rows, from whatever holds columns in Python.
+
+use pantau::{Timestamp, profile::Batch};
+use pyo3::{
+    prelude::*,
+    types::{PyBytes, PyString, PyTuple},
+};
+
+use crate::{
+    array::as_floats,
+    error::{PyError, invalid},
+    labelled::{column_keys, get},
+    moment::Moment,
+    numbers::Numbers,
+    texts::{Column, is_missing, iterate},
+};
+
+/// Columns with their names, each as the core counts it.
+pub(crate) struct Rows<'py> {
+    columns: Vec<(String, Values<'py>)>,
+    rows: usize,
+}
+
+enum Values<'py> {
+    Numbers(Numbers<'py>),
+    Strings(Column<'py>),
+    Vectors(Vec<f32>, usize),
+}
+
+/// Which columns hold what, where their looks do not tell; and which is the time.
+#[derive(Default)]
+pub(crate) struct Roles {
+    pub(crate) texts: Vec<String>,
+    pub(crate) categories: Vec<String>,
+    pub(crate) time: Option<String>,
+}
+
+impl<'py> Rows<'py> {
+    /// Reads a table or a dict of columns; the column of this name is left out.
+    pub(crate) fn read(data: &Bound<'py, PyAny>, time: Option<&str>) -> PyResult<Self> {
+        let Some(keys) = column_keys(data)? else {
+            let problem =
+                format!("expected a table or a dict of columns, got a {}", data.get_type().name()?);
+            return Err(invalid("data", problem));
+        };
+        let mut read = Self { columns: Vec::new(), rows: 0 };
+        for key in keys {
+            let name = key.str()?.extract::<String>()?;
+            if Some(name.as_str()) == time {
+                continue;
+            }
+            let column = get(data, &key)?;
+            let rows = column.len()?;
+            if read.columns.is_empty() {
+                read.rows = rows;
+            }
+            read.columns.push((name.clone(), Values::read(&name, &column)?));
+        }
+        Ok(read)
+    }
+
+    /// Lends the rows to `work`.
+    pub(crate) fn with_batch<R>(
+        &self,
+        roles: &Roles,
+        work: impl FnOnce(&Batch<'_>) -> PyResult<R>,
+    ) -> PyResult<R> {
+        for name in roles.texts.iter().chain(&roles.categories) {
+            if !self.columns.iter().any(|(own, _)| own == name) {
+                return Err(invalid("data", format!("there is no column {name:?}")));
+            }
+        }
+        let mut batch = Batch::new(self.rows);
+        for (name, values) in &self.columns {
+            let added = match values {
+                Values::Numbers(numbers) => batch.numbers(name, numbers.as_slice()),
+                Values::Vectors(numbers, dimensions) => batch.vectors(name, numbers, *dimensions),
+                Values::Strings(column) => {
+                    let strings = column.slices()?;
+                    if roles.texts.contains(name) {
+                        batch.texts(name, strings)
+                    } else if roles.categories.contains(name) {
+                        batch.categories(name, strings)
+                    } else {
+                        batch.strings(name, strings)
+                    }
+                }
+            };
+            added.map_err(PyError)?;
+        }
+        work(&batch)
+    }
+}
+
+impl<'py> Values<'py> {
+    fn read(name: &str, column: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = column.py();
+        if is_strings(column)? {
+            return Ok(Self::Strings(Column::read(column)?));
+        }
+        let array = py.import("numpy")?.call_method1("asarray", (column,))?;
+        let kind: String = array.getattr("dtype")?.getattr("kind")?.extract()?;
+        let first = array.call_method0("ravel")?.try_iter()?.next().transpose()?;
+        let is_nested = kind == "O"
+            && first.as_ref().is_some_and(|one| one.hasattr("__len__").unwrap_or_default());
+        if is_nested {
+            // A column of a table whose cells are vectors.
+            let stacked =
+                py.import("numpy")?.call_method1("stack", (array.call_method0("tolist")?,));
+            let stacked = stacked.map_err(|error| {
+                invalid(
+                    name,
+                    format!("its cells are no vectors of equal length ({})", error.value(py)),
+                )
+            })?;
+            return Self::vectors(name, &stacked);
+        }
+        let shape: Vec<usize> = array.getattr("shape")?.extract()?;
+        match shape[..] {
+            [_, _] => Self::vectors(name, &array),
+            _ => Ok(Self::Numbers(Numbers::read(name, &array)?)),
+        }
+    }
+
+    fn vectors(name: &str, array: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let shape: Vec<usize> = array.getattr("shape")?.extract()?;
+        let [_, dimensions] = shape[..] else {
+            return Err(invalid(name, "expected vectors of equal length"));
+        };
+        // Numbers of other kinds are told from texts as for all columns.
+        let is_single = array.getattr("dtype")?.eq("float32")?;
+        let array = if is_single {
+            array.clone()
+        } else {
+            as_floats(name, array)?.call_method1("astype", ("float32",))?
+        };
+        let bytes = array.call_method0("tobytes")?;
+        let (numbers, _) = bytes.cast::<PyBytes>()?.as_bytes().as_chunks::<4>();
+        Ok(Self::Vectors(numbers.iter().map(|one| f32::from_ne_bytes(*one)).collect(), dimensions))
+    }
+}
+
+/// Whether the first value of a column that is not missing is a text.
+fn is_strings(column: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if let Ok(data_type) = column.getattr("dtype") {
+        let kind = data_type.getattr("kind").and_then(|kind| kind.extract::<String>());
+        if kind.is_ok_and(|kind| matches!(kind.as_str(), "b" | "i" | "u" | "f")) {
+            return Ok(false);
+        }
+    }
+    let values = match column.call_method0("to_pylist") {
+        Ok(values) => values,
+        Err(_) => column.clone(),
+    };
+    for value in values.try_iter()? {
+        let value = value?;
+        if value.is_instance_of::<PyString>() {
+            return Ok(true);
+        }
+        // What has a length is no text, and may not say whether it is missing.
+        if value.hasattr("__len__")? || !is_missing(&value)? {
+            return Ok(false);
+        }
+    }
+    Ok(false)
+}
+
+/// The times of a column.
+pub(crate) fn times(data: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<Timestamp>> {
+    let keys = column_keys(data)?.unwrap_or_default();
+    let key = keys.into_iter().find(|key| key.str().is_ok_and(|own| own == name));
+    let Some(key) = key else {
+        return Err(invalid("time", format!("there is no column {name:?}")));
+    };
+    let column = get(data, &key)?;
+    let values = match column.call_method0("tolist").or_else(|_| column.call_method0("to_pylist")) {
+        Ok(values) => values,
+        Err(_) => column,
+    };
+    let place = |(row, value): (usize, PyResult<Bound<'_, PyAny>>)| {
+        let value = value?;
+        let moment = value.extract::<Moment>();
+        Ok(moment
+            .map_err(|error| invalid("time", format!("row {row}: {}", error.value(value.py()))))?
+            .0)
+    };
+    iterate(&values)?.enumerate().map(place).collect()
+}
+
+/// Names of columns: one, several or none.
+pub(crate) fn names(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    if let Ok(name) = value.extract::<String>() {
+        return Ok(vec![name]);
+    }
+    value
+        .extract::<Vec<String>>()
+        .or_else(|_| value.cast::<PyTuple>()?.extract().map_err(PyErr::from))
+        .map_err(|_: PyErr| {
+            crate::arguments::wrong(what, value, "the name of a column, or several")
+        })
+}

@@ -1,0 +1,250 @@
+"""Profiles and monitors, as Python users meet them."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+import threading
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pantau
+import pytest
+from pantau import Monitor, Profile, Reference
+
+WORDS = ["bagus", "sekali", "lemot", "cepat", "aplikasi", "rusak", "mahal", "murah", "tidak"]
+
+
+def rows(count: int, seed: int, shift: float = 0.0, word: str = "") -> dict[str, Any]:
+    chance = random.Random(seed)
+    return {
+        "price": [chance.gauss(100 + shift, 20) for _ in range(count)],
+        "label": [chance.choice(["positive", "negative", None]) for _ in range(count)],
+        "review": [
+            " ".join(chance.choice(WORDS) for _ in range(chance.randrange(4, 9))) + word
+            for _ in range(count)
+        ],
+        "embedding": np.random.default_rng(seed).normal(size=(count, 8)).astype("float32"),
+    }
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return Reference.build(rows(2800, 1))
+
+
+def test_columns_are_what_they_look_like(reference: Reference) -> None:
+    assert reference.windows == 28
+    assert reference.features == [
+        "price",
+        "label",
+        "review (characters)",
+        "review (word count)",
+        "review (words)",
+        "embedding",
+    ]
+    data = {"a": ["x y z w"] * 100, "b": ["x"] * 100}
+    named = Reference.build(data, texts=["b"], categories="a")
+    assert named.features == ["a", "b (characters)", "b (word count)", "b (words)"]
+    with pytest.raises(pantau.InvalidInputError, match='there is no column "c"'):
+        Reference.build(data, texts="c")
+
+
+def test_tables_of_all_kinds_give_the_same_bytes(reference: Reference) -> None:
+    data = rows(300, 5)
+    profile = reference.profile()
+    profile.update(data)
+    expected = profile.to_bytes()
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    polars = pytest.importorskip("polars")
+    plain = {**data, "embedding": list(data["embedding"])}
+    nested = {**data, "embedding": data["embedding"].tolist()}
+    for table in (pandas.DataFrame(plain), pyarrow.table(nested), polars.DataFrame(nested), nested):
+        profile = reference.profile()
+        profile.update(table)
+        assert profile.to_bytes() == expected, type(table)
+
+
+def test_profiles_merge_to_the_same_bytes(reference: Reference) -> None:
+    data = rows(200, 7)
+    whole = reference.profile()
+    whole.update(data)
+    parts = [reference.profile() for _ in range(20)]
+    for place, part in enumerate(parts):
+        part.update({name: column[place::20] for name, column in data.items()})
+    random.Random(3).shuffle(parts)
+    merged = parts.pop()
+    for part in parts:
+        merged.merge(Profile.from_bytes(reference, part.to_bytes()))
+    assert merged.to_bytes() == whole.to_bytes()
+    assert merged.rows == 200
+    summary = merged.summary()
+    assert summary["features"][0]["count"] == 200
+    assert summary["features"][1]["missing"] == data["label"].count(None)
+    json.dumps(summary, allow_nan=False)
+
+
+def test_references_are_kept(reference: Reference, tmp_path: Path) -> None:
+    reference.save(tmp_path / "reference.profile")
+    again = Reference.load(tmp_path / "reference.profile")
+    assert again == reference
+    assert hash(again) == hash(reference)
+    assert Reference.from_bytes(reference.to_bytes()) == reference
+    with pytest.raises(pantau.InvalidInputError, match="no bytes of a reference"):
+        Reference.from_bytes(b"something else")
+    with pytest.raises(pantau.NotFoundError):
+        Reference.load(tmp_path / "none")
+
+
+def test_all_faces_give_the_same_bytes(root: Path) -> None:
+    golden = json.loads((root / "tests/data/profile.json").read_text())
+
+    def columns(rows: dict[str, Any]) -> dict[str, Any]:
+        vectors = np.array(rows["embedding"], dtype="float32").reshape(-1, 6)
+        # The order of the columns is part of a layout.
+        names = ("price", "label", "review")
+        return {name: rows[name] for name in names} | {"embedding": vectors}
+
+    reference = Reference.build(columns(golden["rows"]), texts="review", categories=["label"])
+    assert reference.to_bytes().hex() == golden["reference"]
+    profile = reference.profile()
+    profile.update(columns(golden["later"]))
+    assert profile.to_bytes().hex() == golden["profile"]
+    assert profile.summary() == golden["summary"]
+
+
+def test_windows_of_time() -> None:
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    data = rows(600, 9)
+    data["at"] = [start + timedelta(hours=row * 24 / 20) for row in range(600)]
+    reference = Reference.build(data, window="1d", time="at")
+    assert reference.windows == 30
+    pandas = pytest.importorskip("pandas")
+    assert (
+        Reference.build(
+            pandas.DataFrame({"price": data["price"], "at": data["at"]}), window="1d", time="at"
+        ).windows
+        == 30
+    )
+    with pytest.raises(pantau.InvalidInputError, match="windows: 5, allowed are 28"):
+        Reference.build(data, window="6d", time="at")
+    monitor = Monitor(reference, window="1d", min_rows=20)
+    reports = [
+        monitor.update(rows(25, day), at=start + timedelta(days=40 + day)) for day in range(4)
+    ]
+    assert [report is None for report in reports] == [True, False, False, False]
+    assert reports[-1] is not None and reports[-1].windows == 3
+    with pytest.raises(pantau.InvalidInputError, match="windows of time need the time"):
+        monitor.update(rows(5, 1))
+
+
+def test_a_change_is_told_in_words(reference: Reference) -> None:
+    monitor = Monitor(reference)
+    for day in range(5):
+        monitor.update(rows(200, 100 + day))
+        assert monitor.close_window().status == "ok"
+    for day in range(4):
+        monitor.update(rows(200, 200 + day, word=" vaksin"))
+        report = monitor.close_window()
+    assert report.status == "alarm"
+    assert report.since_window == 6
+    top = report.features[0]
+    assert top["feature"].startswith("review")
+    words = next(own for own in report.features if own["feature"] == "review (words)")
+    assert "vaksin" in words["sentence"]
+    assert "new" in words["sentence"]
+    assert str(report).startswith("ALARM: changed since window 6: review")
+    json.loads(report.to_json(), parse_constant=lambda name: pytest.fail(name))
+    quiet = [own for own in report.features if own["feature"] == "price"]
+    assert quiet[0]["status"] == "ok"
+
+    monitor.acknowledge("Ani", "a new campaign")
+    assert monitor.report().acknowledged
+    assert monitor.records[0]["act"] == "acknowledge"
+    with pytest.raises(pantau.InvalidInputError, match="windows: 9, allowed are 28"):
+        monitor.rebaseline("Ani", "it stays")
+    fresh = Reference.build(rows(2800, 11, word=" vaksin"))
+    monitor.rebaseline("Ani", "it stays", fresh)
+    monitor.update(rows(200, 300, word=" vaksin"))
+    assert monitor.close_window().status == "ok"
+    assert [record["by"] for record in monitor.records] == ["Ani", "Ani"]
+
+
+def test_a_monitor_goes_on_from_its_state(reference: Reference) -> None:
+    one = Monitor(reference, false_alarms="1 per 100 windows", window="150 rows")
+    other = Monitor(reference, false_alarms="1 per 100 windows", window="150 rows")
+    for day in range(6):
+        data = rows(100, day, shift=day)
+        one.update(data)
+        other = Monitor.resume(reference, other.state)
+        other.update(data)
+    assert one.state == other.state
+    assert one.report().to_json() == other.report().to_json()
+    with pytest.raises(pantau.InvalidInputError, match="belongs to another reference"):
+        Monitor.resume(Reference.build(rows(2800, 3)), one.state)
+
+
+def test_what_is_odd_has_an_answer(reference: Reference) -> None:
+    monitor = Monitor(reference)
+    assert monitor.close_window().status == "ok"
+    assert "judged from 30 on" in monitor.report().unjudged[0]
+    data = rows(100, 3)
+    del data["review"]
+    data["price"] = [float("inf")] * 50 + [float("nan")] * 50
+    data["label"] = ["never seen"] * 100
+    for _ in range(3):
+        monitor.update(data)
+        report = monitor.close_window()
+    assert report.status == "alarm"
+    told = {own["feature"]: own["sentence"] for own in report.features}
+    assert "never seen" in told["label"]
+    assert any("review (words): its column was not there" in problem for problem in report.unjudged)
+    json.loads(report.to_json(), parse_constant=lambda name: pytest.fail(name))
+    one = monitor.update({"price": [1.0]})
+    assert one is None
+    for wrong, message in [
+        ({"other": [1]}, "batch: it has none of the columns price"),
+        ({"price": [1.0], "label": []}, "label: 0 rows, the batch has 1"),
+        (3, "data: expected a table or a dict of columns, got a int"),
+    ]:
+        with pytest.raises(pantau.InvalidInputError, match=message):
+            monitor.update(wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"false_alarms": "never"}, "expected words such as"),
+        ({"min_effect": 2}, "min_effect: 2 is no share"),
+        ({"window": "1 month"}, "expected a time from 1 second on"),
+        ({"window": "28 windows"}, "how many windows there are is not known"),
+        ({"min_rows": -1}, "invalid value"),
+    ],
+)
+def test_options_that_cannot_be(
+    reference: Reference, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(pantau.InvalidInputError, match=message):
+        Monitor(reference, **options)
+
+
+def test_threads_may_share_a_monitor(reference: Reference) -> None:
+    monitor = Monitor(reference)
+    data = rows(50, 1)
+    threads = [
+        threading.Thread(target=lambda: [monitor.update(data) for _ in range(20)]) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert monitor.close_window().rows == 4000
+
+
+def test_nothing_is_pickled_by_accident(reference: Reference) -> None:
+    with pytest.raises(TypeError):
+        pickle.dumps(Monitor(reference))
