@@ -167,7 +167,7 @@ def anderson_ksamp(samples: Sequence[ArrayLike], midrank: bool = True) -> Signif
 
     >>> from pantau import stats
     >>> round(stats.anderson_ksamp([[1, 2, 3, 4, 5], [4, 5, 6, 7, 8]]).pvalue, 4)
-    0.0263
+    0.0176
     """
     return Significance(*_core._anderson_ksamp(samples, midrank))
 
@@ -177,7 +177,7 @@ def cramervonmises_2samp(x: ArrayLike, y: ArrayLike, method: _Method = "auto") -
 
     >>> from pantau import stats
     >>> round(stats.cramervonmises_2samp([1.0, 2.0, 3.0], [2.5, 3.5, 4.5]).pvalue, 4)
-    0.3
+    0.2
     """
     return Significance(*_core._cramervonmises_2samp(x, y, method))
 
@@ -245,7 +245,7 @@ def g_test(observed: ArrayLike, correction: bool = True) -> ContingencyResult:
 
     >>> from pantau import stats
     >>> round(stats.g_test([[10, 10, 20], [20, 20, 20]]).statistic, 4)
-    2.7627
+    2.7689
     """
     return chi2_contingency(observed, correction, "log-likelihood")
 
@@ -328,7 +328,7 @@ def total_variation(reference: ArrayLike, current: ArrayLike) -> Divergence:
     """The share of rows that would have to change their bin.
 
     >>> from pantau import stats
-    >>> stats.total_variation([50, 50], [60, 40]).value
+    >>> round(stats.total_variation([50, 50], [60, 40]).value, 12)
     0.1
     """
     return Divergence(*_core._divergence("tv", reference, current, math.e))
@@ -418,7 +418,7 @@ def confidence_sequence(successes: int, trials: int, level: float = 0.95) -> Int
 
     >>> from pantau import stats
     >>> round(stats.confidence_sequence(93, 100).low, 4)
-    0.8143
+    0.8142
     """
     return Interval(*_core._interval("confidence_sequence", successes, trials, level))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pantau
 import pytest
-from pantau import _core, learn, text
+from pantau import _core, learn, stats, text
 
 PARSER = doctest.DocTestParser()
 FLAGS = doctest.ELLIPSIS
@@ -19,7 +19,7 @@ FLAGS = doctest.ELLIPSIS
 def documented() -> dict[str, str]:
     """Everything public that has a docstring."""
     found = {}
-    for home in [pantau, text, learn, _core]:
+    for home in [pantau, text, learn, stats, _core]:
         found[home.__name__] = home.__doc__
         for name in dir(home):
             value = getattr(home, name)
@@ -43,7 +43,7 @@ def test_there_are_examples() -> None:
     assert sum(len(example.examples) for example in EXAMPLES.values()) > 40
     native = [name for name in EXAMPLES if hasattr(_core, name.split(".")[-1])]
     assert len(native) >= 10
-    functions = {f"pantau.{name}" for name in text.__all__ if name.islower()}
+    functions = {f"pantau.{name}" for name in text.__all__ + stats.__all__ if name.islower()}
     assert functions <= set(EXAMPLES)
 
 

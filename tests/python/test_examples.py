@@ -22,6 +22,20 @@ version 1 answers: good
 forgotten: {'feedback': 1, 'predictions': 1}
 """
 
+# What the first programs that watch print, in every language.
+_FIRST_WATCHED = """\
+OK: nothing changed in 5 windows
+ALARM: changed since window 6: length: 26 % fewer rows below 218
+  length: 26 % fewer rows below 218
+find out why; then acknowledge it, retrain, or re-baseline if this is the new normal
+"""
+
+
+def test_the_first_program_that_watches_prints_what_it_should(root: Path) -> None:
+    command = [sys.executable, str(root / "examples" / "watching.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, _FIRST_WATCHED), done.stderr
+
 
 def test_the_first_program_that_remembers_prints_what_it_should(root: Path, tmp_path: Path) -> None:
     bundle = str(tmp_path / "reviews")

@@ -35,6 +35,14 @@ version 1 answers: good
 forgotten: {\"feedback\":1,\"predictions\":1}
 ";
 
+/// What the first programs that watch print, in every language.
+const FIRST_WATCHED: &str = "\
+OK: nothing changed in 5 windows
+ALARM: changed since window 6: length: 26 % fewer rows below 218
+  length: 26 % fewer rows below 218
+find out why; then acknowledge it, retrain, or re-baseline if this is the new normal
+";
+
 /// How long a long text is, in bytes.
 const LONG_TEXT: &str = "10000000";
 
@@ -305,6 +313,14 @@ fn the_first_programs_that_remember_print_the_same() {
         let program = build(&repository().join("examples").join(name), &[], name);
         let output = run(Command::new(program).arg(&bundle).arg(folder.path().join(name)));
         assert_eq!(output, FIRST_REMEMBERED, "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_that_watch_print_the_same() {
+    for name in ["watching.c", "watching.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        assert_eq!(run(&mut Command::new(program)), FIRST_WATCHED, "{name}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pantau runs text classifiers inside your program, watches them, and helps
-//! them learn. This version has three capabilities: text, transformers that
-//! classify and embed it, and learning from labelled texts.
+//! them learn. This version has text, transformers that classify and embed it,
+//! learning from labelled texts, what a deployed model remembers, and drift.
 //!
 //! ```
 //! use pantau::text::{Cleaner, FeatureConfig, FeatureExtractor, Language};
@@ -30,6 +30,8 @@
 //! - [`store::open`] leads to what a deployed model remembers, a [`store::PredictionLog`] writes
 //!   there without making anybody wait; [`registry::open`] leads to the models, [`runs::Runs`] to
 //!   what was tried.
+//! - [`drift::Monitor`] compares what comes with a [`profile::Reference`]; [`stats`] has the
+//!   statistics it is made of.
 //! - [`Error`] is everything that can go wrong, [`ErrorKind`] its kind.
 //!
 //! # Features

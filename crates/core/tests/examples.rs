@@ -21,6 +21,14 @@ version 1 answers: good
 forgotten: {\"feedback\":1,\"predictions\":1}
 ";
 
+/// What the first programs that watch print, in every language.
+const FIRST_WATCHED: &str = "\
+OK: nothing changed in 5 windows
+ALARM: changed since window 6: length: 26 % fewer rows below 218
+  length: 26 % fewer rows below 218
+find out why; then acknowledge it, retrain, or re-baseline if this is the new normal
+";
+
 /// Where cargo puts an example that it builds for the tests.
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
@@ -51,4 +59,11 @@ fn the_first_program_that_remembers_prints_what_it_should() {
     let output = output.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_REMEMBERED);
+}
+
+#[test]
+fn the_first_program_that_watches_prints_what_it_should() {
+    let output = Command::new(example("watching")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_WATCHED);
 }

@@ -68,7 +68,7 @@ pub(crate) fn bootstrap(
     let failure = std::sync::Mutex::new(None);
     let ask = |sample: &[usize]| {
         Python::attach(|py| {
-            let rows: Vec<i64> = sample.iter().map(|row| *row as i64).collect();
+            let rows: Vec<i64> = sample.iter().map(|row| row.cast_signed() as i64).collect();
             let found = array(py, &rows, &[rows.len()])
                 .and_then(|rows| data.bind(py).call_method1("take", (rows, 0)))
                 .and_then(|sample| statistic.bind(py).call1((sample,)))

@@ -115,8 +115,7 @@ pub(crate) fn distance(
     let second_weights = weights("v_weights", second_weights)?;
     let (first, second) = (Numbers::read("u_values", first)?, Numbers::read("v_values", second)?);
     let (first, second) = (first.as_slice(), second.as_slice());
-    let measure: fn(&[f64], &[f64], Option<&[f64]>, Option<&[f64]>) -> pantau::Result<f64> =
-        if is_energy { energy_distance } else { wasserstein_distance };
+    let measure = if is_energy { energy_distance } else { wasserstein_distance };
     let found =
         py.detach(|| measure(first, second, first_weights.as_deref(), second_weights.as_deref()));
     Ok(found.map_err(PyError)?)

@@ -7,7 +7,7 @@ use super::{
     profile::PyProfile,
     rows::{Roles, Rows, names, times},
 };
-use crate::error::PyError;
+use crate::{arguments::expect, error::PyError};
 
 /// What rows are compared with: the profiles of at least 28 windows, kept apart.
 ///
@@ -67,8 +67,11 @@ impl PyReference {
 
     /// The reference of windows that were profiled elsewhere.
     #[staticmethod]
-    fn from_windows(windows: Vec<PyRef<'_, PyProfile>>) -> PyResult<Self> {
-        let windows = windows.iter().map(|window| window.get()).collect();
+    fn from_windows(windows: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let profile = |window: PyResult<Bound<'_, PyAny>>| {
+            Ok(expect::<PyRef<'_, PyProfile>>("windows", &window?, "profiles")?.get())
+        };
+        let windows = windows.try_iter()?.map(profile).collect::<PyResult<_>>()?;
         Ok(Self(Arc::new(Reference::from_windows(windows).map_err(PyError)?)))
     }
 

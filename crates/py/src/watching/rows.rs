@@ -3,7 +3,7 @@
 use pantau::{Timestamp, profile::Batch};
 use pyo3::{
     prelude::*,
-    types::{PyBytes, PyString, PyTuple},
+    types::{PyBytes, PyString},
 };
 
 use crate::{
@@ -193,10 +193,6 @@ pub(crate) fn names(what: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Ve
     if let Ok(name) = value.extract::<String>() {
         return Ok(vec![name]);
     }
-    value
-        .extract::<Vec<String>>()
-        .or_else(|_| value.cast::<PyTuple>()?.extract().map_err(PyErr::from))
-        .map_err(|_: PyErr| {
-            crate::arguments::wrong(what, value, "the name of a column, or several")
-        })
+    // A tuple is a sequence as a list is.
+    crate::arguments::expect(what, value, "the name of a column, or several")
 }
