@@ -1,6 +1,6 @@
 """The first program that watches: what comes is compared with what came.
 
-    python examples/watching.py
+python examples/watching.py
 """
 
 import pantau
