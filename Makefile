@@ -54,11 +54,12 @@ fix: build/test.stamp ## format and mend what can be mended by itself
 	$(BIN)/ruff check --fix python tests examples benches
 	$(BIN)/ruff format python tests examples benches
 
-bench: build/bench.stamp build/servers.stamp ## measure every promise, with the peers beside it
+bench: build/bench.stamp build/servers.stamp build/peers.stamp ## measure every promise, with the peers beside it
 	$(BIN)/python benches/text.py
 	$(BIN)/python benches/inference.py
 	$(BIN)/python benches/learning.py
 	$(PYTHON) tests/servers.py run mlflow -- $(BIN)/python benches/state.py
+	$(BIN)/python benches/watching.py
 	cargo bench -p pantau-benches --bench text
 	$(PYTHON) tests/servers.py run postgres -- cargo bench -p pantau-benches --bench state
 
@@ -101,6 +102,12 @@ build/runtime.stamp: build/venv.stamp
 build/servers.stamp:
 	@$(PYTHON) -m venv build/servers
 	@build/servers/bin/python -m pip install --quiet --disable-pip-version-check "mlflow>=3,<4" "moto[server]>=5.2,<6"
+	@touch $@
+
+# Peers that need older versions of what the others need.
+build/peers.stamp:
+	@$(PYTHON) -m venv build/peers
+	@build/peers/bin/python -m pip install --quiet --disable-pip-version-check "pandas<3" evidently whylogs
 	@touch $@
 
 build/wheel.stamp: build/venv.stamp $(WHEEL_SOURCES)

@@ -3427,6 +3427,13 @@ public:
             [&](pantau_text **out) { return pantau_monitor_report_text(object_.get(), out); });
     }
 
+    // How often this monitor cries wolf, measured on splits of its reference, as JSON.
+    std::string calibrate(std::size_t splits = 100, std::uint64_t seed = 0) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_monitor_calibrate(object_.get(), splits, seed, out);
+        });
+    }
+
     // Puts down that a change is known.
     void acknowledge(std::string_view by, std::string_view reason) {
         detail::check(pantau_monitor_acknowledge(object_.get(), by.data(), by.size(),
@@ -3459,6 +3466,67 @@ private:
         detail::check(pantau_monitor_rebaseline(object_.get(), reference, by.data(), by.size(),
                                                 reason.data(), reason.size()));
     }
+
+    Object object_;
+};
+
+// Tests each feature of new rows against reference rows. What is found is JSON.
+class DataDriftDetector {
+public:
+    explicit DataDriftDetector(const Batch &reference, double significance_level = 0.05)
+        : object_(detail::give<Object>([&](pantau_data_drift_detector **out) {
+              return pantau_data_drift_detector_new(reference.get(), significance_level, out);
+          })) {}
+
+    // The test of a number.
+    std::string numerical(const Batch &current, std::string_view feature) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_data_drift_detector_numerical(object_.get(), current.get(),
+                                                        feature.data(), feature.size(), out);
+        });
+    }
+
+    // The test of a category.
+    std::string categorical(const Batch &current, std::string_view feature) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_data_drift_detector_categorical(object_.get(), current.get(),
+                                                          feature.data(), feature.size(), out);
+        });
+    }
+
+    // The tests of several features, by default all.
+    std::string all(const Batch &current, std::string_view options = {}) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_data_drift_detector_all(object_.get(), current.get(), options.data(),
+                                                  options.size(), out);
+        });
+    }
+
+private:
+    using Object = detail::Owned<pantau_data_drift_detector, pantau_data_drift_detector_free>;
+
+    Object object_;
+};
+
+// Scores windows of a fixed number of rows, one after the other.
+class WindowDriftDetector {
+public:
+    explicit WindowDriftDetector(const Reference &reference, std::size_t window_size = 1000,
+                                 double threshold = 0.05)
+        : object_(detail::give<Object>([&](pantau_window_drift_detector **out) {
+              return pantau_window_drift_detector_new(reference.get(), window_size, threshold,
+                                                      out);
+          })) {}
+
+    // Counts rows; the scores of the windows that they fill, as a JSON list.
+    std::string update(const Batch &rows) {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_window_drift_detector_update(object_.get(), rows.get(), out);
+        });
+    }
+
+private:
+    using Object = detail::Owned<pantau_window_drift_detector, pantau_window_drift_detector_free>;
 
     Object object_;
 };

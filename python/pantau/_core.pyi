@@ -22,6 +22,7 @@ __all__ = [
     "Comparison",
     "ConflictError",
     "Consent",
+    "DataDriftDetector",
     "DeadlineError",
     "Detector",
     "Dictionary",
@@ -65,6 +66,7 @@ __all__ = [
     "UnreachableError",
     "ValidationReport",
     "VersionComparison",
+    "WindowDriftDetector",
     "_LogisticRegression",
     "_NaiveBayes",
     "_Vectorizer",
@@ -413,6 +415,20 @@ class Consent:
     @property
     def subject(self) -> str | None: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class DataDriftDetector:
+    def __new__(
+        cls, reference: _Columns, significance_level: float = 0.05
+    ) -> DataDriftDetector: ...
+    def detect_numerical_drift(self, current: _Columns, feature: str) -> dict[str, Any]: ...
+    def detect_categorical_drift(self, current: _Columns, feature: str) -> dict[str, Any]: ...
+    def detect_all_drifts(
+        self,
+        current: _Columns,
+        numerical_features: Sequence[str] | None = None,
+        categorical_features: Sequence[str] | None = None,
+    ) -> dict[str, Any]: ...
 
 @final
 class Detector:
@@ -781,6 +797,7 @@ class Monitor:
     def close_window(self) -> DriftReport: ...
     def report(self) -> DriftReport: ...
     def acknowledge(self, by: str, reason: str) -> None: ...
+    def calibrate(self, splits: int = 100, seed: int = 0) -> dict[str, Any]: ...
     def rebaseline(self, by: str, reason: str, reference: Reference | None = None) -> None: ...
     @property
     def records(self) -> list[dict[str, Any]]: ...
@@ -1599,6 +1616,13 @@ class _Vectorizer:
     def terms(self) -> list[list[str]]: ...
     def idf(self) -> NDArray[float64]: ...
     def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class WindowDriftDetector:
+    def __new__(
+        cls, reference: Reference, window_size: int = 1000, threshold: float = 0.05
+    ) -> WindowDriftDetector: ...
+    def update(self, data: _Columns) -> list[dict[str, Any]]: ...
 
 def assess(
     model: _Own,

@@ -99,6 +99,32 @@ static void check_profiles(const struct json *golden, pantau_reference *referenc
     pantau_profile_free(again);
 }
 
+static void check_known_calls(pantau_reference *reference, pantau_batch *batch,
+                              pantau_batch *late) {
+    pantau_data_drift_detector *detector;
+    pantau_window_drift_detector *windows;
+    pantau_text *found;
+    CHECK_OK(pantau_data_drift_detector_new(batch, 0.05, &detector));
+    CHECK_OK(pantau_data_drift_detector_numerical(detector, late, PANTAU_LITERAL("length"), &found));
+    CHECK(says(found, "\"drift_detected\":true"));
+    CHECK_OK(pantau_data_drift_detector_all(detector, late, NULL, 0, &found));
+    CHECK(says(found, "\"overall_drift_detected\":true"));
+    static const char none[] = "{\"numerical_features\": [], \"categorical_features\": []}";
+    CHECK_OK(pantau_data_drift_detector_all(detector, late, none, strlen(none), &found));
+    CHECK(says(found, "\"total_features\":0"));
+    CHECK_FAILS(PANTAU_STATUS_NOT_FOUND, "category \"length\"",
+                pantau_data_drift_detector_categorical(detector, late, PANTAU_LITERAL("length"),
+                                                       &found));
+    CHECK_INVALID("significance_level: 2", pantau_data_drift_detector_new(batch, 2.0, &detector));
+    CHECK_OK(pantau_window_drift_detector_new(reference, 100, 0.05, &windows));
+    CHECK_OK(pantau_window_drift_detector_update(windows, late, &found));
+    CHECK(says(found, "\"level\":\"HIGH\""));
+    CHECK_INVALID("window_size: 0", pantau_window_drift_detector_new(reference, 0, 0.05, &windows));
+    CHECK_INVALID("rows: is NULL", pantau_window_drift_detector_update(windows, NULL, &found));
+    pantau_data_drift_detector_free(detector);
+    pantau_window_drift_detector_free(windows);
+}
+
 static void check_monitor(const char *scratch) {
     /* 56 days of 50 reviews, then some that are longer. */
     double lengths[2800], longer[200];
@@ -160,6 +186,10 @@ static void check_monitor(const char *scratch) {
     CHECK_OK(pantau_monitor_rebaseline(monitor, reference, PANTAU_LITERAL("Ani"), NULL, 0));
     CHECK_OK(pantau_monitor_report(monitor, &report));
     CHECK(says(report, "\"status\":\"ok\""));
+    CHECK_OK(pantau_monitor_calibrate(monitor, 3, 1, &report));
+    CHECK(says(report, "false alarms in 42 windows of your own reference"));
+    CHECK_INVALID("splits: 0", pantau_monitor_calibrate(monitor, 0, 1, &report));
+    check_known_calls(reference, batch, late);
     pantau_profile *profile;
     CHECK_OK(pantau_profile_new(reference, &profile));
     CHECK_OK(pantau_profile_update(profile, late));

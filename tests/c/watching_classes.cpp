@@ -49,5 +49,11 @@ int main() {
     monitor.merge(profile);
     check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "windows: 0",
                                        [&] { monitor.rebaseline("Ani", "new"); });
+    CHECK(holds(monitor.calibrate(2), "false alarms in 14 windows"));
+    const pantau::DataDriftDetector detector(rows);
+    CHECK(holds(detector.numerical(late, "length"), "\"drift_detected\":true"));
+    CHECK(holds(detector.all(late, R"({"categorical_features": []})"), "\"total_features\":1"));
+    CHECK(holds(detector.categorical(rows, "label"), "\"p_value\":1.0"));
+    CHECK(holds(pantau::WindowDriftDetector(reference, 200).update(late), "HIGH"));
     return 0;
 }

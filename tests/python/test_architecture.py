@@ -95,6 +95,8 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
         reference.profile(),
         monitor,
         monitor.report(),
+        pantau.DataDriftDetector({"stars": [1, 2]}),
+        pantau.WindowDriftDetector(reference),
         store,
         store.table("runs"),
         store.training_features(),

@@ -248,3 +248,72 @@ def test_threads_may_share_a_monitor(reference: Reference) -> None:
 def test_nothing_is_pickled_by_accident(reference: Reference) -> None:
     with pytest.raises(TypeError):
         pickle.dumps(Monitor(reference))
+
+
+def test_the_calls_that_people_know() -> None:
+    scipy_stats = pytest.importorskip("scipy.stats")
+    chance = np.random.default_rng(4)
+    usual = {
+        "rating": chance.integers(1, 6, 500).astype(float),
+        "text_length": chance.normal(80, 20, 500),
+        "sentiment_label": chance.choice(["positive", "negative", "neutral"], 500),
+    }
+    later = {
+        "rating": chance.integers(1, 6, 300).astype(float),
+        "text_length": chance.normal(90, 20, 300),
+        "sentiment_label": chance.choice(["positive", "negative", "new"], 300),
+    }
+    detector = pantau.DataDriftDetector(usual, significance_level=0.05)
+    found = detector.detect_numerical_drift(later, "text_length")
+    expected = scipy_stats.ks_2samp(usual["text_length"], later["text_length"])
+    assert found["statistic"] == pytest.approx(expected.statistic)
+    assert found["p_value"] == pytest.approx(expected.pvalue)
+    assert found["drift_detected"]
+    found = detector.detect_categorical_drift(later, "sentiment_label")
+    names = ["positive", "negative", "neutral", "new"]
+    table = [
+        [list(side["sentiment_label"]).count(name) for name in names] for side in (usual, later)
+    ]
+    expected = scipy_stats.chi2_contingency(table)
+    assert found["statistic"] == pytest.approx(expected.statistic)
+    assert found["p_value"] == pytest.approx(expected.pvalue)
+    shares = [np.array(row) / sum(row) for row in table]
+    assert found["max_distribution_shift"] == pytest.approx(abs(shares[0] - shares[1]).max())
+    everything = detector.detect_all_drifts(later, ["rating", "text_length"], ["sentiment_label"])
+    assert everything["overall_drift_detected"]
+    assert everything["summary"]["features_with_drift"] == 2
+    told = [(one["feature"], one["drift_detected"]) for one in everything["features"]]
+    assert told == [("rating", False), ("text_length", True), ("sentiment_label", True)]
+    assert all(one["p_value"] <= one["p_value_adjusted"] for one in everything["features"])
+    assert detector.detect_all_drifts(later) == everything
+    with pytest.raises(pantau.NotFoundError, match='number "label"'):
+        detector.detect_numerical_drift(later, "label")
+    with pytest.raises(pantau.InvalidInputError, match="significance_level: 5 is not between"):
+        pantau.DataDriftDetector(usual, 5)
+    with pytest.raises(pantau.InvalidInputError, match="all numbers are missing"):
+        detector.detect_numerical_drift({"rating": [float("nan")]}, "rating")
+
+
+def test_windows_are_scored(reference: Reference) -> None:
+    detector = pantau.WindowDriftDetector(reference, window_size=250)
+    quiet = detector.update(rows(1000, 41)) + detector.update(rows(300, 42))
+    assert len(quiet) == 5
+    assert [score["level"] for score in quiet].count("LOW") >= 4
+    assert all(0 <= score["drift_score"] <= 1 and score["rows"] == 250 for score in quiet)
+    loud = detector.update(rows(250, 43, shift=30.0))
+    assert (loud[0]["level"], loud[0]["feature"]) == ("HIGH", "price")
+    assert loud[0]["drift_score"] > loud[0]["chance"]
+    with pytest.raises(pantau.InvalidInputError, match="threshold: 2 is no share"):
+        pantau.WindowDriftDetector(reference, threshold=2)
+    with pytest.raises(pantau.InvalidInputError, match="window_size: 0"):
+        pantau.WindowDriftDetector(reference, window_size=0)
+
+
+def test_a_monitor_is_measured_on_its_own_reference(reference: Reference) -> None:
+    found = Monitor(reference, min_effect=0.0).calibrate(splits=20)
+    assert found["windows"] == 140
+    assert found["interval"]["low"] <= found["per_budget"] <= found["interval"]["high"]
+    assert "false alarms in 140 windows of your own reference" in found["sentence"]
+    assert found["alarms"] <= 2
+    with pytest.raises(pantau.InvalidInputError, match="splits: 0, allowed are 1 to 10000"):
+        Monitor(reference).calibrate(splits=0)

@@ -116,6 +116,8 @@ mod tests {
         shared::<crate::store::pantau_store>();
         shared::<crate::bytes::pantau_bytes>();
         shared::<crate::watching::batch::pantau_batch>();
+        shared::<crate::watching::classic::pantau_data_drift_detector>();
+        shared::<crate::watching::classic::pantau_window_drift_detector>();
         shared::<crate::watching::monitor::pantau_monitor>();
         shared::<crate::watching::profile::pantau_profile>();
         shared::<crate::watching::reference::pantau_reference>();

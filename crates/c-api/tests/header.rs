@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 63] = [
+const FILES: [&str; 64] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -63,6 +63,7 @@ const FILES: [&str; 63] = [
     "watching/reference.rs",
     "watching/profile.rs",
     "watching/monitor.rs",
+    "watching/classic.rs",
     "store.rs",
     "store_audit.rs",
     "store_query.rs",

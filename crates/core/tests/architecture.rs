@@ -95,7 +95,7 @@ const HOMES: [(&str, &[&str]); 36] = [
             "text/features/config.rs",
             "text/stem/dictionary.rs",
             "chain.rs",
-            "profile/layout/",
+            "profile/hash.rs",
             "registry/files.rs",
         ],
     ),

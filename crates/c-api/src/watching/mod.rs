@@ -1,6 +1,7 @@
 //! Watching: rows, profiles of them, and what monitors say.
 
 pub mod batch;
+pub mod classic;
 pub mod monitor;
 pub mod profile;
 pub mod reference;

@@ -150,6 +150,24 @@ pub unsafe extern "C" fn pantau_monitor_report_text(
     })
 }
 
+/// Gives how often a monitor cries wolf, measured on `splits` splits of its reference in which nothing
+/// drifts, as JSON; its `sentence` says it in words.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_monitor_calibrate(
+    monitor: *const pantau_monitor,
+    splits: usize,
+    seed: u64,
+    out: *mut *mut pantau_text,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects and results.
+        let (monitor, out) =
+            unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
+        out.give(monitor.0.calibrate(splits, seed)?.to_json().into());
+        Ok(())
+    })
+}
+
 /// Puts down that a change is known, by whom and why. Its status stays, and reports say it was
 /// acknowledged.
 #[unsafe(no_mangle)]

@@ -7,6 +7,8 @@
 //! windows as was asked for.
 
 mod apart;
+mod calibration;
+mod classic;
 mod distances;
 mod monitor;
 mod options;
@@ -15,6 +17,11 @@ mod sentence;
 mod state;
 mod yardstick;
 
+pub use calibration::Calibration;
+pub use classic::{
+    AllFeatures, DataDriftDetector, DriftLevel, DriftScore, DriftSummary, DriftTest, DriftTests,
+    WindowDriftDetector,
+};
 pub use monitor::Monitor;
 pub use options::{FalseAlarms, MonitorOptions};
 pub use report::{DriftReport, FeatureReport, Measure, Status};

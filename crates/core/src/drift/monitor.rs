@@ -82,6 +82,11 @@ impl Monitor {
         &self.options
     }
 
+    /// The same options for windows that are closed one by one, whatever their size.
+    pub(super) fn unbounded_options(&self) -> MonitorOptions {
+        MonitorOptions { window: None, min_rows: 0, ..self.options }
+    }
+
     /// What somebody decided so far.
     pub fn records(&self) -> &[Record] {
         &self.state.told.records

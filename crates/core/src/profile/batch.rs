@@ -9,7 +9,7 @@ pub struct Batch<'a> {
 
 /// What strings are, where a layout is learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(crate) enum Sort {
     Category,
     Text,
     /// What they look like.
@@ -18,7 +18,7 @@ pub(super) enum Sort {
 
 /// A column.
 #[derive(Debug, Clone)]
-pub(super) enum Column<'a> {
+pub(crate) enum Column<'a> {
     /// NaN is a missing number.
     Numbers(&'a [f64]),
     Strings(Vec<Option<&'a str>>, Sort),
@@ -93,12 +93,12 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    pub(super) fn columns(&self) -> &[(&'a str, Column<'a>)] {
+    pub(crate) fn columns(&self) -> &[(&'a str, Column<'a>)] {
         &self.columns
     }
 
     /// The column of a name, which is likely at or after `place`.
-    pub(super) fn find(&self, name: &str, place: &mut usize) -> Option<&Column<'a>> {
+    pub(crate) fn find(&self, name: &str, place: &mut usize) -> Option<&Column<'a>> {
         let (before, after) = self.columns.split_at((*place).min(self.columns.len()));
         let found = |(_, (other, _)): &(usize, &(&str, Column<'_>))| *other == name;
         let (at, (_, column)) = after

@@ -1,5 +1,14 @@
 //! Numbers that stand for texts, the same for ever: they are part of what is stored.
 
+use sha2::{Digest, Sha256};
+
+/// What tells stored things apart: half of SHA-256.
+pub(super) fn of_bytes(bytes: &[u8]) -> [u8; 16] {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&Sha256::digest(bytes)[..16]);
+    hash
+}
+
 /// FNV-1a, and the last steps of `SplitMix64` so that all bits depend on all letters.
 pub(super) fn of_text(text: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

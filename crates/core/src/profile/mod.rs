@@ -35,6 +35,7 @@ mod window;
 mod wire;
 
 pub use batch::Batch;
+pub(crate) use batch::Column;
 pub use bins::Bins;
 pub use counts::{CategoryCounts, Counts, NumberCounts, VectorCounts, WordCounts};
 pub use layout::{

@@ -55,6 +55,13 @@ impl Profile {
         self.layout.features().iter().zip(&self.features)
     }
 
+    /// Tells of each feature how many of its values are new.
+    pub(super) fn set_unseen(&mut self, unseen: &[u64]) {
+        for (own, unseen) in self.features.iter_mut().zip(unseen) {
+            own.counts.set_unseen(*unseen);
+        }
+    }
+
     /// What was counted of a feature, by its place in the layout.
     pub(crate) fn feature(&self, place: usize) -> &FeatureProfile {
         &self.features[place]

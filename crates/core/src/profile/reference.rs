@@ -2,7 +2,6 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::{
     batch::{Batch, Column},
@@ -224,11 +223,26 @@ impl Reference {
         pooled
     }
 
+    /// Some of the windows, which may be fewer than a reference must have.
+    pub(crate) fn subset(&self, places: &[usize]) -> Self {
+        Self {
+            layout: self.layout.clone(),
+            windows: places.iter().map(|place| self.windows[*place].clone()).collect(),
+            novel: places.iter().map(|place| self.novel[*place].clone()).collect(),
+            is_shuffled: self.is_shuffled,
+        }
+    }
+
+    /// A window as it would look if it came later: what only it has would then be unseen.
+    pub(crate) fn as_new(&self, place: usize) -> Profile {
+        let mut window = self.windows[place].clone();
+        window.set_unseen(&self.novel[place]);
+        window
+    }
+
     /// What tells references apart.
     pub(crate) fn hash(&self) -> [u8; 16] {
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&Sha256::digest(self.to_bytes())[..16]);
-        hash
+        hash::of_bytes(&self.to_bytes())
     }
 
     /// For each window, all others together.

@@ -59,6 +59,7 @@ pub use two_sample::{
     mannwhitneyu, wasserstein_distance,
 };
 pub(crate) use vectors::Covariance;
+pub(crate) use two_sample::kolmogorov_point;
 pub use vectors::{
     KernelTest, MahalanobisTest, Vectors, mahalanobis_of_means, mmd, mmd_random_features,
 };

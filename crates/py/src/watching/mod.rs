@@ -1,5 +1,6 @@
 //! Watching: rows, profiles of them, and what monitors say.
 
+pub(crate) mod classic;
 pub(crate) mod drift_report;
 pub(crate) mod monitor;
 pub(crate) mod profile;
@@ -9,6 +10,8 @@ pub(crate) mod rows;
 use pyo3::prelude::*;
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<classic::PyDataDriftDetector>()?;
+    module.add_class::<classic::PyWindowDriftDetector>()?;
     module.add_class::<drift_report::PyDriftReport>()?;
     module.add_class::<monitor::PyMonitor>()?;
     module.add_class::<profile::PyProfile>()?;

@@ -13,9 +13,11 @@ use super::{
     rows::{Roles, Rows},
 };
 use crate::{
+    arguments::Seed,
     error::PyError,
     json::given,
     moment::{Moment, timestamp},
+    training::SEED,
     transforms::from_json,
 };
 
@@ -125,6 +127,21 @@ impl PyMonitor {
             None => monitor.rebaseline(by, reason, now),
         });
         Ok(done.map_err(PyError)?)
+    }
+
+    /// Measures how often this monitor cries wolf, on splits of the reference in which nothing
+    /// drifts; a dict whose ``sentence`` says it in words.
+    #[pyo3(signature = (splits=100, seed=SEED))]
+    #[pyo3(text_signature = "($self, splits=100, seed=0)")]
+    fn calibrate<'py>(
+        &self,
+        py: Python<'py>,
+        splits: usize,
+        seed: Seed,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let monitor = self.with(|monitor| monitor.clone());
+        let found = py.detach(|| monitor.calibrate(splits, seed.0)).map_err(PyError)?;
+        from_json(py, &found.to_json())
     }
 
     /// What was decided so far, as dicts.

@@ -88,6 +88,15 @@ impl Counts {
         }
     }
 
+    /// Tells how many of the values are new; they stay counted where they are.
+    pub(super) fn set_unseen(&mut self, unseen: u64) {
+        match self {
+            Self::Category(counts) => counts.unseen = unseen,
+            Self::Words(counts) => counts.unseen = unseen,
+            Self::Number(_) | Self::Vector(_) => {}
+        }
+    }
+
     /// How many values are missing: of words, none.
     pub fn missing(&self) -> u64 {
         match self {

@@ -12,10 +12,10 @@ pub use vector::VectorLayout;
 pub(super) use vector::learnt_every;
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::{
     batch::{Batch, Column, Sort},
+    hash,
     wire::{Reader, Writer},
 };
 use crate::{Error, Result, text::words};
@@ -127,8 +127,7 @@ impl Layout {
             return Err(Error::invalid("layout", problem));
         }
         let mut layout = Self { features, hash: [0; 16] };
-        let digest = Sha256::digest(layout.to_bytes());
-        layout.hash.copy_from_slice(&digest[..16]);
+        layout.hash = hash::of_bytes(&layout.to_bytes());
         Ok(layout)
     }
 

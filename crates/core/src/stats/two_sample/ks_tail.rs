@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::{Error, Result};
+use crate::{Error, Result, stats::distribution::bisect};
 
 /// Up to this many numbers in each sample, p-values are exact, as `SciPy`'s are.
 const EXACT_UP_TO: u64 = 10_000;
@@ -159,6 +159,11 @@ pub(super) fn kolmogorov_upper(point: f64) -> f64 {
     }
     let term = |k: i32| (-2.0 * f64::from(k * k) * point * point).exp();
     2.0 * (term(1) - term(2) + term(3) - term(4))
+}
+
+/// The point that Kolmogorov's distribution exceeds with this probability.
+pub(crate) fn kolmogorov_point(probability: f64) -> f64 {
+    bisect(0.0, 20.0, |point| kolmogorov_upper(point) > probability)
 }
 
 /// Smirnov's limit with the correction of Hodges (1957, equation 5.3), as `SciPy` has it.

@@ -12,4 +12,5 @@ pub use anderson::{Ranks, anderson_ksamp};
 pub use cramer::cramervonmises_2samp;
 pub use distance::{energy_distance, wasserstein_distance};
 pub use ks::{KsTest, SortedSample, ks_2samp};
+pub(crate) use ks_tail::kolmogorov_point;
 pub use mann_whitney::mannwhitneyu;
