@@ -192,6 +192,12 @@ typedef struct pantau_comparison pantau_comparison;
 // How a checkpoint is converted. Setting an option changes it; otherwise threads may share it.
 typedef struct pantau_convert_options pantau_convert_options;
 
+// Tests each feature of new rows against reference rows: numbers by Kolmogorov and Smirnov,
+// categories by chi-square. Where nothing drifts, each is found to drift in the share
+// `significance_level` of all looks; `pantau_monitor` is made for looking again and again. It never
+// changes, so threads may share it.
+typedef struct pantau_data_drift_detector pantau_data_drift_detector;
+
 // Looks for changes, one number after the other.
 typedef struct pantau_detector pantau_detector;
 
@@ -355,6 +361,9 @@ typedef struct pantau_text_classifier pantau_text_classifier;
 // Turns texts into rows of numbers, one column for each n-gram it learnt: the numbers of
 // scikit-learn's class of that name. It never changes, so threads may share it.
 typedef struct pantau_tfidf_vectorizer pantau_tfidf_vectorizer;
+
+// Scores windows of a fixed number of rows, one after the other.
+typedef struct pantau_window_drift_detector pantau_window_drift_detector;
 
 // What `pantau_classifier_predict_then` calls. With `PANTAU_STATUS_OK` the prediction is yours and
 // goes to `pantau_prediction_free`; with any other status it is NULL. `message` says why it
@@ -2408,6 +2417,13 @@ pantau_status pantau_monitor_report(const pantau_monitor *monitor, pantau_text *
 // Gives the same as a terminal shows it.
 pantau_status pantau_monitor_report_text(const pantau_monitor *monitor, pantau_text **out);
 
+// Gives how often a monitor cries wolf, measured on `splits` splits of its reference in which nothing
+// drifts, as JSON; its `sentence` says it in words.
+pantau_status pantau_monitor_calibrate(const pantau_monitor *monitor,
+                                       size_t splits,
+                                       uint64_t seed,
+                                       pantau_text **out);
+
 // Puts down that a change is known, by whom and why. Its status stays, and reports say it was
 // acknowledged.
 pantau_status pantau_monitor_acknowledge(pantau_monitor *monitor,
@@ -2436,6 +2452,54 @@ pantau_status pantau_monitor_resume(const pantau_reference *reference,
 
 // Frees a monitor; NULL is fine.
 void pantau_monitor_free(pantau_monitor *monitor);
+
+// Keeps the numbers and categories of reference rows; 0.05 is the usual `significance_level`.
+pantau_status pantau_data_drift_detector_new(const pantau_batch *reference,
+                                             double significance_level,
+                                             pantau_data_drift_detector **out);
+
+// Gives the test of a number as JSON: `statistic`, `p_value`, `drift_detected`.
+pantau_status pantau_data_drift_detector_numerical(const pantau_data_drift_detector *detector,
+                                                   const pantau_batch *current,
+                                                   const char *feature,
+                                                   size_t feature_length,
+                                                   pantau_text **out);
+
+// Gives the test of a category as JSON: also its `max_distribution_shift`.
+pantau_status pantau_data_drift_detector_categorical(const pantau_data_drift_detector *detector,
+                                                     const pantau_batch *current,
+                                                     const char *feature,
+                                                     size_t feature_length,
+                                                     pantau_text **out);
+
+// Gives the tests of several features as JSON: `overall_drift_detected`, `summary`, `features`.
+// `options` are JSON; the empty text tests all:
+// `{"numerical_features": ["rating"], "categorical_features": ["label"]}`.
+pantau_status pantau_data_drift_detector_all(const pantau_data_drift_detector *detector,
+                                             const pantau_batch *current,
+                                             const char *options,
+                                             size_t options_length,
+                                             pantau_text **out);
+
+// Frees a detector; NULL is fine.
+void pantau_data_drift_detector_free(pantau_data_drift_detector *detector);
+
+// Makes a detector for windows of `window_size` rows, with a `threshold` for the share of rows that
+// moved; the usual ones are 1,000 and 0.05.
+pantau_status pantau_window_drift_detector_new(const pantau_reference *reference,
+                                               size_t window_size,
+                                               double threshold,
+                                               pantau_window_drift_detector **out);
+
+// Counts rows, and gives a JSON list of the scores of the windows that they fill: `drift_score`,
+// what `chance` alone stays below in 95 of 100 windows, `drift_detected`, and the `level`, `"LOW"`,
+// `"MEDIUM"` or `"HIGH"`.
+pantau_status pantau_window_drift_detector_update(pantau_window_drift_detector *detector,
+                                                  const pantau_batch *rows,
+                                                  pantau_text **out);
+
+// Frees a detector; NULL is fine.
+void pantau_window_drift_detector_free(pantau_window_drift_detector *detector);
 
 // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
 // or `postgresql://user:password@host/database`.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use pantau_core::drift::{AllFeatures, DataDriftDetector, WindowDriftDetector};
+use pantau_core::drift::{AllFeatures, DataDriftDetector, DriftScore, WindowDriftDetector};
 
 use super::{batch::pantau_batch, reference::pantau_reference};
 use crate::{
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn pantau_window_drift_detector_update(
             )
         };
         let scores = rows.with(|rows| detector.0.update(rows))?;
-        let scores: Vec<String> = scores.iter().map(|score| score.to_json()).collect();
+        let scores: Vec<String> = scores.iter().map(DriftScore::to_json).collect();
         out.give(format!("[{}]", scores.join(",")).into());
         Ok(())
     })

@@ -77,11 +77,8 @@ impl Monitor {
         }
         let budget = self.options().false_alarms.windows;
         let share = clopper_pearson(alarms, windows, 0.95)?;
-        let interval = Interval {
-            low: share.low * budget,
-            high: share.high * budget,
-            level: share.level,
-        };
+        let interval =
+            Interval { low: share.low * budget, high: share.high * budget, level: share.level };
         let per_budget = alarms as f64 / windows as f64 * budget;
         let sentence = format!(
             "{alarms} false alarms in {windows} windows of your own reference: {per_budget:.2} in \

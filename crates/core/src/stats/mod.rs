@@ -54,12 +54,12 @@ pub use tables::{
     jensen_shannon, kl_divergence, psi, total_variation,
 };
 pub use trend::{Trend, linregress, robust_trend};
+pub(crate) use two_sample::kolmogorov_point;
 pub use two_sample::{
     KsTest, Ranks, SortedSample, anderson_ksamp, cramervonmises_2samp, energy_distance, ks_2samp,
     mannwhitneyu, wasserstein_distance,
 };
 pub(crate) use vectors::Covariance;
-pub(crate) use two_sample::kolmogorov_point;
 pub use vectors::{
     KernelTest, MahalanobisTest, Vectors, mahalanobis_of_means, mmd, mmd_random_features,
 };

@@ -119,7 +119,9 @@ impl DataDriftDetector {
         let mut columns = Vec::new();
         for (name, column) in reference.columns() {
             let known = match column {
-                Column::Numbers(numbers) => Known::Numbers(SortedSample::new(&present(name, numbers)?)?),
+                Column::Numbers(numbers) => {
+                    Known::Numbers(SortedSample::new(&present(name, numbers)?)?)
+                }
                 Column::Strings(values, _) => {
                     let counts = counted(values);
                     if counts.is_empty() {
@@ -170,7 +172,11 @@ impl DataDriftDetector {
     ///
     /// # Errors
     /// As for [`Self::detect_numerical_drift`].
-    pub fn detect_categorical_drift(&self, current: &Batch<'_>, feature: &str) -> Result<DriftTest> {
+    pub fn detect_categorical_drift(
+        &self,
+        current: &Batch<'_>,
+        feature: &str,
+    ) -> Result<DriftTest> {
         let Some(Known::Categories(reference)) = self.known(feature) else {
             return Err(unknown(feature, "category"));
         };
@@ -190,7 +196,8 @@ impl DataDriftDetector {
         }
         let side = |side: usize| both.values().map(|counts| counts[side]).collect::<Vec<u64>>();
         let (before, after) = (side(0), side(1));
-        let floats = |counts: &[u64]| counts.iter().map(|count| *count as f64).collect::<Vec<f64>>();
+        let floats =
+            |counts: &[u64]| counts.iter().map(|count| *count as f64).collect::<Vec<f64>>();
         let found = chi2_contingency(&[floats(&before), floats(&after)], true, Power::Pearson)?;
         let total = |counts: &[u64]| counts.iter().sum::<u64>() as f64;
         let (n, m) = (total(&before), total(&after));

@@ -72,9 +72,7 @@ impl DriftScore {
         let mut scores: Vec<(f64, &str, f64)> = Vec::new();
         for ((feature, own), (_, pool)) in window.features().zip(pool.features()) {
             let score = match (&own.counts, &pool.counts) {
-                (Counts::Number(own), Counts::Number(pool)) => {
-                    largest_gap(&own.bins, &pool.bins).0
-                }
+                (Counts::Number(own), Counts::Number(pool)) => largest_gap(&own.bins, &pool.bins).0,
                 (Counts::Category(own), Counts::Category(pool)) => {
                     moved(&with(&own.values, own.unseen), &with(&pool.values, pool.unseen))
                 }
