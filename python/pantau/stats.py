@@ -14,19 +14,10 @@ place, never left out in silence.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections import namedtuple
 
 from pantau import _core
 from pantau._core import Detector, SortedSample
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from numpy.typing import ArrayLike, NDArray
-
-    _Alternative = Literal["two-sided", "less", "greater"]
-    _Method = Literal["auto", "exact", "asymptotic", "asymp"]
-    _Power = Literal["pearson", "log-likelihood"]
 
 __all__ = [
     "ContingencyResult",
@@ -69,85 +60,59 @@ __all__ = [
 ]
 
 
-class Significance(NamedTuple):
+class Significance(namedtuple("Significance", "statistic pvalue")):
     """What a test found."""
 
-    statistic: float
-    pvalue: float
+    __slots__ = ()
 
 
-class KsResult(NamedTuple):
+class KsResult(namedtuple("KsResult", "statistic pvalue statistic_location statistic_sign")):
     """What the test of Kolmogorov and Smirnov found: also where it is, and who is ahead."""
 
-    statistic: float
-    pvalue: float
-    statistic_location: float
-    statistic_sign: int
+    __slots__ = ()
 
 
-class ContingencyResult(NamedTuple):
+class ContingencyResult(namedtuple("ContingencyResult", "statistic pvalue dof expected_freq")):
     """What the test of a table found: also its degrees of freedom and the expected counts."""
 
-    statistic: float
-    pvalue: float
-    dof: int
-    expected_freq: list[list[float]]
+    __slots__ = ()
 
 
-class Divergence(NamedTuple):
+class Divergence(namedtuple("Divergence", "value floor floor_sd")):
     """How far two tables of counts are apart, and how far chance alone would set them.
 
     ``floor`` is the distance to be expected from samples of these sizes if nothing differs,
     ``floor_sd`` its standard deviation: a ``value`` near it means nothing.
     """
 
-    value: float
-    floor: float
-    floor_sd: float
+    __slots__ = ()
 
 
-class KernelResult(NamedTuple):
+class KernelResult(namedtuple("KernelResult", "statistic pvalue sigma")):
     """What a test of maximum mean discrepancy found; ``pvalue`` is None without permutations."""
 
-    statistic: float
-    pvalue: float | None
-    sigma: float
+    __slots__ = ()
 
 
-class MahalanobisResult(NamedTuple):
+class MahalanobisResult(namedtuple("MahalanobisResult", "statistic pvalue shrinkage")):
     """How far two means are apart; ``pvalue`` is None where none can be told."""
 
-    statistic: float
-    pvalue: float | None
-    shrinkage: float
+    __slots__ = ()
 
 
-class Interval(NamedTuple):
+class Interval(namedtuple("Interval", "low high level")):
     """Where a number may well lie."""
 
-    low: float
-    high: float
-    level: float
+    __slots__ = ()
 
 
-class Trend(NamedTuple):
+class Trend(namedtuple("Trend", "slope intercept rvalue pvalue stderr interval dof")):
     """A straight line, and how sure its slope is."""
 
-    slope: float
-    intercept: float
-    rvalue: float
-    pvalue: float
-    stderr: float
-    interval: Interval
-    dof: int
+    __slots__ = ()
 
 
-def ks_2samp(
-    data1: ArrayLike,
-    data2: ArrayLike,
-    alternative: _Alternative = "two-sided",
-    method: _Method = "auto",
-) -> KsResult:
+def ks_2samp(data1, data2, alternative="two-sided", method="auto"):
     """Whether two samples come from the same continuous distribution (Kolmogorov, Smirnov).
 
     The p-value is exact up to 10,000 numbers in each sample, beyond that within 10 % also where it
@@ -160,7 +125,7 @@ def ks_2samp(
     return KsResult(*_core._ks_2samp(data1, data2, alternative, method))
 
 
-def anderson_ksamp(samples: Sequence[ArrayLike], midrank: bool = True) -> Significance:
+def anderson_ksamp(samples, midrank=True):
     """Whether samples come from the same distribution, with weight on the tails.
 
     The statistic is SciPy's, the p-value that of the limit distribution from 1 to 1e-10 and less.
@@ -172,7 +137,7 @@ def anderson_ksamp(samples: Sequence[ArrayLike], midrank: bool = True) -> Signif
     return Significance(*_core._anderson_ksamp(samples, midrank))
 
 
-def cramervonmises_2samp(x: ArrayLike, y: ArrayLike, method: _Method = "auto") -> Significance:
+def cramervonmises_2samp(x, y, method="auto"):
     """Whether two samples come from the same distribution, by the area between them.
 
     >>> from pantau import stats
@@ -182,13 +147,7 @@ def cramervonmises_2samp(x: ArrayLike, y: ArrayLike, method: _Method = "auto") -
     return Significance(*_core._cramervonmises_2samp(x, y, method))
 
 
-def mannwhitneyu(
-    x: ArrayLike,
-    y: ArrayLike,
-    use_continuity: bool = True,
-    alternative: _Alternative = "two-sided",
-    method: _Method = "auto",
-) -> Significance:
+def mannwhitneyu(x, y, use_continuity=True, alternative="two-sided", method="auto"):
     """Whether numbers of one sample tend to be larger than those of another.
 
     >>> from pantau import stats
@@ -198,12 +157,7 @@ def mannwhitneyu(
     return Significance(*_core._mannwhitneyu(x, y, use_continuity, alternative, method))
 
 
-def wasserstein_distance(
-    u_values: ArrayLike,
-    v_values: ArrayLike,
-    u_weights: ArrayLike | None = None,
-    v_weights: ArrayLike | None = None,
-) -> float:
+def wasserstein_distance(u_values, v_values, u_weights=None, v_weights=None):
     """How far numbers must be moved on average to turn one sample into the other.
 
     >>> from pantau import stats
@@ -213,12 +167,7 @@ def wasserstein_distance(
     return _core._distance(False, u_values, v_values, u_weights, v_weights)
 
 
-def energy_distance(
-    u_values: ArrayLike,
-    v_values: ArrayLike,
-    u_weights: ArrayLike | None = None,
-    v_weights: ArrayLike | None = None,
-) -> float:
+def energy_distance(u_values, v_values, u_weights=None, v_weights=None):
     """The energy distance of two samples.
 
     >>> from pantau import stats
@@ -228,9 +177,7 @@ def energy_distance(
     return _core._distance(True, u_values, v_values, u_weights, v_weights)
 
 
-def chi2_contingency(
-    observed: ArrayLike, correction: bool = True, lambda_: _Power = "pearson"
-) -> ContingencyResult:
+def chi2_contingency(observed, correction=True, lambda_="pearson"):
     """Whether the rows of a table of counts have the same distribution over its columns.
 
     >>> from pantau import stats
@@ -240,7 +187,7 @@ def chi2_contingency(
     return ContingencyResult(*_core._chi2_contingency(observed, correction, lambda_))
 
 
-def g_test(observed: ArrayLike, correction: bool = True) -> ContingencyResult:
+def g_test(observed, correction=True):
     """``chi2_contingency`` with the G statistic.
 
     >>> from pantau import stats
@@ -250,12 +197,7 @@ def g_test(observed: ArrayLike, correction: bool = True) -> ContingencyResult:
     return chi2_contingency(observed, correction, "log-likelihood")
 
 
-def chisquare(
-    f_obs: ArrayLike,
-    f_exp: ArrayLike | None = None,
-    ddof: int = 0,
-    lambda_: _Power = "pearson",
-) -> Significance:
+def chisquare(f_obs, f_exp=None, ddof=0, lambda_="pearson"):
     """Whether counts come from known shares, by default equal ones.
 
     Expectations must be known: two samples belong into ``chi2_contingency``.
@@ -267,7 +209,7 @@ def chisquare(
     return Significance(*_core._chisquare(f_obs, f_exp, ddof, lambda_))
 
 
-def fisher_exact(table: ArrayLike, alternative: _Alternative = "two-sided") -> Significance:
+def fisher_exact(table, alternative="two-sided"):
     """Whether two rows of two counts have the same odds, exactly.
 
     >>> from pantau import stats
@@ -277,7 +219,7 @@ def fisher_exact(table: ArrayLike, alternative: _Alternative = "two-sided") -> S
     return Significance(*_core._fisher_exact(table, alternative))
 
 
-def mcnemar(b: int, c: int) -> Significance:
+def mcnemar(b, c):
     """Whether two models that answered the same rows are equally often right.
 
     ``b`` is how often only the first was right, ``c`` how often only the second.
@@ -289,7 +231,7 @@ def mcnemar(b: int, c: int) -> Significance:
     return Significance(*_core._mcnemar(b, c))
 
 
-def psi(reference: ArrayLike, current: ArrayLike) -> Divergence:
+def psi(reference, current):
     """The population stability index of two tables of counts.
 
     >>> from pantau import stats
@@ -300,7 +242,7 @@ def psi(reference: ArrayLike, current: ArrayLike) -> Divergence:
     return Divergence(*_core._divergence("psi", reference, current, math.e))
 
 
-def kl_divergence(reference: ArrayLike, current: ArrayLike) -> Divergence:
+def kl_divergence(reference, current):
     """The Kullback-Leibler divergence of ``current`` from ``reference``, in nats.
 
     >>> from pantau import stats
@@ -310,9 +252,7 @@ def kl_divergence(reference: ArrayLike, current: ArrayLike) -> Divergence:
     return Divergence(*_core._divergence("kl", reference, current, math.e))
 
 
-def jensen_shannon(
-    reference: ArrayLike, current: ArrayLike, base: float | None = None
-) -> Divergence:
+def jensen_shannon(reference, current, base=None):
     """The Jensen-Shannon distance of two tables of counts; logarithms are to e, or to ``base``.
 
     >>> from pantau import stats
@@ -324,7 +264,7 @@ def jensen_shannon(
     )
 
 
-def total_variation(reference: ArrayLike, current: ArrayLike) -> Divergence:
+def total_variation(reference, current):
     """The share of rows that would have to change their bin.
 
     >>> from pantau import stats
@@ -334,13 +274,7 @@ def total_variation(reference: ArrayLike, current: ArrayLike) -> Divergence:
     return Divergence(*_core._divergence("tv", reference, current, math.e))
 
 
-def mmd(
-    x: ArrayLike,
-    y: ArrayLike,
-    sigma: float | None = None,
-    permutations: int = 100,
-    seed: int = 0,
-) -> KernelResult:
+def mmd(x, y, sigma=None, permutations=100, seed=0):
     """The maximum mean discrepancy of two samples of vectors, squared and without bias.
 
     The kernel is exp(-|x - y|^2 / 2 sigma^2); by default 2 sigma^2 is the median of the squared
@@ -356,14 +290,7 @@ def mmd(
     return KernelResult(*_core._mmd(x, y, sigma, None, permutations, seed))
 
 
-def mmd_random_features(
-    x: ArrayLike,
-    y: ArrayLike,
-    sigma: float | None = None,
-    features: int = 256,
-    permutations: int = 100,
-    seed: int = 0,
-) -> KernelResult:
+def mmd_random_features(x, y, sigma=None, features=256, permutations=100, seed=0):
     """``mmd`` by ``features`` random cosines and sines, for many rows.
 
     >>> from pantau import stats
@@ -373,13 +300,7 @@ def mmd_random_features(
     return KernelResult(*_core._mmd(x, y, sigma, features, permutations, seed))
 
 
-def mahalanobis_of_means(
-    x: ArrayLike,
-    y: ArrayLike,
-    shrinkage: float | None = None,
-    permutations: int = 100,
-    seed: int = 0,
-) -> MahalanobisResult:
+def mahalanobis_of_means(x, y, shrinkage=None, permutations=100, seed=0):
     """The squared Mahalanobis distance of the means of two samples of vectors.
 
     The covariance is shrunk as Ledoit and Wolf say, or by ``shrinkage``; with 0 the p-value is
@@ -393,7 +314,7 @@ def mahalanobis_of_means(
     return MahalanobisResult(*_core._mahalanobis_of_means(x, y, shrinkage, permutations, seed))
 
 
-def wilson(successes: int, trials: int, level: float = 0.95) -> Interval:
+def wilson(successes, trials, level=0.95):
     """Where a share may lie, by Wilson's score.
 
     >>> from pantau import stats
@@ -403,7 +324,7 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> Interval:
     return Interval(*_core._interval("wilson", successes, trials, level))
 
 
-def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> Interval:
+def clopper_pearson(successes, trials, level=0.95):
     """Where a share may lie, never less often than ``level``.
 
     >>> from pantau import stats
@@ -413,7 +334,7 @@ def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> Interva
     return Interval(*_core._interval("clopper_pearson", successes, trials, level))
 
 
-def confidence_sequence(successes: int, trials: int, level: float = 0.95) -> Interval:
+def confidence_sequence(successes, trials, level=0.95):
     """Where a share may lie, right at all times together: it may be looked at after each trial.
 
     >>> from pantau import stats
@@ -423,9 +344,7 @@ def confidence_sequence(successes: int, trials: int, level: float = 0.95) -> Int
     return Interval(*_core._interval("confidence_sequence", successes, trials, level))
 
 
-def paired_difference(
-    both: int, first_only: int, second_only: int, neither: int, level: float = 0.95
-) -> Interval:
+def paired_difference(both, first_only, second_only, neither, level=0.95):
     """Where the difference of two shares may lie that were measured on the same things.
 
     >>> from pantau import stats
@@ -435,13 +354,7 @@ def paired_difference(
     return Interval(*_core._paired_difference(both, first_only, second_only, neither, level))
 
 
-def bootstrap(
-    data: ArrayLike,
-    statistic: Callable[[NDArray[Any]], float],
-    resamples: int = 1000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> Interval:
+def bootstrap(data, statistic, resamples=1000, level=0.95, seed=0):
     """Where a statistic may lie: the percentiles of its values for samples of the rows of ``data``.
 
     >>> import numpy as np
@@ -453,7 +366,7 @@ def bootstrap(
     return Interval(*_core._bootstrap(data, statistic, resamples, level, seed))
 
 
-def holm(pvalues: ArrayLike) -> list[float]:
+def holm(pvalues):
     """P-values adjusted so that any false alarm among them all is as rare as each says.
 
     >>> from pantau import stats
@@ -463,7 +376,7 @@ def holm(pvalues: ArrayLike) -> list[float]:
     return _core._adjust("holm", pvalues)
 
 
-def benjamini_hochberg(pvalues: ArrayLike) -> list[float]:
+def benjamini_hochberg(pvalues):
     """P-values adjusted so that of those at most q, no more than q are false alarms on average.
 
     >>> from pantau import stats
@@ -473,7 +386,7 @@ def benjamini_hochberg(pvalues: ArrayLike) -> list[float]:
     return _core._adjust("benjamini_hochberg", pvalues)
 
 
-def linregress(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend:
+def linregress(x, y, level=0.95):
     """The line of least squares through points that have nothing to do with each other.
 
     >>> from pantau import stats
@@ -483,7 +396,7 @@ def linregress(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend:
     return _trend(*_core._trend(False, x, y, level))
 
 
-def robust_trend(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend:
+def robust_trend(x, y, level=0.95):
     """The line of least squares through figures in time order, each depending on those before.
 
     >>> from pantau import stats
@@ -494,13 +407,5 @@ def robust_trend(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend:
     return _trend(*_core._trend(True, x, y, level))
 
 
-def _trend(
-    slope: float,
-    intercept: float,
-    rvalue: float,
-    pvalue: float,
-    stderr: float,
-    interval: tuple[float, float, float],
-    dof: int,
-) -> Trend:
+def _trend(slope, intercept, rvalue, pvalue, stderr, interval, dof):
     return Trend(slope, intercept, rvalue, pvalue, stderr, Interval(*interval), dof)

@@ -138,6 +138,10 @@ def test_windows_of_time() -> None:
     ]
     assert [report is None for report in reports] == [True, False, False, False]
     assert reports[-1] is not None and reports[-1].windows == 3
+    # The column of times, and others that the reference does not know, are not looked at.
+    assert monitor.update({**rows(25, 9), "at": data["at"][:25]}, at=start + timedelta(days=44))
+    with pytest.raises(pantau.InvalidInputError, match="earlier than the one before"):
+        Reference.build({**data, "at": data["at"][::-1]}, window="20 rows", time="at")
     with pytest.raises(pantau.InvalidInputError, match="windows of time need the time"):
         monitor.update(rows(5, 1))
 
@@ -165,7 +169,7 @@ def test_a_change_is_told_in_words(reference: Reference) -> None:
     monitor.acknowledge("Ani", "a new campaign")
     assert monitor.report().acknowledged
     assert monitor.records[0]["act"] == "acknowledge"
-    with pytest.raises(pantau.InvalidInputError, match="windows: 9, allowed are 28"):
+    with pytest.raises(pantau.InvalidInputError, match="windows: 4, allowed are 28"):
         monitor.rebaseline("Ani", "it stays")
     fresh = Reference.build(rows(2800, 11, word=" vaksin"))
     monitor.rebaseline("Ani", "it stays", fresh)
@@ -209,6 +213,7 @@ def test_what_is_odd_has_an_answer(reference: Reference) -> None:
     for wrong, message in [
         ({"other": [1]}, "batch: it has none of the columns price"),
         ({"price": [1.0], "label": []}, "label: 0 rows, the batch has 1"),
+        ({"price": ["x"]}, "batch: its columns are all of another kind"),
         (3, "data: expected a table or a dict of columns, got a int"),
     ]:
         with pytest.raises(pantau.InvalidInputError, match=message):
@@ -223,6 +228,7 @@ def test_what_is_odd_has_an_answer(reference: Reference) -> None:
         ({"window": "1 month"}, "expected a time from 1 second on"),
         ({"window": "28 windows"}, "how many windows there are is not known"),
         ({"min_rows": -1}, "invalid value"),
+        ({"window": "10 rows"}, "window: 10 rows, but windows are judged from 30 on"),
     ],
 )
 def test_options_that_cannot_be(

@@ -219,7 +219,7 @@ fn tables_are_tested_as_scipy_does() {
     for case in cases("fisher") {
         let table: [[u64; 2]; 2] = get(&case, "table");
         for (side, alternative) in sides() {
-            let found = fisher_exact(table, alternative);
+            let found = fisher_exact(table, alternative).unwrap();
             let (statistic, pvalue): (Option<f64>, f64) = get(&case, side);
             match statistic {
                 Some(statistic) => close_relative(side, found.statistic, statistic),
@@ -448,6 +448,16 @@ fn what_detectors_cannot_take_is_refused() {
     }
     assert!(Detector::resume("{}").is_err());
     assert!(Detector::resume(r#"{"adwin": {"options": {}}}"#).is_err());
+    // States that could not have been made are refused, whatever they would do.
+    let state = Detector::from_json("adwin", "{}").unwrap().state();
+    for (from, to) in [("[[]]", "[]"), ("\"width\":0", "\"width\":9"), ("\"clock\":32", "\"clock\":0")] {
+        let changed = state.replace(from, to);
+        assert_ne!(changed, state);
+        assert!(Detector::resume(&changed).is_err(), "{changed}");
+    }
+    let state = Detector::from_json("kswin", "{}").unwrap().state();
+    let changed = state.replace("\"window_size\":100", "\"window_size\":1");
+    assert!(changed != state && Detector::resume(&changed).is_err());
 }
 
 #[test]

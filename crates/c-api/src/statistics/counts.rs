@@ -97,7 +97,7 @@ pub unsafe extern "C" fn pantau_fisher_exact(
                 Place::new("out", out)?,
             )
         };
-        out.put(stats::fisher_exact([[a, b], [c, d]], options.alternative).into());
+        out.put(stats::fisher_exact([[a, b], [c, d]], options.alternative)?.into());
         Ok(())
     })
 }

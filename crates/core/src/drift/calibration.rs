@@ -44,8 +44,9 @@ impl Monitor {
     /// its windows by chance is held out, a monitor is made of the rest, and the held-out windows
     /// come in an order by chance. Nothing drifts then, so each alarm is a false one.
     ///
-    /// A monitor of three quarters of the windows knows less than the whole one, so this rather
-    /// says too many than too few.
+    /// It cannot tell what comes of days that depend on those before, or of evidence that gathers
+    /// over more windows than are held out: a level that wanders slowly alarms more often than this
+    /// says.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the splits are not 1 to 10,000.

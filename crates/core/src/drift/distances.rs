@@ -47,7 +47,8 @@ pub(super) struct Distance {
 enum Detail {
     None,
     Groups(Vec<usize>),
-    Noise(f64),
+    /// Of one vector less the mean, the squared length on average; and how many numbers it has.
+    Noise(f64, usize),
     Covariance(Box<Covariance>, f64),
 }
 
@@ -76,7 +77,7 @@ pub(super) fn all(layout: &Layout, pool: &Profile) -> Vec<Distance> {
                 add(Measure::Unseen, Detail::None);
             }
             (Kind::Vector(layout), Counts::Vector(counts)) => {
-                add(Measure::Mean, Detail::Noise(trace(layout)));
+                add(Measure::Mean, Detail::Noise(trace(layout), layout.dimensions));
                 // Vectors that all lie in a plane have no inverse, and are looked at without.
                 let covariance = Covariance::of_triangle(
                     layout.dimensions,
@@ -160,7 +161,7 @@ impl Distance {
                     let mut apart: Vec<f64> =
                         one.iter().zip(&other).map(|(one, other)| one - other).collect();
                     let noise = match &self.detail {
-                        Detail::Noise(noise) => *noise,
+                        Detail::Noise(noise, _) => *noise,
                         Detail::Covariance(covariance, noise) => {
                             covariance.whiten(&mut apart);
                             *noise
@@ -183,7 +184,8 @@ impl Distance {
                 2.0 * moved
             }
             // A shift of δ standard deviations moves 0.4 δ of the rows.
-            (Detail::Noise(_) | Detail::Covariance(..), _) => 2.5 * moved,
+            (Detail::Noise(noise, size), _) => 2.5 * moved * (noise / *size as f64).sqrt(),
+            (Detail::Covariance(..), _) => 2.5 * moved,
             _ => moved,
         }
     }

@@ -1,4 +1,7 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     distances::{self, Distance, Novel},
@@ -115,8 +118,11 @@ impl Monitor {
                 };
                 let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
                 let slot = |time: Timestamp| time.micros().div_euclid(length);
-                let is_over = self.state.times.from.is_some_and(|from| slot(from) < slot(at));
-                let report = if is_over { Some(self.close_window()?) } else { None };
+                // A late row belongs to the window that is open.
+                let is_over = self.state.times.to.is_some_and(|to| slot(to) < slot(at));
+                // Rows that cannot be counted must not cost a report.
+                self.reference.layout().check(rows)?;
+                let report = if is_over { self.close_if_judged()? } else { None };
                 self.count(rows, Some(at))?;
                 Ok(report)
             }
@@ -138,10 +144,17 @@ impl Monitor {
             self.count(&rows.part(start, end), at)?;
             start = end;
             if self.state.open.rows() >= length {
-                report = Some(self.close_window()?);
+                report = self.close_if_judged()?;
             }
         }
         Ok(report)
+    }
+
+    /// The report of the open window, if it has enough rows to be closed.
+    fn close_if_judged(&mut self) -> Result<Option<DriftReport>> {
+        let before = self.state.told.closed;
+        let report = self.close_window()?;
+        Ok((self.state.told.closed > before).then_some(report))
     }
 
     fn count(&mut self, rows: &Batch<'_>, at: Option<Timestamp>) -> Result<()> {
@@ -183,14 +196,18 @@ impl Monitor {
             self.distances.iter().zip(&self.yardsticks).map(pvalue).collect();
         let evidence = &mut self.state.told.evidence;
         let live = evidence.iter().zip(&pvalues).zip(&self.distances);
-        let live: BTreeSet<usize> = live
+        let live: Vec<usize> = live
             .filter(|((own, pvalue), _)| own.is_live || pvalue.is_some())
             .map(|(_, distance)| distance.feature)
             .collect();
+        let features: BTreeSet<usize> = live.iter().copied().collect();
+        let budget = self.options.false_alarms.windows;
+        // Twice what makes a single distance sure.
+        let most = 2.0 * budget * live.len().max(1) as f64;
         // One odd window alone is never enough, even if it is odd in all ways that a feature has.
-        let cap = (self.options.false_alarms.windows * live.len() as f64).sqrt();
+        let cap = (budget * features.len() as f64).sqrt().min(budget / 2.0);
         for (own, pvalue) in evidence.iter_mut().zip(pvalues) {
-            own.add(pvalue, cap, number);
+            own.add(pvalue, cap, most, number);
         }
         let empty = Profile::new(self.reference.layout());
         let profile = std::mem::replace(&mut self.state.open, empty);
@@ -284,14 +301,17 @@ impl Monitor {
                 .zip(&self.state.told.evidence)
                 .filter(move |(distance, _)| distance.feature == feature)
         };
+        // What came since a window, which many features ask for.
+        let mut known: BTreeMap<u64, Option<Profile>> = BTreeMap::new();
         let report = |(place, feature): (usize, &crate::profile::Feature)| {
             let own: f64 = of_feature(place).map(|(_, evidence)| evidence.sum).sum();
             let top = of_feature(place).max_by(|one, other| one.1.sum.total_cmp(&other.1.sum));
             let (distance, evidence) = top.expect("each feature has a distance");
             let blame = if all > 0.0 { own / all } else { 0.0 };
             let is_to_blame = is_watched && blame >= LEAST_BLAME;
-            let now = self.since(if is_to_blame { evidence.since } else { self.state.told.closed });
-            let change = match &now {
+            let since = if is_to_blame { evidence.since } else { self.state.told.closed };
+            let now = known.entry(since).or_insert_with(|| self.since(since));
+            let change = match now {
                 Some(now) => sentence::change(
                     &feature.kind,
                     distance.measure,
@@ -402,12 +422,17 @@ impl Monitor {
         Ok(())
     }
 
-    /// Takes the last windows as the new normal: as many as the reference has, 28 at least.
+    /// Takes the last windows as the new normal: as many as the reference has, 28 at least, and after
+    /// a change only those since it began.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if there are fewer, or nobody is named.
     pub fn rebaseline(&mut self, by: &str, reason: &str, at: Timestamp) -> Result<()> {
-        let windows = self.state.recent.iter().map(|window| window.profile.clone()).collect();
+        // What came before a change is the old normal.
+        let since = self.report().since_window.unwrap_or(0);
+        let later = self.state.recent.iter().filter(|window| window.number >= since);
+        let filled = later.filter(|window| window.profile.rows() > 0);
+        let windows = filled.map(|window| window.profile.clone()).collect();
         let reference = Reference::from_windows(windows)?;
         self.rebaseline_to(reference, by, reason, at)
     }

@@ -100,6 +100,11 @@ impl MonitorOptions {
                     "how many windows there are is not known; give \"1d\" or \"500 rows\"";
                 Err(Error::invalid("window", problem))
             }
+            Some(WindowLength::Rows(rows)) if (rows as u64) < self.min_rows => {
+                let problem =
+                    format!("{rows} rows, but windows are judged from {} on", self.min_rows);
+                Err(Error::invalid("window", problem))
+            }
             _ => Ok(()),
         }
     }

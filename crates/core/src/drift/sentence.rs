@@ -103,7 +103,15 @@ fn number(
     let (gap, place, is_more) = largest_gap(&now.bins, &then.bins);
     let word = if is_more { "more" } else { "fewer" };
     let sentence = match layout.bins.edges().get(place) {
-        Some(edge) => format!("{} {word} rows below {}{unit}", percent(gap), short(*edge)),
+        Some(edge) => {
+            let edges = layout.bins.edges();
+            // An edge right above a value closes the bin of that value.
+            let value = place.checked_sub(1).map(|before| edges[before]);
+            match value.filter(|value| value.next_up() >= *edge) {
+                Some(value) => format!("{} {word} rows up to {}{unit}", percent(gap), short(value)),
+                None => format!("{} {word} rows below {}{unit}", percent(gap), short(*edge)),
+            }
+        }
         None => "as it was".to_owned(),
     };
     Change {

@@ -81,18 +81,19 @@ impl Evidence {
         Self { sum: 0.0, run: 0.0, since: 0, pvalue: None, is_live: false };
 
     /// Takes what a window says.
-    pub(super) fn add(&mut self, pvalue: Option<f64>, cap: f64, window: u64) {
+    ///
+    /// No window multiplies evidence by more than `cap`, and it is never more than `most`, so that
+    /// a change that is over is soon forgotten, and another one seen beside it.
+    pub(super) fn add(&mut self, pvalue: Option<f64>, cap: f64, most: f64, window: u64) {
         // What says nothing is no reason to believe in a change: as good as a p-value of 1.
         let own = crate::stats::evidence_of(pvalue.unwrap_or(1.0)).min(cap);
-        // No window makes more than `cap` times as much of what was there. So two odd windows are
-        // enough only if one follows the other, and what is less than evidence is never more.
-        // Sums without end would end at infinity.
-        self.sum = ((1.0 + self.sum) * own).min(cap * self.sum.max(1.0)).min(1e100);
+        // Two odd windows are enough only if one follows the other.
+        self.sum = ((1.0 + self.sum) * own).min(cap * self.sum.max(1.0)).min(most);
         if self.run <= 0.0 {
             self.since = window;
             self.run = 0.0;
         }
-        self.run = (self.run + own.ln()).min(200.0);
+        self.run = (self.run + own.ln()).min(most.ln());
         self.pvalue = pvalue;
         self.is_live |= pvalue.is_some();
     }
@@ -188,6 +189,15 @@ impl State {
         let written: Written =
             serde_json::from_slice(part()?).map_err(|error| broken(&error.to_string()))?;
         written.options.check()?;
+        let told = &written.told;
+        let is_sum = |own: &Evidence| own.sum >= 0.0 && own.sum.is_finite() && own.run.is_finite();
+        if !told.evidence.iter().all(is_sum) {
+            return Err(broken("its evidence is no sum"));
+        }
+        let numbers = written.recent.iter().map(|(number, _)| *number);
+        if !numbers.clone().is_sorted() || numbers.max().is_some_and(|last| last > told.closed) {
+            return Err(broken("its windows are not in order"));
+        }
         let open = Profile::from_bytes(layout, part()?)?;
         let mut recent = VecDeque::new();
         for (number, times) in written.recent {

@@ -13,7 +13,7 @@ const UPPER_POINT: f64 = 1.644_853_626_951_472_7;
 /// The mean and the deviation of √|z| for a standard normal z: what the root of a distance with
 /// one degree of freedom is if nothing differs at all. Distances with more vary less.
 const ROOT_MEAN: f64 = 0.822_179;
-const ROOT_DEVIATION: f64 = 0.349_428;
+const ROOT_DEVIATION: f64 = 0.349_151;
 
 /// The least deviation of a root that is believed: half of what fifteen degrees of freedom give.
 const LEAST_DEVIATION: f64 = 0.045;

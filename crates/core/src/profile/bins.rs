@@ -66,10 +66,14 @@ impl Bins {
     }
 
     /// Bins that suit these numbers, which are sorted: one for each value if there are few, else 64
-    /// that hold about equally many. Values that are frequent have bins of their own.
+    /// that hold about equally many. What is below all of them, or above, has a bin of its own.
     pub(super) fn learn(sorted: &[f64]) -> Self {
+        let finite: Vec<f64> = sorted.iter().copied().filter(|number| number.is_finite()).collect();
+        let (Some(least), Some(most)) = (finite.first(), finite.last()) else {
+            return Self::of_ascending(Vec::new());
+        };
         let mut values: Vec<f64> = Vec::new();
-        for number in sorted.iter().filter(|number| number.is_finite()) {
+        for number in &finite {
             if values.last() != Some(number) {
                 values.push(*number);
             }
@@ -77,13 +81,18 @@ impl Bins {
                 break;
             }
         }
-        if values.len() <= FEW_VALUES {
-            return Self::of_ascending(values);
-        }
-        let mut edges: Vec<f64> = (1..MOST_BINS)
-            .map(|bin| sorted[bin * sorted.len() / MOST_BINS])
-            .filter(|edge| edge.is_finite())
-            .collect();
+        let mut edges = if values.len() * 2 < MOST_BINS {
+            // What lies between two values is neither of them.
+            values.iter().flat_map(|value| [*value, value.next_up()]).collect()
+        } else if values.len() <= FEW_VALUES {
+            values
+        } else {
+            let parts = MOST_BINS - 2;
+            let inner = (1..parts).map(|part| finite[part * finite.len() / parts]);
+            [*least].into_iter().chain(inner).collect()
+        };
+        edges.push(most.next_up());
+        edges.retain(|edge| edge.is_finite());
         edges.dedup();
         Self::of_ascending(edges)
     }
@@ -147,12 +156,15 @@ mod tests {
     #[test]
     fn few_values_have_bins_of_their_own() {
         let bins = Bins::learn(&[1.0, 1.0, 2.0, 5.0]);
-        assert_eq!(bins.edges(), [1.0, 2.0, 5.0]);
-        assert_eq!(bins.of(0.5), 0);
+        let places = [0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 6.0].map(|number| bins.of(number));
+        assert_eq!(places, [0, 1, 2, 3, 4, 5, 6]);
+        let many: Vec<f64> = (0..40).map(f64::from).collect();
+        let bins = Bins::learn(&many);
+        assert_eq!([-1.0, 0.0, 39.0, 40.0].map(|number| bins.of(number)), [0, 1, 40, 41]);
         let none = Bins::learn(&[]);
         assert_eq!((none.count(), none.of(3.0)), (1, 0));
         let wide = Bins::learn(&[-1.7e308, 1.7e308]);
-        assert_eq!([-1.7e308, 0.0, 1.7e308].map(|number| wide.of(number)), [1, 1, 2]);
+        assert_eq!([-1.7e308, 0.0, 1.7e308].map(|number| wide.of(number)), [1, 2, 3]);
     }
 
     #[test]

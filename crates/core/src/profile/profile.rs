@@ -96,9 +96,8 @@ impl Profile {
             }
         }
         if !any {
-            let known: Vec<&str> =
-                self.layout.features().iter().map(|feature| feature.source.as_str()).collect();
-            let problem = format!("it has none of the columns {}", known.join(", "));
+            self.layout.check(rows)?;
+            let problem = "its columns are all of another kind than they were";
             return Err(Error::invalid("batch", problem));
         }
         for at in absent {

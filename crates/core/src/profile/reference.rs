@@ -1,4 +1,8 @@
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -115,6 +119,13 @@ impl Reference {
             return Err(Error::invalid("times", problem));
         }
         let WindowLength::Time(length) = options.window else {
+            if let Some(row) = times.windows(2).position(|pair| pair[0] > pair[1]) {
+                let problem = format!(
+                    "row {} is earlier than the one before; windows of rows need them in order",
+                    row + 1
+                );
+                return Err(Error::invalid("times", problem));
+            }
             return Self::build(rows, options);
         };
         let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX).max(1);
@@ -137,6 +148,8 @@ impl Reference {
         parts: &[(i64, usize, usize)],
         options: &ReferenceOptions,
     ) -> Result<Self> {
+        // Before anything is counted, which may take long.
+        check_count(parts.iter().map(|part| part.0).collect::<BTreeSet<i64>>().len())?;
         let layout = Arc::new(Layout::learn(rows, &options.layout)?);
         let mut windows = BTreeMap::new();
         let every = learnt_every(rows.rows());
@@ -174,13 +187,7 @@ impl Reference {
     }
 
     fn new(windows: Vec<Profile>, novel: Vec<Vec<u64>>, is_shuffled: bool) -> Result<Self> {
-        if windows.len() < FEWEST_WINDOWS || windows.len() > MOST_WINDOWS {
-            let problem = format!(
-                "{}, allowed are {FEWEST_WINDOWS} to {MOST_WINDOWS}: their differences are the yardstick",
-                windows.len()
-            );
-            return Err(Error::invalid("windows", problem));
-        }
+        check_count(windows.len())?;
         let layout = windows[0].layout().clone();
         for (place, window) in windows.iter().enumerate() {
             if window.layout().hash() != layout.hash() {
@@ -321,6 +328,17 @@ impl Reference {
         let hint = "what `Reference::save` writes";
         Self::from_bytes(&file::read_bytes("reference", path.as_ref(), hint)?)
     }
+}
+
+fn check_count(windows: usize) -> Result<()> {
+    if (FEWEST_WINDOWS..=MOST_WINDOWS).contains(&windows) {
+        return Ok(());
+    }
+    let problem = format!(
+        "{windows}, allowed are {FEWEST_WINDOWS} to {MOST_WINDOWS}: their differences are the \
+         yardstick"
+    );
+    Err(Error::invalid("windows", problem))
 }
 
 /// In which windows each value of a feature is.

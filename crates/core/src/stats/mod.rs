@@ -38,6 +38,7 @@ mod vectors;
 pub use bootstrap::bootstrap;
 pub(crate) use bootstrap::bootstrap_counts;
 pub(crate) use distribution::{normal_upper, student_upper};
+pub(crate) use normal::normal_upper_point;
 pub use interval::{Interval, clopper_pearson, confidence_sequence, paired_difference, wilson};
 pub use mcnemar::{McNemar, mcnemar};
 pub use multiplicity::{benjamini_hochberg, holm};

@@ -5,7 +5,7 @@ use std::f64::consts::{PI, SQRT_2};
 use statrs::function::{erf::erfc_inv, gamma::gamma_ur};
 
 /// The point that a standard normal number exceeds with this probability.
-pub(super) fn normal_upper_point(probability: f64) -> f64 {
+pub(crate) fn normal_upper_point(probability: f64) -> f64 {
     let guess = SQRT_2 * erfc_inv(2.0 * probability);
     // The inverse is good to about 1e-11; one step of Halley's method brings the rest.
     let error = upper_tail(guess) - probability;

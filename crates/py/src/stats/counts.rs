@@ -66,7 +66,7 @@ pub(crate) fn fisher_exact(
     let Some(table) = table else {
         return Err(invalid("table", "expected two rows of two counts"));
     };
-    Ok(pair(stats::fisher_exact(table, alternative(side)?)))
+    Ok(pair(stats::fisher_exact(table, alternative(side)?).map_err(PyError)?))
 }
 
 #[pyfunction(name = "_divergence")]

@@ -8,8 +8,8 @@ use crate::{error::PyError, json::to_json, numbers::Numbers};
 /// Looks for changes, one number after the other.
 ///
 /// ``name`` is ``"adwin"``, ``"page_hinkley"``, ``"ddm"``, ``"eddm"``, ``"kswin"``, ``"cusum"``,
-/// ``"ewma"``, ``"sprt"`` or ``"shiryaev_roberts"``; its settings are keywords. The first five say
-/// what river's say. ``"ddm"``, ``"eddm"`` and ``"sprt"`` take 1 for a wrong answer and 0 for a
+/// ``"ewma"``, ``"sprt"`` or ``"shiryaev_roberts"``; its settings are keywords. The first four say
+/// what river's say, and ``"kswin"`` decides as river's does on draws of its own. ``"ddm"``, ``"eddm"`` and ``"sprt"`` take 1 for a wrong answer and 0 for a
 /// right one, ``"shiryaev_roberts"`` takes p-values.
 ///
 /// >>> from pantau.stats import Detector

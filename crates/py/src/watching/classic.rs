@@ -39,7 +39,7 @@ impl PyDataDriftDetector {
     #[new]
     #[pyo3(signature = (reference, significance_level=0.05))]
     fn new(reference: &Bound<'_, PyAny>, significance_level: f64) -> PyResult<Self> {
-        let rows = Rows::read(reference, None)?;
+        let rows = Rows::read(reference, |_| true)?;
         rows.with_batch(&Roles::default(), |batch| {
             Ok(Self(DataDriftDetector::new(batch, significance_level).map_err(PyError)?))
         })
@@ -52,7 +52,7 @@ impl PyDataDriftDetector {
         current: &Bound<'py, PyAny>,
         feature: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let rows = Rows::read(current, None)?;
+        let rows = Rows::read(current, |name| self.0.knows(name))?;
         let found = rows.with_batch(&Roles::default(), |batch| {
             Ok(self.0.detect_numerical_drift(batch, feature).map_err(PyError)?)
         })?;
@@ -67,7 +67,7 @@ impl PyDataDriftDetector {
         current: &Bound<'py, PyAny>,
         feature: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let rows = Rows::read(current, None)?;
+        let rows = Rows::read(current, |name| self.0.knows(name))?;
         let found = rows.with_batch(&Roles::default(), |batch| {
             Ok(self.0.detect_categorical_drift(batch, feature).map_err(PyError)?)
         })?;
@@ -91,7 +91,7 @@ impl PyDataDriftDetector {
             numerical_features: read("numerical_features", numerical_features)?,
             categorical_features: read("categorical_features", categorical_features)?,
         };
-        let rows = Rows::read(current, None)?;
+        let rows = Rows::read(current, |name| self.0.knows(name))?;
         let found = rows.with_batch(&Roles::default(), |batch| {
             Ok(features.detect(&self.0, batch).map_err(PyError)?)
         })?;
@@ -140,7 +140,7 @@ impl PyWindowDriftDetector {
         py: Python<'py>,
         data: &Bound<'py, PyAny>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let rows = Rows::read(data, None)?;
+        let rows = Rows::known(data, self.0.lock().unwrap_or_else(PoisonError::into_inner).reference().layout())?;
         let scores = rows.with_batch(&Roles::default(), |batch| {
             let mut detector = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Ok(detector.update(batch).map_err(PyError)?)

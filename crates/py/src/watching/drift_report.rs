@@ -54,10 +54,16 @@ impl PyDriftReport {
         self.0.rows
     }
 
-    /// The evidence for a change, as a share of what makes it sure.
+    /// The evidence for a change; at ``false_alarm_windows`` it is sure.
     #[getter]
     fn evidence(&self) -> f64 {
-        self.0.evidence / self.0.false_alarm_windows
+        self.0.evidence
+    }
+
+    /// On average there is at most one false alarm in so many windows.
+    #[getter]
+    fn false_alarm_windows(&self) -> f64 {
+        self.0.false_alarm_windows
     }
 
     /// Whether somebody knows of the change already.

@@ -18,7 +18,7 @@ use crate::{error::PyError, transforms::from_json};
 /// >>> other.update({"stars": [4]})
 /// >>> one.merge(other)
 /// >>> one.rows, one.summary()["features"][0]["bins"]
-/// (4, [0, 1, 1, 0, 1, 1])
+/// (4, [0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0])
 #[pyclass(frozen, module = "pantau", name = "Profile")]
 pub(crate) struct PyProfile(Mutex<Profile>);
 
@@ -45,10 +45,12 @@ impl PyProfile {
 #[pymethods]
 impl PyProfile {
     /// Counts the rows of a table or a dict of columns.
-    fn update(&self, data: &Bound<'_, PyAny>) -> PyResult<()> {
-        let rows = Rows::read(data, None)?;
+    fn update(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<()> {
+        let layout = self.with(|profile| profile.layout().clone());
+        let rows = Rows::known(data, &layout)?;
         rows.with_batch(&Roles::default(), |batch| {
-            Ok(self.with(|profile| profile.update(batch)).map_err(PyError)?)
+            let done = py.detach(|| self.with(|profile| profile.update(batch)));
+            Ok(done.map_err(PyError)?)
         })
     }
 

@@ -43,7 +43,6 @@ impl PyReference {
         categories: Option<&Bound<'_, PyAny>>,
         shuffled: bool,
     ) -> PyResult<Self> {
-        let _ = py;
         let mut options = ReferenceOptions::default();
         if let Some(window) = window {
             options.window = window.parse::<WindowLength>().map_err(PyError)?;
@@ -55,12 +54,12 @@ impl PyReference {
             time,
         };
         let times = roles.time.as_deref().map(|name| times(data, name)).transpose()?;
-        let rows = Rows::read(data, roles.time.as_deref())?;
+        let rows = Rows::read(data, |name| Some(name) != roles.time.as_deref())?;
         let built = rows.with_batch(&roles, |batch| {
-            Ok(match &times {
+            Ok(py.detach(|| match &times {
                 Some(times) => Reference::build_by_time(batch, times, &options),
                 None => Reference::build(batch, &options),
-            })
+            }))
         })?;
         Ok(Self(Arc::new(built.map_err(PyError)?)))
     }

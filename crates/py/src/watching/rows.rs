@@ -1,6 +1,9 @@
 //! Rows, from whatever holds columns in Python.
 
-use pantau::{Timestamp, profile::Batch};
+use pantau::{
+    Timestamp,
+    profile::{Batch, Layout},
+};
 use pyo3::{
     prelude::*,
     types::{PyBytes, PyString},
@@ -36,8 +39,11 @@ pub(crate) struct Roles {
 }
 
 impl<'py> Rows<'py> {
-    /// Reads a table or a dict of columns; the column of this name is left out.
-    pub(crate) fn read(data: &Bound<'py, PyAny>, time: Option<&str>) -> PyResult<Self> {
+    /// Reads a table or a dict of columns, those that are wanted.
+    pub(crate) fn read(
+        data: &Bound<'py, PyAny>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> PyResult<Self> {
         let Some(keys) = column_keys(data)? else {
             let problem =
                 format!("expected a table or a dict of columns, got a {}", data.get_type().name()?);
@@ -46,17 +52,21 @@ impl<'py> Rows<'py> {
         let mut read = Self { columns: Vec::new(), rows: 0 };
         for key in keys {
             let name = key.str()?.extract::<String>()?;
-            if Some(name.as_str()) == time {
+            if !is_wanted(&name) {
                 continue;
             }
             let column = get(data, &key)?;
-            let rows = column.len()?;
             if read.columns.is_empty() {
-                read.rows = rows;
+                read.rows = column.len()?;
             }
             read.columns.push((name.clone(), Values::read(&name, &column)?));
         }
         Ok(read)
+    }
+
+    /// Those that a layout counts.
+    pub(crate) fn known(data: &Bound<'py, PyAny>, layout: &Layout) -> PyResult<Self> {
+        Self::read(data, |name| layout.features().iter().any(|feature| feature.source == name))
     }
 
     /// Lends the rows to `work`.

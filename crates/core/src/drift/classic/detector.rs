@@ -137,6 +137,11 @@ impl DataDriftDetector {
         Ok(Self { significance_level, columns })
     }
 
+    /// Whether the reference has a column of this name.
+    pub fn knows(&self, feature: &str) -> bool {
+        self.known(feature).is_some()
+    }
+
     /// The significance level of each test.
     pub fn significance_level(&self) -> f64 {
         self.significance_level

@@ -2,9 +2,9 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
-    drift::apart::{largest_gap, moved},
+    drift::apart::largest_gap,
     profile::{Batch, Counts, Profile, Reference},
-    stats::kolmogorov_point,
+    stats::{kolmogorov_point, normal_upper_point, total_variation},
 };
 
 /// Beyond so many times the threshold a score is high.
@@ -40,13 +40,14 @@ pub struct DriftScore {
     /// as it was: of numbers the largest distance of the distribution functions, of categories
     /// the total variation.
     pub drift_score: f64,
-    /// The score that chance alone stays below in 95 of 100 windows, for windows of this size.
+    /// What chance alone stays below for this feature, so that in 95 of 100 windows of this size none
+    /// is above its own.
     pub chance: f64,
     /// Whether the score has reached the threshold, and more than chance gives.
     pub drift_detected: bool,
     /// How much that is.
     pub level: DriftLevel,
-    /// The feature that moved most.
+    /// The feature that moved most; empty if all values are missing.
     pub feature: String,
     /// How many rows the window has.
     pub rows: u64,
@@ -61,47 +62,53 @@ impl DriftScore {
     /// The score of rows against those of a reference.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for rows that nothing was counted of, or that were counted by another
-    /// reference.
+    /// [`Error::InvalidInput`] for rows that were counted by another reference.
     pub fn of(window: &Profile, reference: &Reference, threshold: f64) -> Result<Self> {
         check_threshold(threshold)?;
         if window.layout().hash() != reference.layout().hash() {
             return Err(Error::invalid("profile", "it was counted by another reference"));
         }
         let pool = reference.pooled();
-        let mut scores: Vec<(f64, &str, f64)> = Vec::new();
+        // A level such that the largest of as many scores keeps 5 %.
+        let features = window.layout().features().len().max(1) as f64;
+        let level = 1.0 - 0.95_f64.powf(1.0 / features);
+        let mut scores: Vec<(f64, f64, &str)> = Vec::new();
         for ((feature, own), (_, pool)) in window.features().zip(pool.features()) {
-            let score = match (&own.counts, &pool.counts) {
-                (Counts::Number(own), Counts::Number(pool)) => largest_gap(&own.bins, &pool.bins).0,
-                (Counts::Category(own), Counts::Category(pool)) => {
-                    moved(&with(&own.values, own.unseen), &with(&pool.values, pool.unseen))
+            let sizes = (own.counts.count() as f64, pool.counts.count() as f64);
+            if sizes.0 == 0.0 || sizes.1 == 0.0 {
+                continue;
+            }
+            let of_numbers = kolmogorov_point(level) * (1.0 / sizes.0 + 1.0 / sizes.1).sqrt();
+            let (score, chance) = match (&own.counts, &pool.counts) {
+                (Counts::Number(own), Counts::Number(pool)) => {
+                    (largest_gap(&own.bins, &pool.bins).0, of_numbers)
                 }
                 (Counts::Vector(own), Counts::Vector(pool)) => {
-                    largest_gap(&own.distances, &pool.distances).0
+                    (largest_gap(&own.distances, &pool.distances).0, of_numbers)
+                }
+                (Counts::Category(own), Counts::Category(pool)) => {
+                    let (own, pool) = (with(&own.values, own.unseen), with(&pool.values, pool.unseen));
+                    let found = total_variation(&pool, &own)?;
+                    (found.value, found.floor + normal_upper_point(level) * found.floor_sd)
                 }
                 // Words of one text hang together, so chance is not known for them.
                 _ => continue,
             };
-            let (n, m) = (own.counts.count() as f64, pool.counts.count() as f64);
-            if n > 0.0 && m > 0.0 {
-                scores.push((score, &feature.name, (1.0 / n + 1.0 / m).sqrt()));
-            }
+            scores.push((score, chance.min(1.0), &feature.name));
         }
-        let Some(top) = scores.iter().max_by(|one, other| one.0.total_cmp(&other.0)) else {
-            return Err(Error::invalid("profile", "it holds no values to score"));
-        };
-        // The largest of many distances, each as large as Kolmogorov's: total variation of few
-        // values is no larger by chance.
-        let level = 1.0 - 0.95_f64.powf(1.0 / scores.len() as f64);
-        let widest = scores.iter().map(|score| score.2).fold(0.0, f64::max);
-        let chance = (kolmogorov_point(level) * widest).min(1.0);
-        let (drift_score, feature) = (top.0, top.1.to_owned());
+        // The one that moved most, of those that moved by more than chance if there are any.
+        let top = scores.iter().max_by(|one, other| {
+            let is_more = |own: &(f64, f64, &str)| own.0 > own.1;
+            is_more(one).cmp(&is_more(other)).then(one.0.total_cmp(&other.0))
+        });
+        let (drift_score, chance, feature) = top.copied().unwrap_or((0.0, 0.0, ""));
         let drift_detected = drift_score >= threshold && drift_score > chance;
         let level = match drift_detected {
             false => DriftLevel::Low,
             true if drift_score >= HIGH * threshold => DriftLevel::High,
             true => DriftLevel::Medium,
         };
+        let feature = feature.to_owned();
         Ok(Self { drift_score, chance, drift_detected, level, feature, rows: window.rows() })
     }
 }
@@ -143,6 +150,11 @@ impl WindowDriftDetector {
         }
         let open = Profile::new(reference.layout());
         Ok(Self { reference, window_size, threshold, open })
+    }
+
+    /// What windows are compared with.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
     }
 
     /// Counts rows, and gives the score of each window that they fill.

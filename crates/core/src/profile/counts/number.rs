@@ -83,6 +83,9 @@ impl NumberCounts {
     pub(super) fn read(layout: &NumberLayout, from: &mut Reader<'_>) -> Result<Self> {
         let bins = read_counts(from, layout.bins.count())?;
         let (missing, steps) = (from.whole()?, from.signed()?);
+        if steps.unsigned_abs() >> 120 > 0 {
+            return Err(from.broken("a sum is out of range"));
+        }
         let any = bins.iter().any(|count| *count > 0);
         let range = if any { Some((from.float()?, from.float()?)) } else { None };
         Ok(Self { bins, missing, range, steps })

@@ -141,6 +141,17 @@ impl Layout {
         self.hash
     }
 
+    /// Refuses rows that have none of the columns that are counted.
+    pub(crate) fn check(&self, rows: &Batch<'_>) -> Result<()> {
+        let is_there = |feature: &Feature| rows.find(&feature.source, &mut 0).is_some();
+        if rows.rows() == 0 || self.features.iter().any(is_there) {
+            return Ok(());
+        }
+        let mut known: Vec<&str> = self.features.iter().map(|own| own.source.as_str()).collect();
+        known.dedup();
+        Err(Error::invalid("batch", format!("it has none of the columns {}", known.join(", "))))
+    }
+
     /// The bytes of this layout.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::default();

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{Signal, check_setting, check_value};
-use crate::Result;
+use crate::{Error, Result};
 
 /// The settings of [`Adwin`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -88,6 +88,20 @@ impl Adwin {
         let rows = vec![VecDeque::new()];
         let window = Bucket::default();
         Self { options, rows, window, width: 0, ticks: 0, has_drifted: false }
+    }
+
+    /// Refuses what was read but could not have been made.
+    pub(super) fn check(&self) -> Result<()> {
+        Self::new(self.options)?;
+        let most = self.options.max_buckets;
+        let buckets = self.rows.iter().enumerate();
+        let width = buckets.map(|(row, buckets)| (buckets.len() as u64) << row.min(48)).sum::<u64>();
+        let fits = (1..=48).contains(&self.rows.len())
+            && self.rows.iter().all(|buckets| buckets.len() <= most)
+            && width == self.width
+            && self.window.total.is_finite()
+            && self.window.squares.is_finite();
+        if fits { Ok(()) } else { Err(Error::invalid("window", "its buckets do not fit together")) }
     }
 
     /// How many numbers are in the window.

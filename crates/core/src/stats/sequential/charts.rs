@@ -50,6 +50,10 @@ pub struct Cusum {
 }
 
 impl Cusum {
+    pub(super) fn options(&self) -> CusumOptions {
+        self.options
+    }
+
     /// A chart that has seen nothing.
     ///
     /// # Errors
@@ -127,6 +131,10 @@ pub struct Ewma {
 }
 
 impl Ewma {
+    pub(super) fn options(&self) -> EwmaOptions {
+        self.options
+    }
+
     /// A chart that has seen nothing.
     ///
     /// # Errors

@@ -39,6 +39,10 @@ pub struct Ddm {
 }
 
 impl Ddm {
+    pub(super) fn options(&self) -> DdmOptions {
+        self.options
+    }
+
     /// A detector that has seen nothing.
     ///
     /// # Errors
@@ -114,6 +118,10 @@ pub struct Eddm {
 }
 
 impl Eddm {
+    pub(super) fn options(&self) -> EddmOptions {
+        self.options
+    }
+
     /// A detector that has seen nothing.
     ///
     /// # Errors

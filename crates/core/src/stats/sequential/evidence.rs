@@ -41,6 +41,10 @@ pub struct Sprt {
 }
 
 impl Sprt {
+    pub(super) fn options(&self) -> SprtOptions {
+        self.options
+    }
+
     /// A test that has seen nothing.
     ///
     /// # Errors
@@ -110,6 +114,10 @@ pub struct ShiryaevRoberts {
 }
 
 impl ShiryaevRoberts {
+    pub(super) fn options(&self) -> ShiryaevRobertsOptions {
+        self.options
+    }
+
     /// A detector that has seen nothing.
     ///
     /// # Errors

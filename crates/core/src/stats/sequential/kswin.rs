@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Signal, check_setting, check_value};
 use crate::{
-    Result,
+    Error, Result,
     random::Random,
     stats::{Alternative, Method, ks_2samp},
 };
@@ -57,6 +57,14 @@ impl Kswin {
         let is_large = window_size / 2 >= stat_size && window_size <= 1_000_000;
         check_setting("window_size", window_size as f64, "2 stat_size to 1000000", is_large)?;
         Ok(Self { options, window: VecDeque::new(), random: Random::new(seed), has_drifted: false })
+    }
+
+    /// Refuses what was read but could not have been made.
+    pub(super) fn check(&self) -> Result<()> {
+        Self::new(self.options)?;
+        let fits = self.window.len() <= self.options.window_size
+            && self.window.iter().all(|number| number.is_finite());
+        if fits { Ok(()) } else { Err(Error::invalid("window", "it is larger than its size")) }
     }
 
     /// Takes the next number.

@@ -180,16 +180,35 @@ impl Detector {
     /// # Errors
     /// [`Error::InvalidInput`] for what is no state.
     pub fn resume(state: &str) -> Result<Self> {
-        serde_json::from_str(state).map_err(|error| Error::invalid("state", error.to_string()))
+        let broken = |problem: String| Error::invalid("state", problem);
+        let detector: Self =
+            serde_json::from_str(state).map_err(|error| broken(error.to_string()))?;
+        // Settings that could not have been made, or parts that do not fit together, are no state.
+        let settings = match &detector {
+            Self::Adwin(own) => own.check(),
+            Self::PageHinkley(own) => PageHinkley::new(own.options()).map(|_| ()),
+            Self::Ddm(own) => Ddm::new(own.options()).map(|_| ()),
+            Self::Eddm(own) => Eddm::new(own.options()).map(|_| ()),
+            Self::Kswin(own) => own.check(),
+            Self::Cusum(own) => Cusum::new(own.options()).map(|_| ()),
+            Self::Ewma(own) => Ewma::new(own.options()).map(|_| ()),
+            Self::Sprt(own) => Sprt::new(own.options()).map(|_| ()),
+            Self::ShiryaevRoberts(own) => ShiryaevRoberts::new(own.options()).map(|_| ()),
+        };
+        settings.map_err(|error| broken(error.to_string()))?;
+        Ok(detector)
     }
 }
 
 /// Refuses what is no number that can be added up.
 fn check_value(value: f64) -> Result<()> {
-    if value.is_finite() {
+    // The square of a larger one would be infinite, and so would all that follows be.
+    const LARGEST: f64 = 1e150;
+    if value.abs() <= LARGEST {
         return Ok(());
     }
-    Err(Error::invalid("value", format!("{value} is not finite")))
+    let problem = format!("{value} is not finite, or beyond {LARGEST:e}");
+    Err(Error::invalid("value", problem))
 }
 
 /// Refuses a setting that is not within its limits.

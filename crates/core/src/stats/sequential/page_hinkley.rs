@@ -56,6 +56,10 @@ pub struct PageHinkley {
 }
 
 impl PageHinkley {
+    pub(super) fn options(&self) -> PageHinkleyOptions {
+        self.options
+    }
+
     /// A detector that has seen nothing.
     ///
     /// # Errors

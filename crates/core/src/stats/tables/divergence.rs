@@ -5,6 +5,10 @@ use crate::{Error, Result};
 /// The share that an empty bin is taken to have where a logarithm of it is needed.
 const EMPTY_SHARE: f64 = 1e-4;
 
+fn filled(share: f64) -> f64 {
+    if share > 0.0 { share } else { EMPTY_SHARE }
+}
+
 /// How far two tables of counts are apart, and how far they would be by chance.
 ///
 /// Two samples of the same distribution are never at distance 0. A value near `floor`, say within
@@ -31,7 +35,7 @@ pub struct Divergence {
 pub fn psi(reference: &[u64], current: &[u64]) -> Result<Divergence> {
     let tables = Tables::new(reference, current)?;
     let value = tables.sum(|p, q| {
-        let (p, q) = (p.max(EMPTY_SHARE), q.max(EMPTY_SHARE));
+        let (p, q) = (filled(p), filled(q));
         (p - q) * (p / q).ln()
     });
     Ok(tables.with_floor(value, 1.0))
@@ -46,7 +50,7 @@ pub fn psi(reference: &[u64], current: &[u64]) -> Result<Divergence> {
 /// As for [`psi`].
 pub fn kl_divergence(reference: &[u64], current: &[u64]) -> Result<Divergence> {
     let tables = Tables::new(reference, current)?;
-    let value = tables.sum(|q, p| if p > 0.0 { p * (p / q.max(EMPTY_SHARE)).ln() } else { 0.0 });
+    let value = tables.sum(|q, p| if p > 0.0 { p * (p / filled(q)).ln() } else { 0.0 });
     Ok(tables.with_floor(value, 0.5))
 }
 

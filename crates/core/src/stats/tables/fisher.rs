@@ -1,4 +1,10 @@
-use crate::stats::{Alternative, Test, distribution::ln_choose};
+use crate::{
+    Error, Result,
+    stats::{Alternative, Test, distribution::ln_choose},
+};
+
+/// The most that a table may hold.
+const MOST: u64 = 1_000_000_000_000;
 
 /// How much larger a probability may be by rounding alone.
 const ROUNDING: f64 = 1.0 + 1e-7;
@@ -9,10 +15,18 @@ const ROUNDING: f64 = 1.0 + 1e-7;
 /// The statistic is the odds ratio a d / (b c): infinite if only b c is zero, NaN if a row or a
 /// column is all zero, where there is nothing to test and the p-value is 1. The two-sided p-value
 /// sums up all tables that are no more likely than the one that was seen.
-pub fn fisher_exact(table: [[u64; 2]; 2], alternative: Alternative) -> Test {
+///
+/// # Errors
+/// [`Error::InvalidInput`] for more than a million million things in all, whose probabilities no
+/// number could tell.
+pub fn fisher_exact(table: [[u64; 2]; 2], alternative: Alternative) -> Result<Test> {
+    let total = table.iter().flatten().fold(0_u64, |total, count| total.saturating_add(*count));
+    if total > MOST {
+        return Err(Error::invalid("table", format!("{total} in all, allowed are 0 to {MOST}")));
+    }
     let [[a, b], [c, d]] = table.map(|row| row.map(|count| count as f64));
     if a + b == 0.0 || c + d == 0.0 || a + c == 0.0 || b + d == 0.0 {
-        return Test { statistic: f64::NAN, pvalue: 1.0 };
+        return Ok(Test { statistic: f64::NAN, pvalue: 1.0 });
     }
     let statistic = if b > 0.0 && c > 0.0 { a * d / (b * c) } else { f64::INFINITY };
     let margins = Margins { row: a + b, other: c + d, column: a + c };
@@ -21,7 +35,7 @@ pub fn fisher_exact(table: [[u64; 2]; 2], alternative: Alternative) -> Test {
         Alternative::Greater => margins.tail(a, 1.0),
         Alternative::TwoSided => margins.no_more_likely(a),
     };
-    Test { statistic, pvalue: pvalue.min(1.0) }
+    Ok(Test { statistic, pvalue: pvalue.min(1.0) })
 }
 
 /// The sums of a table, which leave open only its first count.

@@ -2,7 +2,7 @@ use crate::{
     Error, Result,
     stats::{
         Alternative, Method, Test,
-        distribution::normal_upper,
+        distribution::{ln_choose, normal_upper},
         sample::{Merged, check, sorted},
     },
 };
@@ -51,6 +51,11 @@ pub fn mannwhitneyu(
         }
         Method::Exact if steps > COUNTABLE => {
             let problem = format!("exact takes {steps:e} steps, allowed are {COUNTABLE:e}");
+            return Err(Error::invalid("method", problem));
+        }
+        // There must be no more ways than numbers can tell.
+        Method::Exact if ln_choose(n1 + n2, n1) > 700.0 => {
+            let problem = format!("exact is for fewer numbers than {n1} and {n2}");
             return Err(Error::invalid("method", problem));
         }
         Method::Exact => true,
