@@ -13,8 +13,8 @@ place, never left out in silence.
 
 from __future__ import annotations
 
+import collections
 import math
-from collections import namedtuple
 
 from pantau import _core
 from pantau._core import Detector, SortedSample
@@ -60,25 +60,29 @@ __all__ = [
 ]
 
 
-class Significance(namedtuple("Significance", "statistic pvalue")):
+class Significance(collections.namedtuple("Significance", "statistic pvalue")):
     """What a test found."""
 
     __slots__ = ()
 
 
-class KsResult(namedtuple("KsResult", "statistic pvalue statistic_location statistic_sign")):
+class KsResult(
+    collections.namedtuple("KsResult", "statistic pvalue statistic_location statistic_sign")
+):
     """What the test of Kolmogorov and Smirnov found: also where it is, and who is ahead."""
 
     __slots__ = ()
 
 
-class ContingencyResult(namedtuple("ContingencyResult", "statistic pvalue dof expected_freq")):
+class ContingencyResult(
+    collections.namedtuple("ContingencyResult", "statistic pvalue dof expected_freq")
+):
     """What the test of a table found: also its degrees of freedom and the expected counts."""
 
     __slots__ = ()
 
 
-class Divergence(namedtuple("Divergence", "value floor floor_sd")):
+class Divergence(collections.namedtuple("Divergence", "value floor floor_sd")):
     """How far two tables of counts are apart, and how far chance alone would set them.
 
     ``floor`` is the distance to be expected from samples of these sizes if nothing differs,
@@ -88,25 +92,25 @@ class Divergence(namedtuple("Divergence", "value floor floor_sd")):
     __slots__ = ()
 
 
-class KernelResult(namedtuple("KernelResult", "statistic pvalue sigma")):
+class KernelResult(collections.namedtuple("KernelResult", "statistic pvalue sigma")):
     """What a test of maximum mean discrepancy found; ``pvalue`` is None without permutations."""
 
     __slots__ = ()
 
 
-class MahalanobisResult(namedtuple("MahalanobisResult", "statistic pvalue shrinkage")):
+class MahalanobisResult(collections.namedtuple("MahalanobisResult", "statistic pvalue shrinkage")):
     """How far two means are apart; ``pvalue`` is None where none can be told."""
 
     __slots__ = ()
 
 
-class Interval(namedtuple("Interval", "low high level")):
+class Interval(collections.namedtuple("Interval", "low high level")):
     """Where a number may well lie."""
 
     __slots__ = ()
 
 
-class Trend(namedtuple("Trend", "slope intercept rvalue pvalue stderr interval dof")):
+class Trend(collections.namedtuple("Trend", "slope intercept rvalue pvalue stderr interval dof")):
     """A straight line, and how sure its slope is."""
 
     __slots__ = ()

@@ -323,3 +323,40 @@ def test_a_monitor_is_measured_on_its_own_reference(reference: Reference) -> Non
     assert found["alarms"] <= 2
     with pytest.raises(pantau.InvalidInputError, match="splits: 0, allowed are 1 to 10000"):
         Monitor(reference).calibrate(splits=0)
+
+
+@pytest.mark.parametrize(
+    ("usual", "later"),
+    [
+        ([5.0] * 2800, [1000.0] * 200),
+        ([row % 2 for row in range(2800)], [row % 2 * 100 for row in range(200)]),
+        ([row % 5 for row in range(2800)], [2.5] * 40 + [row % 5 for row in range(160)]),
+        ([row * 7919 % 1009 for row in range(2800)], [1010.0 + row for row in range(200)]),
+        ([row % 2 for row in range(2800)], [float("nan")] * 100 + [0.0, 1.0] * 50),
+    ],
+)
+def test_numbers_that_leave_what_is_known_are_seen(usual: list[float], later: list[float]) -> None:
+    monitor = Monitor(Reference.build({"x": usual}))
+    for _ in range(3):
+        monitor.update({"x": later})
+        report = monitor.close_window()
+    assert report.status == "alarm", report
+
+
+def test_a_change_that_is_over_is_forgotten_and_another_one_seen(reference: Reference) -> None:
+    monitor = Monitor(reference)
+    for day in range(40):
+        monitor.update(rows(200, 500 + day, shift=40.0))
+        report = monitor.close_window()
+    monitor.acknowledge("Ani", "prices rose")
+    for day in range(4):
+        monitor.update(rows(200, 600 + day, shift=40.0, word=" vaksin"))
+        report = monitor.close_window()
+    assert not report.acknowledged
+    assert {"price", "review (words)"} <= {
+        own["feature"] for own in report.features if own["status"] == "alarm"
+    }
+    for day in range(16):
+        monitor.update(rows(200, 700 + day))
+        report = monitor.close_window()
+    assert report.status == "ok"

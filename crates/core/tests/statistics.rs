@@ -450,7 +450,9 @@ fn what_detectors_cannot_take_is_refused() {
     assert!(Detector::resume(r#"{"adwin": {"options": {}}}"#).is_err());
     // States that could not have been made are refused, whatever they would do.
     let state = Detector::from_json("adwin", "{}").unwrap().state();
-    for (from, to) in [("[[]]", "[]"), ("\"width\":0", "\"width\":9"), ("\"clock\":32", "\"clock\":0")] {
+    for (from, to) in
+        [("[[]]", "[]"), ("\"width\":0", "\"width\":9"), ("\"clock\":32", "\"clock\":0")]
+    {
         let changed = state.replace(from, to);
         assert_ne!(changed, state);
         assert!(Detector::resume(&changed).is_err(), "{changed}");

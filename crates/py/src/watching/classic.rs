@@ -140,7 +140,10 @@ impl PyWindowDriftDetector {
         py: Python<'py>,
         data: &Bound<'py, PyAny>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let rows = Rows::known(data, self.0.lock().unwrap_or_else(PoisonError::into_inner).reference().layout())?;
+        let rows = Rows::known(
+            data,
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).reference().layout(),
+        )?;
         let scores = rows.with_batch(&Roles::default(), |batch| {
             let mut detector = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Ok(detector.update(batch).map_err(PyError)?)

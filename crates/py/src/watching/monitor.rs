@@ -83,12 +83,14 @@ impl PyMonitor {
     #[pyo3(signature = (data, at=None))]
     fn update(
         &self,
+        py: Python<'_>,
         data: &Bound<'_, PyAny>,
         at: Option<Moment>,
     ) -> PyResult<Option<PyDriftReport>> {
-        let rows = Rows::read(data, None)?;
+        let reference = self.with(|monitor| monitor.reference().clone());
+        let rows = Rows::known(data, reference.layout())?;
         rows.with_batch(&Roles::default(), |batch| {
-            let report = self.with(|monitor| monitor.update(batch, timestamp(at)));
+            let report = py.detach(|| self.with(|monitor| monitor.update(batch, timestamp(at))));
             Ok(report.map_err(PyError)?.map(PyDriftReport))
         })
     }

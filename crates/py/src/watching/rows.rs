@@ -50,6 +50,10 @@ impl<'py> Rows<'py> {
             return Err(invalid("data", problem));
         };
         let mut read = Self { columns: Vec::new(), rows: 0 };
+        // How many rows have none of the columns, too.
+        if let Some(first) = keys.first() {
+            read.rows = get(data, first)?.len()?;
+        }
         for key in keys {
             let name = key.str()?.extract::<String>()?;
             if !is_wanted(&name) {

@@ -87,7 +87,8 @@ impl DriftScore {
                     (largest_gap(&own.distances, &pool.distances).0, of_numbers)
                 }
                 (Counts::Category(own), Counts::Category(pool)) => {
-                    let (own, pool) = (with(&own.values, own.unseen), with(&pool.values, pool.unseen));
+                    let (own, pool) =
+                        (with(&own.values, own.unseen), with(&pool.values, pool.unseen));
                     let found = total_variation(&pool, &own)?;
                     (found.value, found.floor + normal_upper_point(level) * found.floor_sd)
                 }

@@ -95,7 +95,8 @@ impl Adwin {
         Self::new(self.options)?;
         let most = self.options.max_buckets;
         let buckets = self.rows.iter().enumerate();
-        let width = buckets.map(|(row, buckets)| (buckets.len() as u64) << row.min(48)).sum::<u64>();
+        let width =
+            buckets.map(|(row, buckets)| (buckets.len() as u64) << row.min(48)).sum::<u64>();
         let fits = (1..=48).contains(&self.rows.len())
             && self.rows.iter().all(|buckets| buckets.len() <= most)
             && width == self.width
