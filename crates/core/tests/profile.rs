@@ -254,6 +254,13 @@ fn counts_are_what_was_counted() {
     assert_eq!(counts.bins, [1, 0, 0, 1, 0, 0, 1]);
     assert_eq!((counts.range, counts.missing), (Some((-4.0, 9.0)), 0));
     assert!((counts.mean(stars).unwrap() - 7.0 / 3.0).abs() < 1e-9);
+    let mut far = Batch::new(2);
+    far.numbers("stars", &[2.0, f64::INFINITY]).unwrap();
+    let far = self::profile(&layout, &far);
+    let Counts::Number(far) = &far.features().next().unwrap().1.counts else {
+        panic!("stars are numbers");
+    };
+    assert_eq!((far.count(), far.mean(stars)), (2, None));
     let Counts::Category(labels) = &all[1].1.counts else { panic!("labels are categories") };
     assert_eq!((labels.values.as_slice(), labels.unseen), (&[0, 1, 0][..], 2));
     assert_eq!(labels.unseen_values(), [("c", 2)]);

@@ -168,6 +168,27 @@ mod tests {
         assert!((found - 0.289_213_407_553_003_3).abs() < 1e-14, "{found}");
     }
 
+    /// The statistic of the test of a table is the distance over 1/n + 1/m; of two columns it is
+    /// that of shares over their variance, too.
+    #[test]
+    fn shares_give_the_statistic_of_the_test() {
+        let test = |window: [u64; 2], pool: [u64; 2]| {
+            let rows = [window, pool].map(|row| row.map(|count| count as f64).to_vec());
+            crate::stats::chi2_contingency(&rows, false, crate::stats::Power::Pearson)
+                .unwrap()
+                .statistic
+        };
+        for (window, pool) in [([3, 7], [40, 60]), ([0, 5], [9, 1]), ([50, 1], [1, 50])] {
+            let expected = test(window, pool);
+            let table = chi_square(&window, &pool).unwrap();
+            assert!((table.square / table.per_size / expected - 1.0).abs() < 1e-12);
+            assert!((table.noise - 1.0).abs() < 1e-15);
+            let [n, m] = [window, pool].map(|counts| counts.iter().sum());
+            let one = share(window[0], n, pool[0], m).unwrap();
+            assert!((one.square / one.noise / one.per_size / expected - 1.0).abs() < 1e-12);
+        }
+    }
+
     #[test]
     fn bins_are_grouped_evenly() {
         assert_eq!(groups(&[1; 8], 4), [0, 0, 1, 1, 2, 2, 3, 3]);

@@ -33,10 +33,13 @@ impl NumberCounts {
         self.bins.iter().sum()
     }
 
-    /// The mean, to about twelve digits of the largest; none without numbers.
+    /// The mean, to about twelve digits of the reference's largest number; none without numbers, or
+    /// if one was too large to be summed up in the layout's steps.
     pub fn mean(&self, layout: &NumberLayout) -> Option<f64> {
         let count = self.count();
-        (count > 0).then(|| self.steps as f64 / count as f64 * layout.step())
+        let most = MOST_STEPS * layout.step();
+        let fits = self.range.is_some_and(|(low, high)| low >= -most && high <= most);
+        fits.then(|| self.steps as f64 / count as f64 * layout.step())
     }
 
     pub(super) fn update(&mut self, layout: &NumberLayout, numbers: impl Iterator<Item = f64>) {
