@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import river
 import scipy
+import scipy.optimize as so
 import scipy.stats as st
 import sklearn
 import statsmodels
@@ -247,6 +248,43 @@ def vectors():
         put("vectors", **case)
 
 
+def mixes():
+    """The most likely shares of labels, by SciPy's general optimizer."""
+    random = np.random.default_rng(21)
+    for n, usual, now in [
+        (40, [0.5, 0.5], [0.9, 0.1]), (500, [0.5, 0.3, 0.2], [0.2, 0.3, 0.5]),
+        (2000, [0.25] * 4, [0.7, 0.1, 0.1, 0.1]), (300, [0.6, 0.4], [0.6, 0.4]),
+        (200, [0.4, 0.3, 0.3], [0.5, 0.5, 0.0]),
+    ]:
+        usual, k = np.array(usual), len(usual)
+        labels = random.choice(k, n, p=now)
+        x = random.normal(size=(n, k)) + 1.5 * np.eye(k)[labels]
+        odds = usual * np.exp(1.5 * x)
+        p = np.round(odds / odds.sum(1, keepdims=True), 6)
+        p[:, -1] = 1 - p[:, :-1].sum(1)
+        p = np.clip(p, 0, 1)
+        ratios = p / usual
+
+        def loss(shares, ratios=ratios):
+            return -np.log(ratios @ shares).sum() / len(ratios)
+
+        def slope(shares, ratios=ratios):
+            return -(ratios / (ratios @ shares)[:, None]).mean(0)
+
+        best = so.minimize(loss, usual, jac=slope, bounds=[(0, 1)] * k, method="trust-constr",
+                           constraints=so.LinearConstraint(np.ones(k), 1, 1),
+                           options={"gtol": 1e-13, "xtol": 1e-14, "barrier_tol": 1e-13,
+                                    "maxiter": 5000})
+        shares = best.x / best.x.sum()
+        # Of the curvature in all shares, bordered by that they add up to 1.
+        curvature = (ratios / (ratios @ shares)[:, None])
+        bordered = np.block([[curvature.T @ curvature, np.ones((k, 1))],
+                             [np.ones((1, k)), np.zeros((1, 1))]])
+        spreads = np.sqrt(np.clip(np.diag(np.linalg.inv(bordered))[:k], 0, None))
+        put("mix", probabilities=p.ravel().tolist(), usual=usual.tolist(),
+            shares=shares.tolist(), spreads=spreads.tolist())
+
+
 def streams():
     """Streams with changes, and where river's detectors see them."""
     numbers = np.round(np.concatenate([
@@ -290,6 +328,6 @@ def seen(detector, stream):
 if __name__ == "__main__":
     put("versions", scipy=scipy.__version__, statsmodels=statsmodels.__version__,
         sklearn=sklearn.__version__, river=river.__version__, numpy=np.__version__)
-    for write in (two_samples, anderson, tables, intervals, lines, many, vectors, streams):
+    for write in (two_samples, anderson, tables, intervals, lines, many, vectors, streams, mixes):
         write()
     Path("tests/data/stats.jsonl").write_text("".join(line + "\n" for line in LINES))

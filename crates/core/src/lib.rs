@@ -65,6 +65,8 @@ pub mod model;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 #[cfg(feature = "learn")]
+pub mod performance;
+#[cfg(feature = "learn")]
 pub mod profile;
 #[cfg(feature = "learn")]
 mod random;

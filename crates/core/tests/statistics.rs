@@ -512,3 +512,28 @@ fn permutation_tests_keep_their_level() {
     // 20 are to be expected, ± 4.4.
     assert!((5..36).contains(&rejected), "{rejected}");
 }
+
+/// The optimizer of `SciPy` stops a little short of the top of a flat hill.
+#[test]
+fn label_mixes_are_the_most_likely_ones() {
+    for case in cases("mix") {
+        let (rows, usual): (Vec<f64>, Vec<f64>) =
+            (get(&case, "probabilities"), get(&case, "usual"));
+        let (shares, spreads): (Vec<f64>, Vec<f64>) = (get(&case, "shares"), get(&case, "spreads"));
+        let found = label_mix(&rows, &usual, 0.95).unwrap();
+        let likelihood = |shares: &[f64]| -> f64 {
+            let row = |row: &[f64]| -> f64 {
+                row.iter().zip(&usual).zip(shares).map(|((p, usual), own)| p / usual * own).sum()
+            };
+            rows.chunks_exact(usual.len()).map(|own| row(own).ln()).sum()
+        };
+        assert!(likelihood(&found.shares) >= likelihood(&shares) - 1e-9);
+        for (place, share) in shares.iter().enumerate() {
+            let own = found.shares[place];
+            assert!((own - share).abs() < 2e-6, "{own} is not {share}");
+            let half = 1.959_963_984_540_054 * spreads[place];
+            assert!((found.intervals[place].high - (own + half).min(1.0)).abs() < 2e-5);
+        }
+        assert!(found.steps < 500, "{}", found.steps);
+    }
+}

@@ -95,6 +95,8 @@ pub(super) fn all(layout: &Layout, pool: &Profile) -> Vec<Distance> {
                 add(Measure::Far, Detail::None);
                 add(Measure::Missing, Detail::None);
             }
+            // The confidence and the label have features of their own.
+            (Kind::Answers(_), _) => {}
             (Kind::Number(_) | Kind::Characters(_) | Kind::WordCount(_) | Kind::Vector(_), _) => {}
         }
     }

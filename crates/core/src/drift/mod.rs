@@ -25,4 +25,4 @@ pub use classic::{
 pub use monitor::Monitor;
 pub use options::{FalseAlarms, MonitorOptions};
 pub use report::{DriftReport, FeatureReport, Measure, Status};
-pub use state::{Act, Record};
+pub use state::{Act, Past, Record};

@@ -8,7 +8,7 @@ use super::{
     options::MonitorOptions,
     report::{DriftReport, FeatureReport, MeasureReport, Shares, Status},
     sentence::{self, Change},
-    state::{Act, Record, State, Times, Window},
+    state::{Act, Past, Record, State, Times, Window},
     yardstick::Yardstick,
 };
 use crate::{
@@ -18,6 +18,9 @@ use crate::{
 
 /// What has less than this share of all evidence is not to blame.
 const LEAST_BLAME: f64 = 0.05;
+
+/// What so many windows came to is kept.
+const MOST_HISTORY: usize = 365;
 
 /// Looks whether rows are like those of a reference, window after window.
 ///
@@ -93,6 +96,21 @@ impl Monitor {
     /// What somebody decided so far.
     pub fn records(&self) -> &[Record] {
         &self.state.told.records
+    }
+
+    /// What the last windows came to, the oldest first: 365 at most.
+    pub fn history(&self) -> impl Iterator<Item = &Past> {
+        self.state.told.history.iter()
+    }
+
+    /// The last windows that were closed, the oldest first: as many as the reference has.
+    pub fn recent(&self) -> impl Iterator<Item = (u64, Option<Timestamp>, &Profile)> {
+        self.state.recent.iter().map(|own| (own.number, own.times.from, &own.profile))
+    }
+
+    /// The window that is not closed yet.
+    pub fn open(&self) -> &Profile {
+        &self.state.open
     }
 
     /// Counts rows, which came at `at`, into the open window. Where windows close by themselves,
@@ -218,6 +236,16 @@ impl Monitor {
             self.state.recent.pop_front();
         }
         let report = self.report();
+        self.state.told.history.push_back(Past {
+            window: number,
+            from: report.from,
+            rows: report.rows,
+            evidence: report.evidence,
+            status: report.status,
+        });
+        while self.state.told.history.len() > MOST_HISTORY {
+            self.state.told.history.pop_front();
+        }
         self.state.told.status = report.status;
         if report.status == Status::Ok {
             self.state.told.acknowledged = None;
@@ -306,7 +334,8 @@ impl Monitor {
         let report = |(place, feature): (usize, &crate::profile::Feature)| {
             let own: f64 = of_feature(place).map(|(_, evidence)| evidence.sum).sum();
             let top = of_feature(place).max_by(|one, other| one.1.sum.total_cmp(&other.1.sum));
-            let (distance, evidence) = top.expect("each feature has a distance");
+            // The answers of a classifier are not watched, but for what it says of them.
+            let (distance, evidence) = top?;
             let blame = if all > 0.0 { own / all } else { 0.0 };
             let is_to_blame = is_watched && blame >= LEAST_BLAME;
             let since = if is_to_blame { evidence.since } else { self.state.told.closed };
@@ -326,7 +355,7 @@ impl Monitor {
                     shares: Shares::default(),
                 },
             };
-            FeatureReport {
+            Some(FeatureReport {
                 feature: feature.name.clone(),
                 status: if is_to_blame { Status::Watch } else { Status::Ok },
                 sentence: change.sentence,
@@ -342,9 +371,9 @@ impl Monitor {
                     })
                     .collect(),
                 shares: change.shares,
-            }
+            })
         };
-        layout.features().iter().enumerate().map(report).collect()
+        layout.features().iter().enumerate().filter_map(report).collect()
     }
 
     /// All that came since a window, as far as it is still known.
@@ -457,6 +486,7 @@ impl Monitor {
         }
         next.state.told.closed = self.state.told.closed;
         next.state.told.records.clone_from(&self.state.told.records);
+        next.state.told.history.clone_from(&self.state.told.history);
         next.state.told.records.push(record);
         *self = next;
         Ok(())

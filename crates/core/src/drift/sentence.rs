@@ -64,7 +64,9 @@ pub(super) fn change(
             let (what, names) = match &now.counts {
                 Counts::Words(counts) => ("of the words are new", counts.unseen_words()),
                 Counts::Category(counts) => ("have values that are new", counts.unseen_values()),
-                Counts::Number(_) | Counts::Vector(_) => ("are new", Vec::new()),
+                Counts::Number(_) | Counts::Vector(_) | Counts::Answers(_) => {
+                    ("are new", Vec::new())
+                }
             };
             let names: Vec<&str> = names.into_iter().take(NAMED).map(|(name, _)| name).collect();
             let names =

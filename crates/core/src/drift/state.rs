@@ -99,6 +99,21 @@ impl Evidence {
     }
 }
 
+/// What a window came to.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// Its number; the first is 1.
+    pub window: u64,
+    /// When its first row came, if that was told.
+    pub from: Option<Timestamp>,
+    /// How many rows it had.
+    pub rows: u64,
+    /// The evidence for a change after it.
+    pub evidence: f64,
+    /// The status after it.
+    pub status: Status,
+}
+
 /// All that a monitor has seen.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
@@ -119,6 +134,9 @@ pub(super) struct Told {
     /// What was to blame when a change was acknowledged.
     pub(super) acknowledged: Option<Vec<usize>>,
     pub(super) records: Vec<Record>,
+    /// What the last windows came to, the oldest first.
+    #[serde(default)]
+    pub(super) history: VecDeque<Past>,
 }
 
 /// The parts of a state as they are written, but for the counts.
@@ -138,6 +156,7 @@ impl State {
             status: Status::Ok,
             acknowledged: None,
             records: Vec::new(),
+            history: VecDeque::new(),
         };
         let recent = VecDeque::new();
         Self { open: Profile::new(layout), times: Times::default(), recent, told }
@@ -191,7 +210,8 @@ impl State {
         written.options.check()?;
         let told = &written.told;
         let is_sum = |own: &Evidence| own.sum >= 0.0 && own.sum.is_finite() && own.run.is_finite();
-        if !told.evidence.iter().all(is_sum) {
+        let is_told = told.history.iter().all(|own| own.evidence.is_finite());
+        if !told.evidence.iter().all(is_sum) || !is_told {
             return Err(broken("its evidence is no sum"));
         }
         let numbers = written.recent.iter().map(|(number, _)| *number);

@@ -10,7 +10,7 @@ pub(super) fn of_bytes(bytes: &[u8]) -> [u8; 16] {
 }
 
 /// FNV-1a, and the last steps of `SplitMix64` so that all bits depend on all letters.
-pub(super) fn of_text(text: &str) -> u64 {
+pub(crate) fn of_text(text: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in text.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -19,7 +19,7 @@ pub(super) fn of_text(text: &str) -> u64 {
 }
 
 /// The hash of a pair of hashes.
-pub(super) fn of_pair(first: u64, second: u64) -> u64 {
+pub(crate) fn of_pair(first: u64, second: u64) -> u64 {
     mixed(first ^ second.rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 

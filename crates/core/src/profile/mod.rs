@@ -25,7 +25,7 @@
 mod batch;
 mod bins;
 mod counts;
-mod hash;
+pub(crate) mod hash;
 mod layout;
 #[expect(clippy::module_inception, reason = "it is what the module is about")]
 mod profile;
@@ -37,9 +37,12 @@ mod wire;
 pub use batch::Batch;
 pub(crate) use batch::Column;
 pub use bins::Bins;
-pub use counts::{CategoryCounts, Counts, NumberCounts, VectorCounts, WordCounts};
+pub use counts::{
+    AnswerCounts, Answers, CategoryCounts, Counts, NumberCounts, VectorCounts, WordCounts,
+};
 pub use layout::{
-    CategoryLayout, Feature, Kind, Layout, LayoutOptions, NumberLayout, VectorLayout,
+    AnswerLayout, CategoryLayout, Feature, Kind, Layout, LayoutOptions, NumberLayout,
+    PredictionColumns, VectorLayout,
 };
 pub use profile::{FeatureProfile, Profile};
 pub use reference::{Reference, ReferenceOptions};

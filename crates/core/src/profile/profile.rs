@@ -89,7 +89,9 @@ impl Profile {
             self.layout.features().iter().zip(&mut self.features).enumerate()
         {
             let column = rows.find(&feature.source, &mut place);
-            if column.is_some_and(|column| own.counts.update(&feature.kind, column, &is_counted)) {
+            if column
+                .is_some_and(|column| own.counts.update(&feature.kind, column, rows, &is_counted))
+            {
                 any = true;
             } else {
                 absent.push(at);

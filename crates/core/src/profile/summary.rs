@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    counts::Counts,
+    counts::{Answers, Counts},
     layout::{Feature, Kind},
     profile::{FeatureProfile, Profile},
 };
@@ -61,6 +61,21 @@ fn summary(feature: &Feature, own: &FeatureProfile) -> Value {
             "distances": counts.distances,
             "far": counts.far,
         }),
+        (Kind::Answers(layout), Counts::Answers(counts)) => {
+            let told = |bin: &Answers| {
+                json!({
+                    "count": bin.count,
+                    "known": bin.known,
+                    "right": bin.right,
+                    "confidence": bin.confidence(),
+                })
+            };
+            json!({
+                "edges": layout.bins.edges(),
+                "bins": counts.bins.iter().map(told).collect::<Vec<Value>>(),
+                "labels": layout.labels,
+            })
+        }
         _ => unreachable!("the same layout makes the same counts"),
     };
     if let (Value::Object(told), Value::Object(more)) = (&mut told, more) {
@@ -77,5 +92,6 @@ fn kind(kind: &Kind) -> &'static str {
         Kind::Words(_) => "words",
         Kind::Category(_) => "category",
         Kind::Vector(_) => "vector",
+        Kind::Answers(_) => "answers",
     }
 }

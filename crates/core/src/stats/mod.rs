@@ -24,6 +24,7 @@
 mod bootstrap;
 mod distribution;
 mod interval;
+mod label_mix;
 mod mcnemar;
 mod multiplicity;
 mod normal;
@@ -39,6 +40,7 @@ pub use bootstrap::bootstrap;
 pub(crate) use bootstrap::bootstrap_counts;
 pub(crate) use distribution::{normal_upper, student_upper};
 pub use interval::{Interval, clopper_pearson, confidence_sequence, paired_difference, wilson};
+pub use label_mix::{LabelMix, label_mix};
 pub use mcnemar::{McNemar, mcnemar};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub(crate) use normal::normal_upper_point;

@@ -1,18 +1,20 @@
 //! The counts of features: whole numbers that are only ever added.
 
+mod answers;
 mod category;
 mod number;
 mod sample;
 mod vector;
 mod words;
 
+pub use answers::{AnswerCounts, Answers};
 pub use category::CategoryCounts;
 pub use number::NumberCounts;
 pub use vector::VectorCounts;
 pub use words::WordCounts;
 
 use super::{
-    batch::Column,
+    batch::{Batch, Column},
     layout::Kind,
     wire::{Reader, Writer},
 };
@@ -29,6 +31,8 @@ pub enum Counts {
     Words(WordCounts),
     /// Of vectors.
     Vector(VectorCounts),
+    /// Of the answers of a classifier.
+    Answers(AnswerCounts),
 }
 
 impl Counts {
@@ -40,15 +44,17 @@ impl Counts {
             Kind::Category(layout) => Self::Category(CategoryCounts::new(layout)),
             Kind::Words(layout) => Self::Words(WordCounts::new(layout)),
             Kind::Vector(layout) => Self::Vector(VectorCounts::new(layout)),
+            Kind::Answers(layout) => Self::Answers(AnswerCounts::new(layout)),
         }
     }
 
-    /// Counts a column; says whether it is of the kind that can be counted. Of vectors only those
-    /// count whose place in the column `is_counted` allows.
+    /// Counts a column of a batch; says whether it is of the kind that can be counted. Of vectors
+    /// only those count whose place in the column `is_counted` allows.
     pub(super) fn update(
         &mut self,
         kind: &Kind,
         column: &Column<'_>,
+        rows: &Batch<'_>,
         is_counted: impl Fn(usize) -> bool,
     ) -> bool {
         match (self, kind, column) {
@@ -74,6 +80,9 @@ impl Counts {
             {
                 counts.update(layout, numbers, is_counted);
             }
+            (Self::Answers(counts), Kind::Answers(layout), Column::Numbers(confidences)) => {
+                return counts.update(layout, confidences, rows);
+            }
             _ => return false,
         }
         true
@@ -84,7 +93,7 @@ impl Counts {
         match self {
             Self::Category(counts) => counts.unseen,
             Self::Words(counts) => counts.unseen,
-            Self::Number(_) | Self::Vector(_) => 0,
+            Self::Number(_) | Self::Vector(_) | Self::Answers(_) => 0,
         }
     }
 
@@ -93,7 +102,7 @@ impl Counts {
         match self {
             Self::Category(counts) => counts.unseen = unseen,
             Self::Words(counts) => counts.unseen = unseen,
-            Self::Number(_) | Self::Vector(_) => {}
+            Self::Number(_) | Self::Vector(_) | Self::Answers(_) => {}
         }
     }
 
@@ -103,6 +112,7 @@ impl Counts {
             Self::Number(counts) => counts.missing,
             Self::Category(counts) => counts.missing,
             Self::Vector(counts) => counts.missing,
+            Self::Answers(counts) => counts.missing,
             Self::Words(_) => 0,
         }
     }
@@ -114,6 +124,7 @@ impl Counts {
             Self::Category(counts) => counts.count(),
             Self::Words(counts) => counts.count(),
             Self::Vector(counts) => counts.count,
+            Self::Answers(counts) => counts.count(),
         }
     }
 
@@ -124,6 +135,7 @@ impl Counts {
             (Self::Category(counts), Self::Category(other)) => counts.merge(other),
             (Self::Words(counts), Self::Words(other)) => counts.merge(other),
             (Self::Vector(counts), Self::Vector(other)) => counts.merge(other),
+            (Self::Answers(counts), Self::Answers(other)) => counts.merge(other),
             _ => unreachable!("the same layout makes the same counts"),
         }
     }
@@ -134,6 +146,7 @@ impl Counts {
             Self::Category(counts) => counts.write(out),
             Self::Words(counts) => counts.write(out),
             Self::Vector(counts) => counts.write(out),
+            Self::Answers(counts) => counts.write(out),
         }
     }
 
@@ -145,6 +158,7 @@ impl Counts {
             Kind::Category(layout) => Self::Category(CategoryCounts::read(layout, from)?),
             Kind::Words(layout) => Self::Words(WordCounts::read(layout, from)?),
             Kind::Vector(layout) => Self::Vector(VectorCounts::read(layout, from)?),
+            Kind::Answers(layout) => Self::Answers(AnswerCounts::read(layout, from)?),
         })
     }
 }

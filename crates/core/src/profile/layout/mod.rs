@@ -1,10 +1,13 @@
 //! What is counted, learnt once from reference rows.
 
+mod answers;
 mod category;
 mod centres;
 mod number;
 mod vector;
 
+pub(super) use answers::GROUPS;
+pub use answers::{AnswerLayout, PredictionColumns};
 pub use category::CategoryLayout;
 pub(super) use centres::nearest;
 pub use number::NumberLayout;
@@ -35,11 +38,14 @@ pub struct LayoutOptions {
     pub top: usize,
     /// How many centres vectors are near to.
     pub centres: usize,
+    /// Which columns hold what a classifier said, so that its accuracy can be estimated of rows
+    /// that have no labels; the column of right labels is then looked at for nothing else.
+    pub predictions: Option<PredictionColumns>,
 }
 
 impl Default for LayoutOptions {
     fn default() -> Self {
-        Self { top: 50, centres: 32 }
+        Self { top: 50, centres: 32, predictions: None }
     }
 }
 
@@ -76,6 +82,8 @@ pub enum Kind {
     Category(CategoryLayout),
     /// A vector.
     Vector(VectorLayout),
+    /// How sure the answers of a classifier are, and how many are right.
+    Answers(AnswerLayout),
 }
 
 impl Layout {
@@ -94,7 +102,12 @@ impl Layout {
             }
         }
         let mut features = Vec::new();
+        let predictions = options.predictions.as_ref();
         for (name, column) in rows.columns() {
+            // Labels come late, and say how good the answers are, not what the rows are.
+            if predictions.is_some_and(|columns| columns.actual == *name) {
+                continue;
+            }
             match column {
                 Column::Numbers(numbers) => {
                     push(&mut features, name, "", Kind::Number(NumberLayout::learn(numbers)));
@@ -118,6 +131,10 @@ impl Layout {
                 }
             }
         }
+        if let Some(columns) = predictions {
+            let layout = AnswerLayout::learn(rows, columns)?;
+            push(&mut features, &columns.confidence, "answers", Kind::Answers(layout));
+        }
         Self::new(features)
     }
 
@@ -139,6 +156,16 @@ impl Layout {
     /// What tells layouts apart: profiles of others do not merge.
     pub fn hash(&self) -> [u8; 16] {
         self.hash
+    }
+
+    /// Whether a column of this name is looked at.
+    pub fn reads(&self, column: &str) -> bool {
+        self.features.iter().any(|feature| match &feature.kind {
+            Kind::Answers(layout) => [&feature.source, &layout.label, &layout.actual]
+                .into_iter()
+                .any(|own| own == column),
+            _ => feature.source == column,
+        })
     }
 
     /// Refuses rows that have none of the columns that are counted.
@@ -167,6 +194,7 @@ impl Layout {
                 Kind::Words(layout) => (3, &|out| layout.write(out)),
                 Kind::Category(layout) => (4, &|out| layout.write(out)),
                 Kind::Vector(layout) => (5, &|out| layout.write(out)),
+                Kind::Answers(layout) => (6, &|out| layout.write(out)),
             };
             out.raw(&[tag]);
             write(&mut out);
@@ -192,6 +220,7 @@ impl Layout {
                 3 => Kind::Words(CategoryLayout::read(from)?),
                 4 => Kind::Category(CategoryLayout::read(from)?),
                 5 => Kind::Vector(VectorLayout::read(from)?),
+                6 => Kind::Answers(AnswerLayout::read(from)?),
                 tag => return Err(from.broken(format!("{tag} is no kind of feature"))),
             };
             Ok(Feature { name, source, kind })

@@ -25,14 +25,9 @@ pub struct NumberLayout {
 
 impl NumberLayout {
     pub(super) fn learn(numbers: &[f64]) -> Self {
-        let step = numbers.len().div_ceil(LOOKED_AT).max(1);
-        let mut some: Vec<f64> = numbers
-            .iter()
-            .step_by(step)
-            .filter(|number| !number.is_nan())
-            // One zero is as good as the other.
-            .map(|number| number + 0.0)
-            .collect();
+        // One zero is as good as the other.
+        let mut some: Vec<f64> =
+            evenly(numbers).filter(|number| !number.is_nan()).map(|number| number + 0.0).collect();
         some.sort_unstable_by(f64::total_cmp);
         let finite = some.iter().filter(|number| number.is_finite());
         let largest = finite.fold(0.0_f64, |largest, number| largest.max(number.abs()));
@@ -58,6 +53,12 @@ impl NumberLayout {
             _ => Err(from.broken("a step is out of range")),
         }
     }
+}
+
+/// As many numbers as are looked at, evenly spread over all.
+pub(super) fn evenly(numbers: &[f64]) -> impl Iterator<Item = f64> {
+    let step = numbers.len().div_ceil(LOOKED_AT).max(1);
+    numbers.iter().step_by(step).copied()
 }
 
 /// How many characters and words each text has; NaN for a missing one.

@@ -58,6 +58,11 @@ impl Covariance {
         Ok(Self { factor: cholesky(matrix)?, shrinkage })
     }
 
+    /// Of a covariance that is known, or of what is used like one.
+    pub(crate) fn of_matrix(matrix: Array2<f64>) -> Result<Self> {
+        Ok(Self { factor: cholesky(matrix)?, shrinkage: 0.0 })
+    }
+
     /// The trace of the inverse.
     pub(crate) fn inverse_trace(&self) -> f64 {
         let size = self.factor.nrows();

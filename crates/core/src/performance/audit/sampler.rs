@@ -1,0 +1,275 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::options::AuditOptions;
+use crate::{Error, Result, Timestamp, profile::hash};
+
+/// So many rows that were picked are kept by name; then the oldest are given up.
+const MOST_ASKED: usize = 100_000;
+
+/// So many windows are kept.
+const MOST_WINDOWS: usize = 3_650;
+
+/// The first letters of a state, and the version of its format.
+const FORMAT: &str = "pantau audit 1";
+
+/// Picks rows by chance, so that their labels say how good a model is.
+///
+/// It sits where predictions are made and is asked about each. Whether a row is picked depends on
+/// its name and the seed alone, never on what it says, with the same probability for all rows of a
+/// window; that probability is kept. Somebody labels the picked ones, however late. What people
+/// click on of their own accord is no such sample: who is wrong is clicked on more often.
+///
+/// ```
+/// use pantau::{Timestamp, performance::{Audit, AuditOptions}};
+///
+/// let mut audit = Audit::new(AuditOptions::default())?;
+/// for row in 0..1_000 {
+///     let (name, now) = (format!("row {row}"), Timestamp::from_micros(0));
+///     if audit.pick(&name, now, "3", Some(0.9)).is_some() {
+///         audit.label(&name, row % 10 > 0, now);
+///     }
+/// }
+/// let report = audit.report(Timestamp::now(), None, None)?;
+/// assert!(report.picked > 10 && report.interval.contains(0.9));
+/// # Ok::<(), pantau::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audit {
+    options: AuditOptions,
+    length: i64,
+    pub(super) slots: BTreeMap<i64, Slot>,
+    pub(super) cohorts: BTreeMap<(i64, String), Cohort>,
+    pub(super) asked: FxHashMap<String, Asked>,
+    order: VecDeque<String>,
+    /// How many were picked, not labelled, and given up.
+    pub(super) given_up: u64,
+}
+
+/// A window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Slot {
+    pub(super) rows: u64,
+    /// With which each of its rows is picked.
+    pub(super) probability: f64,
+}
+
+/// The rows of one version in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Cohort {
+    pub(super) rows: u64,
+    pub(super) picked: u64,
+    pub(super) labelled: u64,
+    pub(super) right: u64,
+    /// How many of the labelled have a confidence, and their sum.
+    pub(super) sure: u64,
+    pub(super) confidence: f64,
+}
+
+/// A row that was picked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Asked {
+    slot: i64,
+    version: String,
+    pub(super) at: Timestamp,
+    confidence: Option<f64>,
+    /// Whether its answer was right, and when that was told.
+    pub(super) answer: Option<(bool, Timestamp)>,
+}
+
+/// An audit as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    format: String,
+    options: AuditOptions,
+    slots: Vec<(i64, Slot)>,
+    cohorts: Vec<(i64, String, Cohort)>,
+    asked: Vec<(String, Asked)>,
+    given_up: u64,
+}
+
+impl Audit {
+    /// An audit that has seen nothing.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for options that cannot be.
+    pub fn new(options: AuditOptions) -> Result<Self> {
+        let length = options.check()?;
+        Ok(Self {
+            options,
+            length,
+            slots: BTreeMap::new(),
+            cohorts: BTreeMap::new(),
+            asked: FxHashMap::default(),
+            order: VecDeque::new(),
+            given_up: 0,
+        })
+    }
+
+    /// The options of this audit.
+    pub fn options(&self) -> &AuditOptions {
+        &self.options
+    }
+
+    /// Counts a row that a version of the model has answered, and says whether it is picked to be
+    /// labelled: with which probability it was. A row that was picked before is not counted again.
+    pub fn pick(
+        &mut self,
+        row: &str,
+        at: Timestamp,
+        version: &str,
+        confidence: Option<f64>,
+    ) -> Option<f64> {
+        let slot = at.micros().div_euclid(self.length);
+        if let Some(asked) = self.asked.get(row) {
+            return self.slots.get(&asked.slot).map(|slot| slot.probability);
+        }
+        let probability = self.slot(slot)?;
+        let chance = hash::of_pair(hash::of_text(row), self.options.seed) >> 11;
+        let is_picked = (chance as f64) * 2.0_f64.powi(-53) < probability;
+        let cohort = self.cohort(slot, version);
+        cohort.rows += 1;
+        if !is_picked {
+            return None;
+        }
+        cohort.picked += 1;
+        let confidence = confidence.filter(|one| (0.0..=1.0).contains(one));
+        let version = version.to_owned();
+        let asked = Asked { slot, version, at, confidence, answer: None };
+        self.asked.insert(row.to_owned(), asked);
+        self.order.push_back(row.to_owned());
+        if self.order.len() > MOST_ASKED
+            && let Some(oldest) = self.order.pop_front()
+            && self.asked.remove(&oldest).is_some_and(|asked| asked.answer.is_none())
+        {
+            self.given_up += 1;
+        }
+        Some(probability)
+    }
+
+    /// The probability of a window, which stays what it was for its first row; none if the window is
+    /// too old to be kept.
+    fn slot(&mut self, key: i64) -> Option<f64> {
+        let before = self.slots.range(..key).next_back().map(|(_, slot)| slot.rows);
+        let expected = before.unwrap_or(self.options.expected_rows).max(1) as f64;
+        let probability = (self.options.rate / expected).min(1.0);
+        let slot = self.slots.entry(key).or_insert(Slot { rows: 0, probability });
+        slot.rows += 1;
+        let probability = slot.probability;
+        while self.slots.len() > MOST_WINDOWS {
+            if let Some((oldest, _)) = self.slots.pop_first() {
+                self.cohorts.retain(|(slot, _), _| *slot != oldest);
+            }
+        }
+        self.slots.contains_key(&key).then_some(probability)
+    }
+
+    fn cohort(&mut self, slot: i64, version: &str) -> &mut Cohort {
+        self.cohorts.entry((slot, version.to_owned())).or_default()
+    }
+
+    /// Takes the label of a row: whether the answer to it was right. Says whether the row was
+    /// picked; of all others nothing is kept. What was said last counts.
+    pub fn label(&mut self, row: &str, is_right: bool, at: Timestamp) -> bool {
+        let Some(asked) = self.asked.get_mut(row) else { return false };
+        let before = asked.answer.replace((is_right, at));
+        let (key, confidence) = ((asked.slot, asked.version.clone()), asked.confidence);
+        // Of windows that are no longer kept nothing is told.
+        let Some(cohort) = self.cohorts.get_mut(&key) else { return true };
+        match before {
+            Some((was_right, _)) => cohort.right -= u64::from(was_right),
+            None => {
+                cohort.labelled += 1;
+                if let Some(confidence) = confidence {
+                    cohort.sure += 1;
+                    cohort.confidence += confidence;
+                }
+            }
+        }
+        cohort.right += u64::from(is_right);
+        true
+    }
+
+    /// The rows that were picked and have no label yet, the oldest first.
+    pub fn unlabelled(&self) -> impl Iterator<Item = &str> {
+        let is_open = |row: &&String| self.asked.get(*row).is_some_and(|own| own.answer.is_none());
+        self.order.iter().filter(is_open).map(String::as_str)
+    }
+
+    /// When a window begins, and when it ends.
+    pub(super) fn times(&self, slot: i64) -> (Timestamp, Timestamp) {
+        let at = |slot: i64| Timestamp::from_micros(slot.saturating_mul(self.length));
+        (at(slot), at(slot.saturating_add(1)))
+    }
+
+    /// All that this audit knows, to go on from after a restart.
+    pub fn state(&self) -> Vec<u8> {
+        let asked = self
+            .order
+            .iter()
+            .filter_map(|row| self.asked.get(row).map(|asked| (row.clone(), asked.clone())));
+        let cohorts = self.cohorts.iter();
+        let written = Written {
+            format: FORMAT.to_owned(),
+            options: self.options,
+            slots: self.slots.iter().map(|(key, slot)| (*key, *slot)).collect(),
+            cohorts: cohorts.map(|((slot, name), own)| (*slot, name.clone(), *own)).collect(),
+            asked: asked.collect(),
+            given_up: self.given_up,
+        };
+        serde_json::to_vec(&written).expect("numbers, texts and lists are JSON")
+    }
+
+    /// The audit with this state.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what is no state of an audit.
+    pub fn resume(state: &[u8]) -> Result<Self> {
+        let broken = |problem: String| Error::invalid("state", problem);
+        let written: Written = serde_json::from_slice(state)
+            .map_err(|error| broken(format!("it is no state of an audit ({error})")))?;
+        if written.format != FORMAT {
+            let problem = format!("it is {:?}, and this version reads {FORMAT:?}", written.format);
+            return Err(broken(problem));
+        }
+        let mut audit = Self::new(written.options)?;
+        let is_share = |slot: &Slot| slot.probability > 0.0 && slot.probability <= 1.0;
+        if !written.slots.iter().all(|(_, slot)| is_share(slot)) {
+            return Err(broken("a probability is not 0 to 1".to_owned()));
+        }
+        let counts_fit = |own: &Cohort| {
+            own.right <= own.labelled
+                && own.labelled <= own.picked
+                && own.picked <= own.rows
+                && own.sure <= own.labelled
+                && (0.0..=own.sure as f64).contains(&own.confidence)
+        };
+        if !written.cohorts.iter().all(|(_, _, own)| counts_fit(own)) {
+            return Err(broken("its counts contradict each other".to_owned()));
+        }
+        audit.slots = written.slots.into_iter().collect();
+        audit.cohorts =
+            written.cohorts.into_iter().map(|(slot, name, own)| ((slot, name), own)).collect();
+        let mut labelled: BTreeMap<(i64, &str), (u64, u64)> = BTreeMap::new();
+        for (_, asked) in &written.asked {
+            if let Some((is_right, _)) = asked.answer {
+                let own = labelled.entry((asked.slot, &asked.version)).or_default();
+                own.0 += 1;
+                own.1 += u64::from(is_right);
+            }
+        }
+        // Labels that are taken back must be there.
+        for ((slot, version), (count, right)) in labelled {
+            let cohort = audit.cohorts.get(&(slot, version.to_owned()));
+            if cohort.is_some_and(|own| own.labelled < count || own.right < right) {
+                return Err(broken("its counts contradict its labels".to_owned()));
+            }
+        }
+        audit.order = written.asked.iter().map(|(row, _)| row.clone()).collect();
+        audit.asked = written.asked.into_iter().collect();
+        audit.given_up = written.given_up;
+        Ok(audit)
+    }
+}
