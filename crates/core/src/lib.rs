@@ -72,6 +72,8 @@ pub mod profile;
 mod random;
 #[cfg(feature = "onnx")]
 pub mod registry;
+#[cfg(feature = "learn")]
+pub mod report;
 #[cfg(feature = "onnx")]
 pub mod runs;
 #[cfg(any(feature = "postgres", feature = "s3"))]

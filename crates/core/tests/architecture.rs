@@ -120,9 +120,29 @@ const HOMES: [(&str, &[&str]); 36] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 20] = [
-    "error", "file", "time", "settings", "chain", "runtime", "http", "mlflow", "html", "random",
-    "text", "stats", "profile", "drift", "onnx", "learn", "model", "store", "runs", "registry",
+const LAYERS: [&str; 22] = [
+    "error",
+    "file",
+    "time",
+    "settings",
+    "chain",
+    "runtime",
+    "http",
+    "mlflow",
+    "html",
+    "random",
+    "text",
+    "stats",
+    "profile",
+    "drift",
+    "performance",
+    "report",
+    "onnx",
+    "learn",
+    "model",
+    "store",
+    "runs",
+    "registry",
 ];
 
 fn root() -> PathBuf {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{monitor::Monitor, report::Status};
+use super::{findings::Status, monitor::Monitor};
 use crate::{
     Error, Result,
     random::Random,

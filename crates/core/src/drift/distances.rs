@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::apart::{Apart, anderson, chi_square, grouped, groups, means, share};
+use super::apart::{
+    Apart, anderson, chi_square, grouped, groups, largest_gap, means, moved, share,
+};
 use crate::{
     profile::{Counts, FeatureProfile, Kind, Layout, Profile, VectorLayout},
     stats::Covariance,
@@ -190,6 +192,22 @@ impl Distance {
             (Detail::Covariance(..), _) => 2.5 * moved,
             _ => moved,
         }
+    }
+}
+
+/// The share of rows that moved: of numbers by the largest gap, else as many as changed places.
+pub(super) fn moved_share(now: &Counts, then: &Counts) -> f64 {
+    match (now, then) {
+        (Counts::Number(now), Counts::Number(then)) => largest_gap(&now.bins, &then.bins).0,
+        (Counts::Category(now), Counts::Category(then)) => moved(&now.values, &then.values),
+        (Counts::Words(now), Counts::Words(then)) => moved(&now.values, &then.values),
+        (Counts::Vector(now), Counts::Vector(then)) if now.nearest.len() > 1 => {
+            moved(&now.nearest, &then.nearest)
+        }
+        (Counts::Vector(now), Counts::Vector(then)) => {
+            largest_gap(&now.distances, &then.distances).0
+        }
+        _ => 0.0,
     }
 }
 

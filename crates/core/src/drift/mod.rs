@@ -10,9 +10,9 @@ mod apart;
 mod calibration;
 mod classic;
 mod distances;
+mod findings;
 mod monitor;
 mod options;
-mod report;
 mod sentence;
 mod state;
 mod yardstick;
@@ -22,7 +22,7 @@ pub use classic::{
     AllFeatures, DataDriftDetector, DriftLevel, DriftScore, DriftSummary, DriftTest, DriftTests,
     WindowDriftDetector,
 };
+pub use findings::{DriftReport, FeatureReport, Measure, MeasureReport, Shares, Status};
 pub use monitor::Monitor;
 pub use options::{FalseAlarms, MonitorOptions};
-pub use report::{DriftReport, FeatureReport, Measure, Status};
 pub use state::{Act, Past, Record};

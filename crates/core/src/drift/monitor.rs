@@ -5,8 +5,8 @@ use std::{
 
 use super::{
     distances::{self, Distance, Novel},
+    findings::{DriftReport, FeatureReport, MeasureReport, Shares, Status},
     options::MonitorOptions,
-    report::{DriftReport, FeatureReport, MeasureReport, Shares, Status},
     sentence::{self, Change},
     state::{Act, Past, Record, State, Times, Window},
     yardstick::Yardstick,
@@ -310,6 +310,7 @@ impl Monitor {
             unjudged: self.unjudged(),
             features,
             records: self.state.told.records.clone(),
+            history: self.state.told.history.iter().copied().collect(),
         };
         (report.sentence, report.advice) = headline(&report);
         report
@@ -371,9 +372,19 @@ impl Monitor {
                     })
                     .collect(),
                 shares: change.shares,
+                trend: self.trend(place),
             })
         };
         layout.features().iter().enumerate().filter_map(report).collect()
+    }
+
+    /// The share of rows that moved in each of the last windows.
+    fn trend(&self, place: usize) -> Vec<f64> {
+        let then = self.pool.feature(place);
+        let windows = self.state.recent.iter();
+        windows
+            .map(|own| distances::moved_share(&own.profile.feature(place).counts, &then.counts))
+            .collect()
     }
 
     /// All that came since a window, as far as it is still known.

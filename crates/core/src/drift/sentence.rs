@@ -3,7 +3,7 @@
 use super::{
     apart::{largest_gap, moved},
     distances::{Measure, Novel},
-    report::Shares,
+    findings::Shares,
 };
 use crate::profile::{
     CategoryLayout, Counts, FeatureProfile, Kind, NumberCounts, NumberLayout, VectorCounts,

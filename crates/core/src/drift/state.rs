@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{options::MonitorOptions, report::Status};
+use super::{findings::Status, options::MonitorOptions};
 use crate::{
     Error, Result, Timestamp,
     profile::{Layout, Profile},

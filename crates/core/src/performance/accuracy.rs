@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     audit::{Audit, AuditReport},
@@ -7,7 +7,7 @@ use super::{
 use crate::{Result, Timestamp, drift::Monitor};
 
 /// All that is known of the accuracy of what a monitor watches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccuracyReport {
     /// In words.
     pub sentence: String,
@@ -20,7 +20,7 @@ pub struct AccuracyReport {
 }
 
 /// The estimated accuracy of a window.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WindowEstimate {
     /// Its number.
     pub window: u64,

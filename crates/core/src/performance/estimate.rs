@@ -1,6 +1,6 @@
 use std::f64::consts::FRAC_2_PI;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
@@ -59,7 +59,7 @@ pub struct AccuracyEstimator {
 }
 
 /// An estimated share of right answers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The share.
     pub value: f64,
@@ -68,7 +68,7 @@ pub struct Estimate {
 }
 
 /// The estimated accuracy of rows without labels.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccuracyEstimate {
     /// In words.
     pub sentence: String,
@@ -91,13 +91,13 @@ pub struct AccuracyEstimate {
     /// What chance alone keeps below in 99 of 100 cases, if they are not off at all.
     pub calibration_chance: Option<f64>,
     /// What it cannot see, in words.
-    pub cannot_see: &'static str,
+    pub cannot_see: String,
     /// Label by label.
     pub labels: Vec<LabelEstimate>,
 }
 
 /// The estimated share of right answers among those of one label: its precision.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelEstimate {
     /// The label that was given.
     pub label: String,
@@ -205,7 +205,7 @@ impl AccuracyEstimator {
             labelled_rows: all.known,
             calibration_error,
             calibration_chance,
-            cannot_see: CANNOT_SEE,
+            cannot_see: CANNOT_SEE.to_owned(),
             labels: labels.map(|(place, name)| label(place, name)).collect(),
         };
         found.sentence = found.say();
@@ -394,8 +394,11 @@ fn atc(known: &[Answers], now: &[Answers]) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
-    use crate::stats::Interval;
+    use crate::{
+        profile::{Batch, ReferenceOptions},
+        random::Random,
+        stats::Interval,
+    };
 
     /// Draws confidences with this power (larger: surer), and whether each answer is right if they
     /// are calibrated.
@@ -506,5 +509,54 @@ mod tests {
         assert_eq!(found.usual.map(|own| own.value), Some(1.0));
         let Interval { low, high, .. } = found.usual.unwrap().interval;
         assert!(low > 0.0 && high <= 1.0);
+    }
+
+    /// Rows of two labels, every fourth without its right label where they are known at all.
+    fn rows(seed: u64, count: usize) -> (Vec<f64>, Vec<&'static str>, Vec<Option<&'static str>>) {
+        let mut random = Random::new(seed);
+        let (confidences, right) = draw(&mut random, count, 1.0);
+        let labels: Vec<&str> =
+            (0..count).map(|row| if row % 3 == 0 { "bad" } else { "good" }).collect();
+        let actual = labels.iter().zip(right).enumerate().map(|(row, (label, is_right))| {
+            let own = if is_right { *label } else { "other" };
+            (row % 4 > 0).then_some(own)
+        });
+        let actual = actual.collect();
+        (confidences, labels, actual)
+    }
+
+    #[test]
+    fn rows_without_labels_are_estimated_by_those_with() {
+        let (confidences, labels, actual) = rows(1, 5_600);
+        let mut batch = Batch::new(5_600);
+        batch.numbers("confidence", &confidences).unwrap();
+        batch.categories("label", labels.iter().copied().map(Some).collect()).unwrap();
+        assert!(
+            AccuracyEstimator::of_reference(
+                &Reference::build(&batch, &Default::default()).unwrap()
+            )
+            .is_err()
+        );
+        batch.categories("actual_label", actual).unwrap();
+        let options = ReferenceOptions::from_json(r#"{"layout": {"predictions": {}}}"#).unwrap();
+        let reference = Reference::build(&batch, &options).unwrap();
+        let estimator = AccuracyEstimator::of_reference(&reference).unwrap();
+        let (mut confidences, labels, _) = rows(2, 3_000);
+        confidences[..60].fill(f64::NAN);
+        let mut window = Profile::new(reference.layout());
+        let mut batch = Batch::new(3_000);
+        batch.numbers("confidence", &confidences).unwrap();
+        batch.categories("label", labels.iter().copied().map(Some).collect()).unwrap();
+        window.update(&batch).unwrap();
+        let found = estimator.estimate_profile(&window).unwrap();
+        assert!(found.cbpe.unwrap().interval.contains(0.75), "{}", found.sentence);
+        assert!(found.atc.unwrap().interval.contains(0.75), "{}", found.sentence);
+        assert_eq!((found.rows, found.missing, found.labelled_rows), (2_940, 60, 4_200));
+        // Without the column of labels the answers are absent, and the rest is counted.
+        let mut batch = Batch::new(3_000);
+        batch.numbers("confidence", &confidences).unwrap();
+        window.update(&batch).unwrap();
+        let absent: Vec<u64> = window.features().map(|(_, own)| own.absent).collect();
+        assert_eq!(absent, [0, 3_000, 3_000]);
     }
 }

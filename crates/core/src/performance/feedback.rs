@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
@@ -10,7 +10,7 @@ use crate::{
 /// It is a rate of clicks, never an accuracy: who gets a wrong answer clicks more often than who
 /// gets a right one, and most never click. As long as that habit stays what it is, a rate that
 /// changes still means something.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeedbackRate {
     /// In words.
     pub sentence: String,

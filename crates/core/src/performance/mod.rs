@@ -18,4 +18,6 @@ pub use audit::{Audit, AuditOptions, AuditReport, CohortReport, VersionReport};
 pub use baseline::{MetricDrop, PerformanceDrift, PerformanceDriftDetector};
 pub use estimate::{AccuracyEstimate, AccuracyEstimator, Estimate, LabelEstimate};
 pub use feedback::FeedbackRate;
+#[cfg(feature = "onnx")]
+pub(crate) use trend::{Measured, trends};
 pub use trend::{MetricTrend, TrendDirection, TrendReport};

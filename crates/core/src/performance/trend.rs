@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result, Timestamp,
@@ -22,7 +22,7 @@ pub(crate) struct Measured {
 }
 
 /// Where a metric goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TrendDirection {
     /// It gets better.
@@ -36,7 +36,7 @@ pub enum TrendDirection {
 }
 
 /// The trend of a metric.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetricTrend {
     /// Where it goes.
     pub trend: TrendDirection,
@@ -55,7 +55,7 @@ pub struct MetricTrend {
 }
 
 /// The trends of all metrics.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrendReport {
     /// In words.
     pub sentence: String,

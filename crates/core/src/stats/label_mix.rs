@@ -1,4 +1,3 @@
-use ndarray::Array2;
 use serde::Serialize;
 
 use super::{Interval, interval::check_level, normal::normal_upper_point, vectors::Covariance};
@@ -162,7 +161,7 @@ fn spreads(ratios: &[f64], shares: &[f64]) -> Vec<f64> {
     let largest = (0..labels).max_by(|one, other| shares[*one].total_cmp(&shares[*other]));
     let others: Vec<usize> = (0..labels).filter(|label| Some(*label) != largest).collect();
     let (Some(largest), false) = (largest, others.is_empty()) else { return vec![0.0] };
-    let mut curvature = Array2::<f64>::zeros((others.len(), others.len()));
+    let mut curvature = vec![0.0; others.len() * others.len()];
     let mut apart = vec![0.0; others.len()];
     for row in ratios.chunks_exact(labels) {
         let sum = mixed(row, shares);
@@ -174,12 +173,12 @@ fn spreads(ratios: &[f64], shares: &[f64]) -> Vec<f64> {
         }
         for (place, one) in apart.iter().enumerate() {
             for (other, number) in apart.iter().enumerate() {
-                curvature[[place, other]] += one * number;
+                curvature[place * others.len() + other] += one * number;
             }
         }
     }
     // Rows that cannot tell two labels apart leave their shares open.
-    let Ok(curvature) = Covariance::of_matrix(curvature) else {
+    let Ok(curvature) = Covariance::of_rows(others.len(), curvature) else {
         return vec![f64::INFINITY; labels];
     };
     let spread = |label: usize| {

@@ -1,9 +1,9 @@
 //! The accuracy from the labels of rows that were picked by chance.
 
+mod findings;
 mod options;
-mod report;
 mod sampler;
 
+pub use findings::{AuditReport, CohortReport, VersionReport};
 pub use options::AuditOptions;
-pub use report::{AuditReport, CohortReport, VersionReport};
 pub use sampler::Audit;

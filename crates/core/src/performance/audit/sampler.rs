@@ -1,6 +1,5 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::options::AuditOptions;
@@ -42,7 +41,7 @@ pub struct Audit {
     length: i64,
     pub(super) slots: BTreeMap<i64, Slot>,
     pub(super) cohorts: BTreeMap<(i64, String), Cohort>,
-    pub(super) asked: FxHashMap<String, Asked>,
+    pub(super) asked: HashMap<String, Asked>,
     order: VecDeque<String>,
     /// How many were picked, not labelled, and given up.
     pub(super) given_up: u64,
@@ -102,7 +101,7 @@ impl Audit {
             length,
             slots: BTreeMap::new(),
             cohorts: BTreeMap::new(),
-            asked: FxHashMap::default(),
+            asked: HashMap::default(),
             order: VecDeque::new(),
             given_up: 0,
         })

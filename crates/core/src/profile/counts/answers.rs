@@ -186,7 +186,6 @@ impl AnswerCounts {
 #[cfg(test)]
 mod tests {
     use crate::{
-        performance::AccuracyEstimator,
         profile::{
             Batch, Counts, LayoutOptions, Profile, Reference, ReferenceOptions, WindowLength,
         },
@@ -264,27 +263,6 @@ mod tests {
     }
 
     #[test]
-    fn rows_without_labels_are_estimated_by_those_with() {
-        let reference = reference(&rows(1, 5_600));
-        let estimator = AccuracyEstimator::of_reference(&reference).unwrap();
-        let later = rows(2, 3_000);
-        let mut window = Profile::new(reference.layout());
-        let mut batch = Batch::new(3_000);
-        batch.numbers("confidence", &later.confidences).unwrap();
-        batch.categories("label", later.labels.iter().copied().map(Some).collect()).unwrap();
-        window.update(&batch).unwrap();
-        let found = estimator.estimate_profile(&window).unwrap();
-        assert!(found.cbpe.unwrap().interval.contains(0.75), "{}", found.sentence);
-        assert!(found.atc.unwrap().interval.contains(0.75), "{}", found.sentence);
-        assert_eq!((found.rows, found.missing), (2_940, 60));
-        // Without the column of labels the answers are absent, and the rest is counted.
-        let mut batch = Batch::new(3_000);
-        batch.numbers("confidence", &later.confidences).unwrap();
-        window.update(&batch).unwrap();
-        assert_eq!((window.feature(2).absent, window.feature(1).absent), (3_000, 0));
-    }
-
-    #[test]
     fn columns_that_are_not_there_are_named() {
         let rows = rows(1, 2_800);
         let mut batch = Batch::new(2_800);
@@ -293,11 +271,5 @@ mod tests {
         let options = ReferenceOptions::from_json(json).unwrap();
         let error = Reference::build(&batch, &options).unwrap_err().to_string();
         assert_eq!(error, "predictions: there is no column of strings \"predicted\"");
-        assert!(
-            AccuracyEstimator::of_reference(
-                &Reference::build(&batch, &ReferenceOptions::default()).unwrap()
-            )
-            .is_err()
-        );
     }
 }

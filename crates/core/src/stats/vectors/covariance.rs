@@ -59,7 +59,8 @@ impl Covariance {
     }
 
     /// Of a covariance that is known, or of what is used like one.
-    pub(crate) fn of_matrix(matrix: Array2<f64>) -> Result<Self> {
+    pub(crate) fn of_rows(size: usize, rows: Vec<f64>) -> Result<Self> {
+        let matrix = Array2::from_shape_vec((size, size), rows).expect("rows are as long as told");
         Ok(Self { factor: cholesky(matrix)?, shrinkage: 0.0 })
     }
 

@@ -3,6 +3,7 @@
 
 mod feedback;
 mod histogram;
+mod performance;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 use super::{
-    super::{Change, Commit, Consent, Existing, Memory, PredictionRecord, Record, Store},
+    super::{
+        Change, Commit, Consent, Existing, Memory, MetricsRecord, PredictionRecord, Record, Store,
+    },
     *,
 };
-use crate::{Error, text::Anonymizer};
+use crate::{Error, performance::TrendDirection, text::Anonymizer};
 
 fn hour(hour: i64) -> Timestamp {
     Timestamp::from_micros(1_795_600_800_000_000)
@@ -214,4 +216,28 @@ fn what_is_learnt_from_is_what_was_agreed_to_and_said_last() {
         ..Default::default()
     };
     assert_eq!(store.reviews(&filter).unwrap().len(), 1);
+}
+
+#[test]
+fn trends_and_rates_are_those_of_what_was_written() {
+    let (store, _) = filled();
+    let store: &dyn Store = &store;
+    let rate = store.feedback_rate(&Window::default()).unwrap().unwrap();
+    assert_eq!((rate.predictions, rate.right + rate.wrong), (100, 25));
+    let none = Window { model: Some("other".to_owned()), ..Window::default() };
+    assert_eq!(store.feedback_rate(&none).unwrap(), None);
+    for day in 0..20_u32 {
+        let version = if day < 10 { "1" } else { "2" };
+        let mut record = MetricsRecord::new("sentiment", version);
+        record.timestamp = hour(24 * i64::from(day));
+        record.accuracy = Some(0.9 - 0.01 * f64::from(day) + 0.001 * f64::from(day % 3));
+        store.write_metrics(&record).unwrap();
+    }
+    let trend = |days, version| store.analyze_trend("sentiment", days, version, hour(480)).unwrap();
+    let all = trend(30.0, None);
+    assert_eq!(all.overall_trend, TrendDirection::Declining);
+    assert!((all.trends["accuracy"].slope.unwrap() + 0.01).abs() < 1e-3);
+    assert_eq!((all.trends.len(), trend(30.0, Some("2")).trends["accuracy"].count), (1, 10));
+    assert_eq!(trend(5.0, None).overall_trend, TrendDirection::Unknown);
+    assert!(store.analyze_trend("sentiment", 0.0, None, hour(0)).is_err());
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::state::Record;
+use super::state::{Past, Record};
 use crate::Timestamp;
 
 pub use super::distances::Measure;
@@ -32,7 +32,7 @@ impl Status {
 }
 
 /// What a monitor says after a window.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriftReport {
     /// The verdict.
     pub status: Status,
@@ -66,10 +66,12 @@ pub struct DriftReport {
     pub features: Vec<FeatureReport>,
     /// What was decided so far.
     pub records: Vec<Record>,
+    /// What the last windows came to, the oldest first.
+    pub history: Vec<Past>,
 }
 
 /// What a monitor says of a feature.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeatureReport {
     /// Its name.
     pub feature: String,
@@ -89,10 +91,12 @@ pub struct FeatureReport {
     pub measures: Vec<MeasureReport>,
     /// Shares of the reference and of what came since it began, for a picture.
     pub shares: Shares,
+    /// The share of rows that moved in each of the last windows, the oldest first.
+    pub trend: Vec<f64>,
 }
 
 /// What a monitor says of one way in which a feature can change.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasureReport {
     /// Which way.
     pub measure: Measure,
@@ -104,7 +108,7 @@ pub struct MeasureReport {
 }
 
 /// Shares then and now, bin by bin or value by value.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Shares {
     /// The edges between the bins of a number; empty for values.
     pub edges: Vec<f64>,

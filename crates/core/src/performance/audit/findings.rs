@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sampler::{Audit, Cohort};
 use crate::{
@@ -21,7 +21,7 @@ const FEWEST_LAGS: usize = 20;
 const LAG_SHARE: f64 = 0.95;
 
 /// How good a model is, as the labels of picked rows say.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditReport {
     /// In words.
     pub sentence: String,
@@ -65,7 +65,7 @@ pub struct AuditReport {
 }
 
 /// How good a version is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionReport {
     /// The version.
     pub version: String,
@@ -84,7 +84,7 @@ pub struct VersionReport {
 }
 
 /// The rows that were answered in one window, however late their labels came.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CohortReport {
     /// When the window begins.
     pub from: Timestamp,
