@@ -53,6 +53,16 @@ impl Timestamp {
         Self(self.0.saturating_add(micros(span)))
     }
 
+    /// The minute it lies in, as people write it: `2026-11-25 10:53 UTC`, and a midnight as its day.
+    pub(crate) fn minute(self) -> String {
+        let whole = Self(self.0.div_euclid(60 * SECOND) * 60 * SECOND).to_string();
+        let whole = whole.trim_end_matches(":00Z").replace('T', " ");
+        match whole.strip_suffix(" 00:00") {
+            Some(day) => day.to_owned(),
+            None => format!("{whole} UTC"),
+        }
+    }
+
     /// How long after `earlier` this is; nothing if it is not later.
     pub fn since(self, earlier: Self) -> Duration {
         let span = self.0.saturating_sub(earlier.0);

@@ -543,7 +543,7 @@ fn headline(report: &DriftReport) -> (String, String) {
         _ => format!(" (and {} more features)", others - 1),
     };
     let since = match (report.since, report.since_window) {
-        (Some(since), _) => format!(" since {since}"),
+        (Some(since), _) => format!(" since {}", since.minute()),
         (None, Some(window)) => format!(" since window {window}"),
         (None, None) => String::new(),
     };

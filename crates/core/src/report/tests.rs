@@ -103,7 +103,13 @@ fn the_page_says_first_what_happened() {
         report.save(format!("{folder}/report.txt")).unwrap();
     }
     let place = |text: &str| html.find(text).unwrap_or_else(|| panic!("no {text:?}"));
-    let order = ["Alarm</span>", "Changed since", "What to do", "Window by window", "What changed"];
+    let order = [
+        "Alarm</span>",
+        "Changed since 2026-12-21 10:00 UTC",
+        "What to do",
+        "Window by window",
+        "What changed",
+    ];
     let places: Vec<usize> = order.iter().map(|text| place(text)).collect();
     assert!(places.is_sorted(), "{places:?}");
     for text in [

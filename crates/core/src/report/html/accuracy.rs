@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     capital, escaped, percent,
     picture::{self, Point, short},
-    row, short_time,
+    row,
 };
 use crate::{
     performance::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// So many cohorts are shown.
-const COHORTS: usize = 30;
+const COHORTS: usize = 14;
 
 pub(super) fn section(out: &mut String, accuracy: &AccuracyReport) {
     *out += "<h2>How good it is</h2><section class=\"card\">";
@@ -116,8 +116,9 @@ fn audit(out: &mut String, audit: &AuditReport) {
         let names: Vec<String> = last
             .iter()
             .map(|own| {
-                let day = short_time(&own.from.to_string());
-                format!("{} ({} of {})", &day[..10.min(day.len())], own.labelled, own.picked)
+                let from = own.from.minute();
+                let day = from.split(' ').next().unwrap_or_default();
+                format!("{day} ({} of {})", own.labelled, own.picked)
             })
             .collect();
         let points: Vec<Point<'_>> = last

@@ -47,7 +47,8 @@ fn key(out: &mut String, now: &str) {
     let _ = write!(
         out,
         "<p class=\"soft\"><span class=\"key\"></span>the reference\
-         <span class=\"key new\"></span>{now}</p>"
+         <span class=\"key new\"></span>{now}; below, the share of rows that moved in each window, \
+         and dashed what matters</p>"
     );
 }
 

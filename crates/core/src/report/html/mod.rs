@@ -37,7 +37,7 @@ pub(super) fn part(report: &Report) -> String {
         out,
         "<header><h1>{}</h1><span>{}</span></header>",
         escaped(title),
-        short_time(&report.made.to_string())
+        report.made.minute()
     );
     verdict(&mut out, &report.drift);
     history(&mut out, &report.drift);
@@ -75,8 +75,7 @@ fn verdict(out: &mut String, drift: &DriftReport) {
     };
     if let Some(window) = drift.since_window {
         let ago = drift.windows.saturating_sub(window) + 1;
-        let when =
-            drift.since.map_or_else(String::new, |at| format!("{}, ", short_time(&at.to_string())));
+        let when = drift.since.map_or_else(String::new, |at| format!("{}, ", at.minute()));
         let windows =
             if ago == 1 { "the last window".to_owned() } else { format!("{ago} windows") };
         row("Since", &format!("{when}window {window} ({windows})"));
@@ -126,7 +125,7 @@ fn notes(out: &mut String, drift: &DriftReport) {
         *out += "<h2>Decided</h2><section class=\"card scroll\"><table><tr><th>When</th><th>Who</th>\
                  <th>What</th><th>Why</th></tr>";
         for record in &drift.records {
-            let when = short_time(&record.at.to_string());
+            let when = record.at.minute();
             row(out, &[&when, &record.by, act(record), &record.reason]);
         }
         *out += "</table></section>";
@@ -172,12 +171,6 @@ fn escaped(text: &str) -> String {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// A time to the minute.
-fn short_time(time: &str) -> String {
-    let minute: String = time.chars().take(16).collect();
-    format!("{} UTC", minute.replace('T', " "))
 }
 
 /// A share as people say it.

@@ -17,7 +17,7 @@ const VALUES: usize = 8;
 fn begin(out: &mut String, height: f64, label: &str) {
     let _ = write!(
         out,
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">",
+        "<svg width=\"{WIDTH}\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">",
         escaped(label)
     );
 }
@@ -187,7 +187,7 @@ pub(super) fn trend(out: &mut String, values: &[f64], mark: Option<f64>, label: 
 
 /// The evidence of each window as a bar, on a scale of powers.
 pub(super) fn evidence(out: &mut String, drift: &DriftReport) {
-    const WIDE: f64 = 900.0;
+    const WIDE: f64 = 600.0;
     const TALL: f64 = 120.0;
     let budget = drift.false_alarm_windows.max(2.0);
     let count = drift.history.len();
@@ -197,7 +197,7 @@ pub(super) fn evidence(out: &mut String, drift: &DriftReport) {
     let step = (WIDE - 60.0) / count as f64;
     let _ = write!(
         out,
-        "<svg viewBox=\"0 0 {WIDE} {TALL}\" role=\"img\" aria-label=\"evidence by window\">"
+        "<svg width=\"760\" viewBox=\"0 0 {WIDE} {TALL}\" role=\"img\" aria-label=\"evidence by window\">"
     );
     for (line, name) in [(budget, "sure"), (budget.sqrt(), "worth a look")] {
         let _ = write!(
@@ -211,9 +211,7 @@ pub(super) fn evidence(out: &mut String, drift: &DriftReport) {
     }
     for (at, own) in drift.history.iter().enumerate() {
         let top = y(own.evidence).min(TALL - 20.0);
-        let when = own
-            .from
-            .map_or_else(String::new, |from| format!(", {}", super::short_time(&from.to_string())));
+        let when = own.from.map_or_else(String::new, |from| format!(", {}", from.minute()));
         let _ = write!(
             out,
             "<rect class=\"s-{}\" x=\"{:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"1\">\
@@ -251,24 +249,27 @@ pub(super) struct Point<'a> {
 
 /// Shares with their intervals, one below the other on one scale.
 pub(super) fn points(out: &mut String, points: &[Point<'_>]) {
-    const WIDE: f64 = 640.0;
+    const WIDE: f64 = 400.0;
     let ends = |own: &Point<'_>| own.ends.unwrap_or((own.value, own.value));
     let low = points.iter().map(|own| ends(own).0).fold(1.0, f64::min);
     let high = points.iter().map(|own| ends(own).1).fold(0.0, f64::max);
     let (low, high) = ((low - 0.01).max(0.0), (high + 0.01).min(1.0));
-    let x = |share: f64| 215.0 + (share - low) / (high - low).max(1e-9) * 400.0;
-    let height = points.len() as f64 * 26.0 + 22.0;
-    let _ = write!(out, "<svg viewBox=\"0 0 {WIDE} {height}\" role=\"img\" aria-label=\"shares\">");
+    let x = |share: f64| 188.0 + (share - low) / (high - low).max(1e-9) * 204.0;
+    let height = points.len() as f64 * 20.0 + 20.0;
+    let _ = write!(
+        out,
+        "<svg width=\"560\" viewBox=\"0 0 {WIDE} {height}\" role=\"img\" aria-label=\"shares\">"
+    );
     for (row, own) in points.iter().enumerate() {
-        let y = row as f64 * 26.0 + 14.0;
+        let y = row as f64 * 20.0 + 10.0;
         let (from, to) = ends(own);
         let class = if own.is_open { "open" } else { "dot" };
         let _ = write!(
             out,
             "<g><title>{0}: {1} ({2} to {3})</title><text x=\"0\" y=\"{4:.0}\">{0}</text>\
-             <text x=\"205\" y=\"{4:.0}\" text-anchor=\"end\">{1}</text>\
+             <text x=\"178\" y=\"{4:.0}\" text-anchor=\"end\">{1}</text>\
              <path class=\"line\" d=\"M{5:.1} {y}H{6:.1}\"/>\
-             <circle class=\"{class}\" cx=\"{7:.1}\" cy=\"{y}\" r=\"4.5\"/></g>",
+             <circle class=\"{class}\" cx=\"{7:.1}\" cy=\"{y}\" r=\"3.5\"/></g>",
             escaped(own.name),
             percent(own.value),
             percent(from),
@@ -281,10 +282,10 @@ pub(super) fn points(out: &mut String, points: &[Point<'_>]) {
     }
     let _ = write!(
         out,
-        "<path class=\"axis\" d=\"M215 {0}H615\"/><text x=\"215\" y=\"{1}\">{2}</text>\
-         <text x=\"615\" y=\"{1}\" text-anchor=\"end\">{3}</text></svg>",
-        height - 18.0,
-        height - 4.0,
+        "<path class=\"axis\" d=\"M188 {0}H392\"/><text x=\"188\" y=\"{1}\">{2}</text>\
+         <text x=\"392\" y=\"{1}\" text-anchor=\"end\">{3}</text></svg>",
+        height - 16.0,
+        height - 3.0,
         percent(low),
         percent(high)
     );
