@@ -7,6 +7,8 @@
 
 from pantau import learn, stats, text
 from pantau._core import (
+    AccuracyEstimator,
+    Audit,
     Bundle,
     BusyError,
     Cascade,
@@ -29,12 +31,14 @@ from pantau._core import (
     InvalidInputError,
     Monitor,
     NotFoundError,
+    PerformanceDriftDetector,
     Prediction,
     PredictionLog,
     Predictions,
     Profile,
     Reference,
     Registry,
+    Report,
     Run,
     Runs,
     Runtime,
@@ -52,6 +56,7 @@ from pantau._core import (
     compare,
     convert,
     evaluate,
+    feedback_rate,
     import_sklearn,
     schema,
     select,
@@ -61,6 +66,8 @@ from pantau._core import (
 from pantau.learn import LogisticRegression, NaiveBayes, TfidfVectorizer
 
 __all__ = [
+    "AccuracyEstimator",
+    "Audit",
     "Bundle",
     "BusyError",
     "Cascade",
@@ -85,12 +92,14 @@ __all__ = [
     "Monitor",
     "NaiveBayes",
     "NotFoundError",
+    "PerformanceDriftDetector",
     "Prediction",
     "PredictionLog",
     "Predictions",
     "Profile",
     "Reference",
     "Registry",
+    "Report",
     "Run",
     "Runs",
     "Runtime",
@@ -109,6 +118,7 @@ __all__ = [
     "compare",
     "convert",
     "evaluate",
+    "feedback_rate",
     "import_sklearn",
     "learn",
     "schema",

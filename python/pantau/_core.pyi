@@ -13,7 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from pantau.stats import KsResult
 
 __all__ = [
+    "AccuracyEstimator",
     "Anonymizer",
+    "Audit",
     "Bundle",
     "BusyError",
     "Cascade",
@@ -45,12 +47,14 @@ __all__ = [
     "Monitor",
     "Normalizer",
     "NotFoundError",
+    "PerformanceDriftDetector",
     "Prediction",
     "PredictionLog",
     "Predictions",
     "Profile",
     "Reference",
     "Registry",
+    "Report",
     "Run",
     "Runs",
     "Runtime",
@@ -82,6 +86,7 @@ __all__ = [
     "_fisher_exact",
     "_interval",
     "_ks_2samp",
+    "_label_mix",
     "_mahalanobis_of_means",
     "_mannwhitneyu",
     "_mcnemar",
@@ -94,6 +99,7 @@ __all__ = [
     "compare",
     "convert",
     "evaluate",
+    "feedback_rate",
     "import_sklearn",
     "schema",
     "select",
@@ -219,6 +225,20 @@ class _FeatureDict(TypedDict):
     has_emoji: bool
 
 @final
+class AccuracyEstimator:
+    def __new__(
+        cls,
+        confidences: ArrayLike,
+        correct: ArrayLike,
+        labels: Sequence[str] | None = None,
+    ) -> AccuracyEstimator: ...
+    @staticmethod
+    def of_reference(reference: Reference) -> AccuracyEstimator: ...
+    def estimate(
+        self, confidences: ArrayLike, labels: Sequence[str] | None = None
+    ) -> dict[str, Any]: ...
+
+@final
 class Anonymizer:
     def __new__(
         cls, *, entities: Sequence[_Entity] | None = None, key: bytes | None = None
@@ -244,6 +264,41 @@ class Anonymizer:
         self, texts: Iterable[_Item], *, threads: int | None = None, progress: bool = False
     ) -> list[str | None]: ...
     def count(self, texts: str | float | _Arrow | Iterable[_Item] | None) -> dict[_Entity, int]: ...
+
+@final
+class Audit:
+    def __new__(
+        cls,
+        *,
+        rate: float = 30.0,
+        window: str = "1d",
+        expected_rows: int = 1000,
+        seed: int = 0,
+        false_alarms: str = "1 per 365 windows",
+        tolerance: float = 0.01,
+    ) -> Audit: ...
+    def pick(
+        self,
+        row: str,
+        confidence: float | None = None,
+        *,
+        version: str = "",
+        at: _Time | None = None,
+    ) -> float | None: ...
+    def label(self, row: str, correct: bool, *, at: _Time | None = None) -> bool: ...
+    @property
+    def unlabelled(self) -> list[str]: ...
+    def report(
+        self,
+        *,
+        baseline: float | None = None,
+        version: str | None = None,
+        now: _Time | None = None,
+    ) -> dict[str, Any]: ...
+    @property
+    def state(self) -> bytes: ...
+    @staticmethod
+    def resume(state: bytes) -> Audit: ...
 
 @final
 class Bundle:
@@ -482,6 +537,8 @@ class DriftReport:
     def features(self) -> list[dict[str, Any]]: ...
     @property
     def records(self) -> list[dict[str, Any]]: ...
+    def to_html(self) -> str: ...
+    def _repr_html_(self) -> str: ...
     def to_json(self) -> str: ...
 
 @final
@@ -798,6 +855,13 @@ class Monitor:
     def merge(self, profile: Profile, at: _Time | None = None) -> None: ...
     def close_window(self) -> DriftReport: ...
     def report(self) -> DriftReport: ...
+    def accuracy(
+        self,
+        audit: Audit | None = None,
+        *,
+        baseline: float | None = None,
+        now: _Time | None = None,
+    ) -> dict[str, Any]: ...
     def acknowledge(self, by: str, reason: str) -> None: ...
     def calibrate(self, splits: int = 100, seed: int = 0) -> dict[str, Any]: ...
     def rebaseline(self, by: str, reason: str, reference: Reference | None = None) -> None: ...
@@ -836,6 +900,25 @@ class Normalizer:
         self, texts: Iterable[_Item], *, threads: int | None = None, progress: bool = False
     ) -> list[str | None]: ...
     def __len__(self) -> int: ...
+
+@final
+class PerformanceDriftDetector:
+    def __new__(
+        cls, baseline_metrics: dict[str, float], *, rows: int | None = None
+    ) -> PerformanceDriftDetector: ...
+    def detect_performance_drift(
+        self,
+        current_metrics: dict[str, float],
+        threshold: float = 0.05,
+        *,
+        rows: int | None = None,
+    ) -> dict[str, Any]: ...
+    def record(
+        self, metrics: dict[str, float], *, version: str = "", at: _Time | None = None
+    ) -> None: ...
+    def analyze_trend(
+        self, days: float = 30.0, *, version: str | None = None, until: _Time | None = None
+    ) -> dict[str, Any]: ...
 
 @final
 class Prediction:
@@ -964,6 +1047,7 @@ class Reference:
         texts: str | Sequence[str] | None = None,
         categories: str | Sequence[str] | None = None,
         shuffled: bool = False,
+        predictions: dict[str, str] | None = None,
     ) -> Reference: ...
     @staticmethod
     def from_windows(windows: Sequence[Profile]) -> Reference: ...
@@ -1104,6 +1188,24 @@ class Registry:
     def journal(self, model: str) -> list[dict[str, Any]]: ...
     def compare(self, model: str, versions: Sequence[int]) -> VersionComparison: ...
     def verify(self, model: str) -> dict[str, Any]: ...
+
+@final
+class Report:
+    def __new__(
+        cls,
+        drift: DriftReport | dict[str, Any],
+        *,
+        accuracy: dict[str, Any] | None = None,
+        trend: dict[str, Any] | None = None,
+        feedback: dict[str, Any] | None = None,
+        title: str | None = None,
+    ) -> Report: ...
+    @staticmethod
+    def from_json(report: str | dict[str, Any]) -> Report: ...
+    def to_json(self) -> str: ...
+    def to_html(self) -> str: ...
+    def save(self, path: _Path) -> None: ...
+    def _repr_html_(self) -> str: ...
 
 @final
 class Run:
@@ -1414,6 +1516,23 @@ class Store:
         model: str | None = None,
         version: _Version | None = None,
     ) -> dict[str, Any]: ...
+    def analyze_trend(
+        self,
+        model: str,
+        days: float = 30.0,
+        *,
+        version: str | None = None,
+        until: _Time | None = None,
+    ) -> dict[str, Any]: ...
+    def feedback_rate(
+        self,
+        *,
+        hours: float | None = None,
+        since: _Time | None = None,
+        until: _Time | None = None,
+        model: str | None = None,
+        version: _Version | None = None,
+    ) -> dict[str, Any] | None: ...
     def new_labelled(self, since: _Time | None = None) -> dict[str, int]: ...
     def labelled_predictions(
         self,
@@ -1675,6 +1794,7 @@ def evaluate(
     worst: int = 20,
     progress: bool = False,
 ) -> Evaluation: ...
+def feedback_rate(predictions: int, right: int, wrong: int) -> dict[str, Any]: ...
 def import_sklearn(
     path: _Path, output: _Path, *, name: str | None = None, overwrite: bool = False
 ) -> Bundle: ...
@@ -1762,6 +1882,9 @@ def _interval(
 def _ks_2samp(
     first: ArrayLike, second: ArrayLike, side: str, how: str
 ) -> tuple[float, float, float, int]: ...
+def _label_mix(
+    probabilities: ArrayLike, usual: ArrayLike, level: float
+) -> tuple[list[float], list[tuple[float, float, float]]]: ...
 def _mahalanobis_of_means(
     first: ArrayLike,
     second: ArrayLike,

@@ -45,6 +45,7 @@ __all__ = [
     "jensen_shannon",
     "kl_divergence",
     "ks_2samp",
+    "label_mix",
     "linregress",
     "mahalanobis_of_means",
     "mannwhitneyu",
@@ -106,6 +107,12 @@ class MahalanobisResult(collections.namedtuple("MahalanobisResult", "statistic p
 
 class Interval(collections.namedtuple("Interval", "low high level")):
     """Where a number may well lie."""
+
+    __slots__ = ()
+
+
+class LabelMix(collections.namedtuple("LabelMix", "shares intervals")):
+    """How often each label is the right one, and where each share may lie."""
 
     __slots__ = ()
 
@@ -388,6 +395,21 @@ def benjamini_hochberg(pvalues):
     [0.5, 0.25]
     """
     return _core._adjust("benjamini_hochberg", pvalues)
+
+
+def label_mix(probabilities, usual, level=0.95):
+    """How often each label is the right one among rows without labels, by a classifier's answers.
+
+    ``probabilities`` has a row for each text, ``usual`` the shares of labels that they were
+    calibrated for. It is right if only the mix changed, not what the texts of a label are like.
+
+    >>> from pantau import stats
+    >>> rows = [[0.9, 0.1]] * 60 + [[0.2, 0.8]] * 40
+    >>> [round(share, 2) for share in stats.label_mix(rows, [0.5, 0.5]).shares]
+    [0.75, 0.25]
+    """
+    shares, intervals = _core._label_mix(probabilities, usual, level)
+    return LabelMix(shares, [Interval(*ends) for ends in intervals])
 
 
 def linregress(x, y, level=0.95):

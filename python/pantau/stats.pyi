@@ -35,6 +35,7 @@ __all__ = [
     "jensen_shannon",
     "kl_divergence",
     "ks_2samp",
+    "label_mix",
     "linregress",
     "mahalanobis_of_means",
     "mannwhitneyu",
@@ -84,6 +85,10 @@ class Interval(NamedTuple):
     low: float
     high: float
     level: float
+
+class LabelMix(NamedTuple):
+    shares: list[float]
+    intervals: list[Interval]
 
 class Trend(NamedTuple):
     slope: float
@@ -167,6 +172,7 @@ def bootstrap(
     level: float = 0.95,
     seed: int = 0,
 ) -> Interval: ...
+def label_mix(probabilities: ArrayLike, usual: ArrayLike, level: float = 0.95) -> LabelMix: ...
 def holm(pvalues: ArrayLike) -> list[float]: ...
 def benjamini_hochberg(pvalues: ArrayLike) -> list[float]: ...
 def linregress(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Trend: ...

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use pantau::store::{Store, Window};
+use pantau::{
+    Timestamp,
+    store::{Store, Window},
+};
 use pyo3::{
     prelude::*,
     types::{PyDelta, PyDeltaAccess, PyDict, PyList},
@@ -105,6 +108,36 @@ impl PyStore {
         window: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         self.of_window(py, window, |store, window| store.confidence_histogram(window))
+    }
+
+    /// The trend of each metric that was written of a model over the last days up to ``until``, by
+    /// default now, of all its versions or one; a dict with ``overall_trend`` and ``trends``.
+    #[pyo3(signature = (model, days=30.0, *, version=None, until=None))]
+    fn analyze_trend<'py>(
+        &self,
+        py: Python<'py>,
+        model: &str,
+        days: f64,
+        version: Option<&str>,
+        until: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let until = timestamp(until).unwrap_or_else(Timestamp::now);
+        let found = py.detach(|| self.0.analyze_trend(model, days, version, until));
+        dict(py, &found.map_err(PyError)?)
+    }
+
+    /// How often predictions of a window were said to be wrong, of all that were made, as a dict; a
+    /// rate of clicks, no accuracy. None without predictions.
+    #[pyo3(
+        signature = (**window),
+        text_signature = "($self, *, hours=None, since=None, until=None, model=None, version=None)"
+    )]
+    fn feedback_rate<'py>(
+        &self,
+        py: Python<'py>,
+        window: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.of_window(py, window, |store, window| store.feedback_rate(window))
     }
 
     /// How often the predictions of a window turned out right, of those of which it is known.

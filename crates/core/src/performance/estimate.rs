@@ -388,7 +388,10 @@ fn atc(known: &[Answers], now: &[Answers]) -> Estimate {
     let near = threshold.saturating_sub(2)..(threshold + 3).min(known.len());
     let (before, after) = (total(&known[near.clone()]), total(&now[near]));
     let denser = after.count as f64 / rows * labelled / before.known.max(1) as f64;
-    estimate(value, value * (1.0 - value) / rows + denser * denser * apart / (labelled * labelled))
+    // As if one answer more were above and one below, so that all above are not sure to be.
+    let spread = (above + 1.0) / (rows + 2.0);
+    let variance = spread * (1.0 - spread) / (rows + 2.0);
+    estimate(value, variance + denser * denser * apart / (labelled * labelled))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use crate::{
     arguments::{Resamples, Seed, count, natural},
     array::array,
-    error::PyError,
+    error::{PyError, invalid},
     numbers::Numbers,
 };
 
@@ -92,6 +92,26 @@ pub(crate) fn adjust(name: &str, pvalues: &Bound<'_, PyAny>) -> PyResult<Vec<f64
     let pvalues = Numbers::read("pvalues", pvalues)?;
     let adjust = if name == "holm" { holm } else { benjamini_hochberg };
     Ok(adjust(pvalues.as_slice()).map_err(PyError)?)
+}
+
+type Mix = (Vec<f64>, Vec<Ends>);
+
+#[pyfunction(name = "_label_mix")]
+pub(crate) fn label_mix(
+    py: Python<'_>,
+    probabilities: &Bound<'_, PyAny>,
+    usual: &Bound<'_, PyAny>,
+    level: f64,
+) -> PyResult<Mix> {
+    let (probabilities, columns) = Numbers::read_rows("probabilities", probabilities)?;
+    let usual = Numbers::read("usual", usual)?;
+    let (rows, usual) = (probabilities.as_slice(), usual.as_slice());
+    if columns != usual.len() {
+        let problem = format!("{} shares, the probabilities have {columns} labels", usual.len());
+        return Err(invalid("usual", problem));
+    }
+    let found = py.detach(|| stats::label_mix(rows, usual, level)).map_err(PyError)?;
+    Ok((found.shares, found.intervals.into_iter().map(ends).collect()))
 }
 
 type Line = (f64, f64, f64, f64, f64, Ends, usize);

@@ -20,6 +20,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(intervals::adjust, module)?)?;
     module.add_function(wrap_pyfunction!(intervals::bootstrap, module)?)?;
     module.add_function(wrap_pyfunction!(intervals::interval, module)?)?;
+    module.add_function(wrap_pyfunction!(intervals::label_mix, module)?)?;
     module.add_function(wrap_pyfunction!(intervals::paired_difference, module)?)?;
     module.add_function(wrap_pyfunction!(intervals::trend, module)?)?;
     module.add_function(wrap_pyfunction!(samples::anderson_ksamp, module)?)?;

@@ -1,4 +1,4 @@
-use pantau::drift::DriftReport;
+use pantau::{drift::DriftReport, report::Report};
 use pyo3::prelude::*;
 
 use crate::transforms::from_json;
@@ -93,6 +93,15 @@ impl PyDriftReport {
     /// All of it as JSON, in which no number is NaN.
     fn to_json(&self) -> String {
         self.0.to_json()
+    }
+
+    /// The report as a page of its own; ``Report`` puts more on it.
+    fn to_html(&self) -> String {
+        Report::of(self.0.clone()).to_html()
+    }
+
+    fn _repr_html_(&self) -> String {
+        Report::of(self.0.clone()).to_html_part()
     }
 
     fn __str__(&self) -> String {

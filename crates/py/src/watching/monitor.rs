@@ -3,10 +3,12 @@ use std::sync::{Mutex, PoisonError};
 use pantau::{
     Timestamp,
     drift::{Monitor, MonitorOptions},
+    performance::AccuracyReport,
 };
 use pyo3::{prelude::*, types::PyBytes};
 
 use super::{
+    audit::PyAudit,
     drift_report::PyDriftReport,
     profile::PyProfile,
     reference::PyReference,
@@ -113,6 +115,25 @@ impl PyMonitor {
         PyDriftReport(py.detach(|| self.with(|monitor| monitor.report())))
     }
 
+    /// What is known of the accuracy, as a dict: ``estimate`` from confidences, where the reference
+    /// was built with ``predictions``, and ``audit`` from the labels of rows picked by chance; its
+    /// ``baseline`` is by default the accuracy on the labelled rows of the reference.
+    #[pyo3(signature = (audit=None, *, baseline=None, now=None))]
+    fn accuracy<'py>(
+        &self,
+        py: Python<'py>,
+        audit: Option<&PyAudit>,
+        baseline: Option<f64>,
+        now: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let now = timestamp(now).unwrap_or_else(Timestamp::now);
+        let told = py.detach(|| {
+            let audit = audit.map(|audit| audit.with(|audit| audit.clone()));
+            self.with(|monitor| AccuracyReport::of(monitor, audit.as_ref(), baseline, now))
+        });
+        from_json(py, &told.map_err(PyError)?.to_json())
+    }
+
     /// Puts down that a change is known. Its status stays, and reports say it was acknowledged.
     fn acknowledge(&self, by: &str, reason: &str) -> PyResult<()> {
         Ok(self
@@ -122,11 +143,20 @@ impl PyMonitor {
 
     /// Takes the last windows, 28 at least, or ``reference`` as the new normal.
     #[pyo3(signature = (by, reason, reference=None))]
-    fn rebaseline(&self, by: &str, reason: &str, reference: Option<&PyReference>) -> PyResult<()> {
+    fn rebaseline(
+        &self,
+        py: Python<'_>,
+        by: &str,
+        reason: &str,
+        reference: Option<&PyReference>,
+    ) -> PyResult<()> {
         let now = Timestamp::now();
-        let done = self.with(|monitor| match reference {
-            Some(reference) => monitor.rebaseline_to(reference.0.clone(), by, reason, now),
-            None => monitor.rebaseline(by, reason, now),
+        let reference = reference.map(|reference| reference.0.clone());
+        let done = py.detach(|| {
+            self.with(|monitor| match reference {
+                Some(reference) => monitor.rebaseline_to(reference, by, reason, now),
+                None => monitor.rebaseline(by, reason, now),
+            })
         });
         Ok(done.map_err(PyError)?)
     }
@@ -166,8 +196,9 @@ impl PyMonitor {
 
     /// The monitor with this state.
     #[staticmethod]
-    fn resume(reference: &PyReference, state: &[u8]) -> PyResult<Self> {
-        let monitor = Monitor::resume(reference.0.clone(), state).map_err(PyError)?;
+    fn resume(py: Python<'_>, reference: &PyReference, state: &[u8]) -> PyResult<Self> {
+        let reference = reference.0.clone();
+        let monitor = py.detach(|| Monitor::resume(reference, state)).map_err(PyError)?;
         Ok(Self(Mutex::new(monitor)))
     }
 

@@ -1,13 +1,13 @@
 use std::{path::PathBuf, sync::Arc};
 
-use pantau::profile::{Reference, ReferenceOptions, WindowLength};
+use pantau::profile::{LayoutOptions, Reference, ReferenceOptions, WindowLength};
 use pyo3::{prelude::*, types::PyBytes};
 
 use super::{
     profile::PyProfile,
     rows::{Roles, Rows, names, times},
 };
-use crate::{arguments::expect, error::PyError};
+use crate::{arguments::expect, error::PyError, json::given};
 
 /// What rows are compared with: the profiles of at least 28 windows, kept apart.
 ///
@@ -31,9 +31,12 @@ impl PyReference {
     /// ``categories`` name columns whose looks do not tell. ``window`` is a time such as ``"1d"``, for
     /// which ``time`` names the column of times, or a number of rows such as ``"500 rows"``; by
     /// default there are 28 windows of equal size. ``shuffled`` tells that the rows are in no order,
-    /// so that windows cannot say how much days differ.
+    /// so that windows cannot say how much days differ. ``predictions`` names the columns of what a
+    /// classifier said, ``{"label": ..., "confidence": ..., "actual": ...}``, so that the accuracy of
+    /// rows without labels can be estimated; the column of actual labels need not be there.
     #[staticmethod]
-    #[pyo3(signature = (data, *, window=None, time=None, texts=None, categories=None, shuffled=false))]
+    #[pyo3(signature = (data, *, window=None, time=None, texts=None, categories=None, shuffled=false, predictions=None))]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn build(
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
@@ -42,8 +45,11 @@ impl PyReference {
         texts: Option<&Bound<'_, PyAny>>,
         categories: Option<&Bound<'_, PyAny>>,
         shuffled: bool,
+        predictions: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut options = ReferenceOptions::default();
+        let layout = given(py, "predictions", [("predictions", predictions)])?;
+        options.layout = LayoutOptions::from_json(&layout).map_err(PyError)?;
         if let Some(window) = window {
             options.window = window.parse::<WindowLength>().map_err(PyError)?;
         }

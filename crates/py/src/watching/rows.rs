@@ -70,7 +70,7 @@ impl<'py> Rows<'py> {
 
     /// Those that a layout counts.
     pub(crate) fn known(data: &Bound<'py, PyAny>, layout: &Layout) -> PyResult<Self> {
-        Self::read(data, |name| layout.features().iter().any(|feature| feature.source == name))
+        Self::read(data, |name| layout.reads(name))
     }
 
     /// Lends the rows to `work`.

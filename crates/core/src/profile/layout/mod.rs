@@ -86,6 +86,16 @@ pub enum Kind {
     Answers(AnswerLayout),
 }
 
+impl LayoutOptions {
+    /// Reads options from JSON; what is left out has its default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what is not such an object.
+    pub fn from_json(json: &str) -> Result<Self> {
+        crate::settings::from_json("options", json)
+    }
+}
+
 impl Layout {
     /// Learns a layout from reference rows.
     ///
