@@ -156,11 +156,20 @@ typedef enum {
     PANTAU_FLAG_REPLACED = 4,
 } pantau_flag;
 
+// Estimates the accuracy of a classifier on rows that have no labels, from how sure it is. It
+// never changes, so threads may share it.
+typedef struct pantau_accuracy_estimator pantau_accuracy_estimator;
+
 // An anonymised text, and what was replaced in it. It never changes, so threads may share it.
 typedef struct pantau_anonymized pantau_anonymized;
 
 // Replaces personal data in texts. It never changes, so threads may share it.
 typedef struct pantau_anonymizer pantau_anonymizer;
+
+// Picks rows by chance, so that their labels say how good a model is. It is asked about each row
+// that was answered; somebody labels the picked ones, however late. What people click on of their
+// own accord is no such sample.
+typedef struct pantau_audit pantau_audit;
 
 // Rows, column by column, as profiles count them. What is added is copied.
 typedef struct pantau_batch pantau_batch;
@@ -276,6 +285,10 @@ typedef struct pantau_naive_bayes pantau_naive_bayes;
 // Replaces colloquial words by standard ones (gak → tidak), from a table of two columns. It
 // never changes, so threads may share it.
 typedef struct pantau_normalizer pantau_normalizer;
+
+// Compares the metrics of a model with a baseline, and finds their trends. Metrics are JSON:
+// `{"accuracy": 0.91, "f1": 0.9}`.
+typedef struct pantau_performance_drift_detector pantau_performance_drift_detector;
 
 // What a classifier answers for one text. It never changes, so threads may share it.
 typedef struct pantau_prediction pantau_prediction;
@@ -1925,6 +1938,18 @@ pantau_status pantau_paired_difference(uint64_t both,
                                        double level,
                                        pantau_interval *out);
 
+// Writes to `shares` how often each of `labels` labels is the right one among `rows` rows without
+// labels, by the probabilities that a classifier gave them, row after row, and to `intervals` where
+// each share may lie. `usual` are the shares of labels that it was calibrated for. It is right if only
+// the mix changed, not what the texts of a label are like.
+pantau_status pantau_label_mix(const double *probabilities,
+                               size_t rows,
+                               const double *usual,
+                               size_t labels,
+                               double level,
+                               double *shares,
+                               pantau_interval *intervals);
+
 // Writes `count` p-values to `out`, adjusted so that any false alarm among them all is as rare as
 // each says (Holm).
 pantau_status pantau_holm(const double *pvalues, size_t count, double *out);
@@ -2244,6 +2269,18 @@ pantau_status pantau_paired_difference(uint64_t both,
                                        double level,
                                        pantau_interval *out);
 
+// Writes to `shares` how often each of `labels` labels is the right one among `rows` rows without
+// labels, by the probabilities that a classifier gave them, row after row, and to `intervals` where
+// each share may lie. `usual` are the shares of labels that it was calibrated for. It is right if only
+// the mix changed, not what the texts of a label are like.
+pantau_status pantau_label_mix(const double *probabilities,
+                               size_t rows,
+                               const double *usual,
+                               size_t labels,
+                               double level,
+                               double *shares,
+                               pantau_interval *intervals);
+
 // Writes `count` p-values to `out`, adjusted so that any false alarm among them all is as rare as
 // each says (Holm).
 pantau_status pantau_holm(const double *pvalues, size_t count, double *out);
@@ -2453,6 +2490,152 @@ pantau_status pantau_monitor_resume(const pantau_reference *reference,
 // Frees a monitor; NULL is fine.
 void pantau_monitor_free(pantau_monitor *monitor);
 
+// Makes an audit that has seen nothing. `options` are JSON; the empty text is the default ones:
+// `{"rate": 30, "window": "1d", "expected_rows": 1000, "seed": 0, "false_alarms": "1 per 365
+// windows", "tolerance": 0.01}`. `rate` rows of a window are picked on average.
+pantau_status pantau_audit_new(const char *options, size_t options_length, pantau_audit **out);
+
+// Counts a row that `version` answered at `at` (as RFC 3339 writes it; empty is now), with this
+// confidence, NaN if there is none. Gives the probability with which it was picked to be labelled,
+// 0 if it was not. Its name decides, and what it says does not.
+pantau_status pantau_audit_pick(pantau_audit *audit,
+                                const char *row,
+                                size_t row_length,
+                                const char *at,
+                                size_t at_length,
+                                const char *version,
+                                size_t version_length,
+                                double confidence,
+                                double *out);
+
+// Takes the label of a row, which became known at `at` (empty is now): whether its answer was
+// right. Gives whether the row was picked; of others nothing is kept.
+pantau_status pantau_audit_label(pantau_audit *audit,
+                                 const char *row,
+                                 size_t row_length,
+                                 bool is_right,
+                                 const char *at,
+                                 size_t at_length,
+                                 bool *out);
+
+// Gives the rows that were picked and have no label yet as a JSON list, the oldest first.
+pantau_status pantau_audit_unlabelled(const pantau_audit *audit, pantau_text **out);
+
+// Gives what the labels so far say as JSON, of one version or, where it is empty, of all. With a
+// `baseline`, its `status` says whether the accuracy dropped below it; NaN is none. `at` is when it is
+// asked; empty is now.
+pantau_status pantau_audit_report(const pantau_audit *audit,
+                                  double baseline,
+                                  const char *version,
+                                  size_t version_length,
+                                  const char *at,
+                                  size_t at_length,
+                                  pantau_text **out);
+
+// Gives all that an audit knows, to go on from after a restart.
+pantau_status pantau_audit_state(const pantau_audit *audit, pantau_bytes **out);
+
+// Makes the audit with this state.
+pantau_status pantau_audit_resume(const uint8_t *state, size_t length, pantau_audit **out);
+
+// Frees an audit; NULL is fine.
+void pantau_audit_free(pantau_audit *audit);
+
+// Learns from `count` labelled rows that the classifier was not trained on: how sure each answer
+// is, whether it is right, and which label it gave; `labels` and `lengths` may be NULL.
+pantau_status pantau_accuracy_estimator_new(const double *confidences,
+                                            const bool *right,
+                                            const char *const *labels,
+                                            const size_t *lengths,
+                                            size_t count,
+                                            pantau_accuracy_estimator **out);
+
+// Takes what the rows of a reference say whose right labels were known; it was built with
+// `predictions` in its layout.
+pantau_status pantau_accuracy_estimator_of_reference(const pantau_reference *reference,
+                                                     pantau_accuracy_estimator **out);
+
+// Gives the estimated accuracy of `count` answers as JSON: by the mean calibrated confidence
+// (`cbpe`) and by a threshold (`atc`), with intervals, a `sentence`, and why it `refused` where
+// confidences mean nothing. `labels` and `lengths` may be NULL.
+pantau_status pantau_accuracy_estimator_estimate(const pantau_accuracy_estimator *estimator,
+                                                 const double *confidences,
+                                                 const char *const *labels,
+                                                 const size_t *lengths,
+                                                 size_t count,
+                                                 pantau_text **out);
+
+// Frees an estimator; NULL is fine.
+void pantau_accuracy_estimator_free(pantau_accuracy_estimator *estimator);
+
+// Gives what is known of the accuracy of what a monitor watches as JSON: the `estimate` of the last
+// window, where the reference has predictions, and what an `audit` says, which may be NULL. The
+// `baseline` of the audit is by default, NaN, the accuracy on the labelled rows of the reference;
+// `at` is when it is asked, empty is now.
+pantau_status pantau_monitor_accuracy(const pantau_monitor *monitor,
+                                      const pantau_audit *audit,
+                                      double baseline,
+                                      const char *at,
+                                      size_t at_length,
+                                      pantau_text **out);
+
+// Makes a detector with these metrics as its baseline, which were measured on so many `rows`; 0 if
+// that is not known.
+pantau_status pantau_performance_drift_detector_new(const char *baseline,
+                                                    size_t baseline_length,
+                                                    uint64_t rows,
+                                                    pantau_performance_drift_detector **out);
+
+// Gives which metrics are worse than the baseline by more than `threshold`, a difference, as JSON:
+// `drift_detected`, `degraded_metrics`. Where `rows` are known of both sides, a drop must also be more
+// than chance gives; 0 if they are not.
+pantau_status pantau_performance_drift_detector_detect(const pantau_performance_drift_detector *detector,
+                                                       const char *current_metrics,
+                                                       size_t current_metrics_length,
+                                                       double threshold,
+                                                       uint64_t rows,
+                                                       pantau_text **out);
+
+// Keeps what a version scored at a time (empty is now), for its trend.
+pantau_status pantau_performance_drift_detector_record(pantau_performance_drift_detector *detector,
+                                                       const char *metrics,
+                                                       size_t metrics_length,
+                                                       const char *version,
+                                                       size_t version_length,
+                                                       const char *at,
+                                                       size_t at_length);
+
+// Gives the trend of each metric over the last days up to `until` (empty is now) as JSON, of one
+// version or, where it is empty, of all: `overall_trend`, and in `trends` the `slope` a day.
+pantau_status pantau_performance_drift_detector_analyze_trend(const pantau_performance_drift_detector *detector,
+                                                              double days,
+                                                              const char *version,
+                                                              size_t version_length,
+                                                              const char *until,
+                                                              size_t until_length,
+                                                              pantau_text **out);
+
+// Frees a detector; NULL is fine.
+void pantau_performance_drift_detector_free(pantau_performance_drift_detector *detector);
+
+// Gives how often people said of their own accord that an answer was wrong, as JSON: a rate, never
+// an accuracy, for who clicks is not picked by chance.
+pantau_status pantau_feedback_rate(uint64_t predictions,
+                                   uint64_t right,
+                                   uint64_t wrong,
+                                   pantau_text **out);
+
+// Gives the page of a report as HTML: one file that needs nothing from elsewhere. `report` is JSON:
+// `{"title": ..., "drift": ..., "accuracy": ..., "trend": ..., "feedback": ...}`, of which all but `drift`
+// may be left out; each is what `pantau_monitor_report`, `pantau_monitor_accuracy`,
+// `pantau_performance_drift_detector_analyze_trend` and `pantau_feedback_rate` give.
+pantau_status pantau_report_html(const char *report,
+                                 size_t report_length,
+                                 pantau_text **out);
+
+// Gives the same as a terminal shows it.
+pantau_status pantau_report_text(const char *report, size_t report_length, pantau_text **out);
+
 // Keeps the numbers and categories of reference rows; 0.05 is the usual `significance_level`.
 pantau_status pantau_data_drift_detector_new(const pantau_batch *reference,
                                              double significance_level,
@@ -2653,6 +2836,25 @@ pantau_status pantau_store_feedback_summary(const pantau_store *store,
                                             const char *window,
                                             size_t window_length,
                                             pantau_text **out);
+
+// Gives the trend of each metric that was written of a model over the last days up to `until`
+// (empty is now) as JSON, of one version or, where it is empty, of all.
+pantau_status pantau_store_analyze_trend(const pantau_store *store,
+                                         const char *model,
+                                         size_t model_length,
+                                         double days,
+                                         const char *version,
+                                         size_t version_length,
+                                         const char *until,
+                                         size_t until_length,
+                                         pantau_text **out);
+
+// Gives how often predictions of a window were said to be wrong, of all that were made, as JSON: a
+// rate of clicks, no accuracy; `null` without predictions.
+pantau_status pantau_store_feedback_rate(const pantau_store *store,
+                                         const char *window,
+                                         size_t window_length,
+                                         pantau_text **out);
 
 // Gives how many labels became known at a moment or later, as JSON: what a new training would
 // learn from that the last one could not. An empty `since` is from the beginning.

@@ -8,6 +8,7 @@
 #ifndef PANTAU_HPP
 #define PANTAU_HPP
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -2292,6 +2293,19 @@ public:
         return text(pantau_store_feedback_summary, window.data(), window.size());
     }
 
+    // The trend of each metric that was written of a model over the last days, of all versions or
+    // one.
+    std::string analyze_trend(std::string_view model, double days = 30.0,
+                              std::string_view version = {}, std::string_view until = {}) const {
+        return text(pantau_store_analyze_trend, model.data(), model.size(), days, version.data(),
+                    version.size(), until.data(), until.size());
+    }
+
+    // How often predictions of a window were said to be wrong, of all: a rate, no accuracy.
+    std::string feedback_rate(std::string_view window = {}) const {
+        return text(pantau_store_feedback_rate, window.data(), window.size());
+    }
+
     // How many labels became known since a moment.
     std::string new_labelled(std::string_view since = {}) const {
         return text(pantau_store_new_labelled, since.data(), since.size());
@@ -3113,6 +3127,24 @@ inline pantau_interval paired_difference(std::uint64_t both, std::uint64_t first
     return found;
 }
 
+// How often each label is the right one, and where each share may lie.
+struct LabelMix {
+    std::vector<double> shares;
+    std::vector<pantau_interval> intervals;
+};
+
+// How often each label is the right one among rows without labels, by the probabilities that a
+// classifier gave them, row after row; `usual` are the shares that it was calibrated for.
+inline LabelMix label_mix(const std::vector<double> &probabilities,
+                          const std::vector<double> &usual, double level = 0.95) {
+    LabelMix found{std::vector<double>(usual.size()), std::vector<pantau_interval>(usual.size())};
+    const std::size_t rows = usual.empty() ? 0 : probabilities.size() / usual.size();
+    detail::check_length("probabilities", probabilities.size(), rows * usual.size(), "numbers");
+    detail::check(pantau_label_mix(probabilities.data(), rows, usual.data(), usual.size(), level,
+                                   found.shares.data(), found.intervals.data()));
+    return found;
+}
+
 // P-values adjusted so that any false alarm among them all is as rare as each says.
 inline std::vector<double> holm(const std::vector<double> &pvalues) {
     std::vector<double> adjusted(pvalues.size());
@@ -3372,6 +3404,194 @@ private:
     Object object_;
 };
 
+// Picks rows by chance, so that their labels say how good a model is.
+class Audit {
+public:
+    // An audit that has seen nothing. `options` are JSON as for `pantau_audit_new`.
+    explicit Audit(std::string_view options = {})
+        : object_(detail::give<Object>([&](pantau_audit **out) {
+              return pantau_audit_new(options.data(), options.size(), out);
+          })) {}
+
+    // The audit with this state.
+    static Audit resume(const std::vector<std::uint8_t> &state) {
+        return Audit(detail::give<Object>([&](pantau_audit **out) {
+            return pantau_audit_resume(state.data(), state.size(), out);
+        }));
+    }
+
+    // Counts a row that was answered, at a time or now; the probability with which it was picked to
+    // be labelled, if it was.
+    std::optional<double> pick(std::string_view row, std::optional<double> confidence = {},
+                               std::string_view version = {}, std::string_view at = {}) {
+        double probability = 0;
+        const double sure = confidence.value_or(std::numeric_limits<double>::quiet_NaN());
+        detail::check(pantau_audit_pick(object_.get(), row.data(), row.size(), at.data(), at.size(),
+                                        version.data(), version.size(), sure, &probability));
+        return probability > 0 ? std::optional<double>(probability) : std::nullopt;
+    }
+
+    // Takes the label of a row; whether the row was picked.
+    bool label(std::string_view row, bool is_right, std::string_view at = {}) {
+        bool picked = false;
+        detail::check(pantau_audit_label(object_.get(), row.data(), row.size(), is_right, at.data(),
+                                         at.size(), &picked));
+        return picked;
+    }
+
+    // The rows that were picked and have no label yet, as a JSON list.
+    std::string unlabelled() const {
+        return detail::give_text(
+            [&](pantau_text **out) { return pantau_audit_unlabelled(object_.get(), out); });
+    }
+
+    // What the labels so far say, as JSON.
+    std::string report(std::optional<double> baseline = {}, std::string_view version = {},
+                       std::string_view at = {}) const {
+        const double expected = baseline.value_or(std::numeric_limits<double>::quiet_NaN());
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_audit_report(object_.get(), expected, version.data(), version.size(),
+                                       at.data(), at.size(), out);
+        });
+    }
+
+    // All that it knows, to go on from after a restart.
+    std::vector<std::uint8_t> state() const {
+        return detail::give_bytes(
+            [&](pantau_bytes **out) { return pantau_audit_state(object_.get(), out); });
+    }
+
+    // The object, for functions of pantau.h.
+    const pantau_audit *get() const { return object_.get(); }
+
+private:
+    using Object = detail::Owned<pantau_audit, pantau_audit_free>;
+
+    explicit Audit(Object object) : object_(std::move(object)) {}
+
+    Object object_;
+};
+
+// Estimates the accuracy of a classifier on rows that have no labels, from how sure it is.
+class AccuracyEstimator {
+public:
+    // Learns from labelled rows: how sure each answer is, whether it is right, and which label it
+    // gave, if estimates are wanted label by label.
+    AccuracyEstimator(const std::vector<double> &confidences, const std::vector<bool> &right,
+                      const std::vector<std::string> &labels = {})
+        : object_(detail::give<Object>([&](pantau_accuracy_estimator **out) {
+              detail::check_length("right", right.size(), confidences.size(), "rows");
+              const Labels own(labels, confidences.size());
+              // A vector of bools has no array of them.
+              const auto truths = std::make_unique<bool[]>(right.size() + 1);
+              std::copy(right.begin(), right.end(), truths.get());
+              return pantau_accuracy_estimator_new(confidences.data(), truths.get(), own.texts,
+                                                   own.lengths, confidences.size(), out);
+          })) {}
+
+    // What the rows of a reference say whose right labels were known.
+    explicit AccuracyEstimator(const Reference &reference)
+        : object_(detail::give<Object>([&](pantau_accuracy_estimator **out) {
+              return pantau_accuracy_estimator_of_reference(reference.get(), out);
+          })) {}
+
+    // The estimated accuracy of answers, as JSON.
+    std::string estimate(const std::vector<double> &confidences,
+                         const std::vector<std::string> &labels = {}) const {
+        const Labels own(labels, confidences.size());
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_accuracy_estimator_estimate(object_.get(), confidences.data(), own.texts,
+                                                      own.lengths, confidences.size(), out);
+        });
+    }
+
+private:
+    using Object = detail::Owned<pantau_accuracy_estimator, pantau_accuracy_estimator_free>;
+
+    // Labels as C takes them; NULL if there are none.
+    struct Labels {
+        Labels(const std::vector<std::string> &labels, std::size_t rows) : list(labels) {
+            if (!labels.empty()) {
+                detail::check_length("labels", labels.size(), rows, "rows");
+                texts = list.data.data();
+                lengths = list.lengths.data();
+            }
+        }
+
+        detail::Texts list;
+        const char *const *texts = nullptr;
+        const std::size_t *lengths = nullptr;
+    };
+
+    Object object_;
+};
+
+// Compares the metrics of a model, `{"accuracy": 0.9}`, with a baseline, and finds their trends.
+class PerformanceDriftDetector {
+public:
+    // With these metrics as baseline, which were measured on so many rows; 0 if that is not known.
+    explicit PerformanceDriftDetector(std::string_view baseline, std::uint64_t rows = 0)
+        : object_(detail::give<Object>([&](pantau_performance_drift_detector **out) {
+              return pantau_performance_drift_detector_new(baseline.data(), baseline.size(), rows,
+                                                           out);
+          })) {}
+
+    // Which metrics are worse than the baseline by more than `threshold`, as JSON.
+    std::string detect(std::string_view current, double threshold = 0.05,
+                       std::uint64_t rows = 0) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_performance_drift_detector_detect(
+                object_.get(), current.data(), current.size(), threshold, rows, out);
+        });
+    }
+
+    // Keeps what a version scored at a time, or now.
+    void record(std::string_view metrics, std::string_view version = {},
+                std::string_view at = {}) {
+        detail::check(pantau_performance_drift_detector_record(
+            object_.get(), metrics.data(), metrics.size(), version.data(), version.size(),
+            at.data(), at.size()));
+    }
+
+    // The trend of each metric over the last days, as JSON.
+    std::string analyze_trend(double days = 30.0, std::string_view version = {},
+                              std::string_view until = {}) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_performance_drift_detector_analyze_trend(
+                object_.get(), days, version.data(), version.size(), until.data(), until.size(),
+                out);
+        });
+    }
+
+private:
+    using Object =
+        detail::Owned<pantau_performance_drift_detector, pantau_performance_drift_detector_free>;
+
+    Object object_;
+};
+
+// How often people said of their own accord that an answer was wrong, as JSON: a rate, no accuracy.
+inline std::string feedback_rate(std::uint64_t predictions, std::uint64_t right,
+                                 std::uint64_t wrong) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_feedback_rate(predictions, right, wrong, out);
+    });
+}
+
+// The page of a report, which is JSON as for `pantau_report_html`.
+inline std::string report_html(std::string_view report) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_report_html(report.data(), report.size(), out);
+    });
+}
+
+// The same as a terminal shows it.
+inline std::string report_text(std::string_view report) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_report_text(report.data(), report.size(), out);
+    });
+}
+
 // Looks whether rows are like those of a reference, window after window. Reports are JSON, as
 // `pantau_monitor` in pantau.h says.
 class Monitor {
@@ -3425,6 +3645,16 @@ public:
     std::string report_text() const {
         return detail::give_text(
             [&](pantau_text **out) { return pantau_monitor_report_text(object_.get(), out); });
+    }
+
+    // What is known of the accuracy of what is watched, as JSON, from confidences and an audit.
+    std::string accuracy(const Audit *audit = nullptr, std::optional<double> baseline = {},
+                         std::string_view at = {}) const {
+        const double expected = baseline.value_or(std::numeric_limits<double>::quiet_NaN());
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_monitor_accuracy(object_.get(), audit == nullptr ? nullptr : audit->get(),
+                                           expected, at.data(), at.size(), out);
+        });
     }
 
     // How often this monitor cries wolf, measured on splits of its reference, as JSON.

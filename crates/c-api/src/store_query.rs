@@ -2,10 +2,14 @@
 
 use std::{ffi::c_char, time::Duration};
 
-use pantau_core::store::{Store, Window};
+use pantau_core::{
+    Timestamp,
+    store::{Store, Window},
+};
 use serde::Serialize;
 
 use crate::{
+    argument,
     error::{Failure, guard, pantau_status},
     store::{give, pantau_store, read_time, read_window},
     text::{json, json_list, pantau_text},
@@ -106,6 +110,47 @@ pub unsafe extern "C" fn pantau_store_feedback_summary(
         of_window(store, (window, window_length), out, |store, window| {
             store.feedback_summary(window)
         })
+    })
+}
+
+/// Gives the trend of each metric that was written of a model over the last days up to `until`
+/// (empty is now) as JSON, of one version or, where it is empty, of all.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_store_analyze_trend(
+    store: *const pantau_store,
+    model: *const c_char,
+    model_length: usize,
+    days: f64,
+    version: *const c_char,
+    version_length: usize,
+    until: *const c_char,
+    until_length: usize,
+    out: *mut *mut pantau_text,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects, texts and results.
+        unsafe {
+            let model = argument::text("model", model, model_length)?;
+            let version = argument::text("version", version, version_length)?;
+            let version = Some(version).filter(|version| !version.is_empty());
+            let until = read_time("until", until, until_length)?.unwrap_or_else(Timestamp::now);
+            give(store, out, |store| Ok(json(&store.analyze_trend(model, days, version, until)?)))
+        }
+    })
+}
+
+/// Gives how often predictions of a window were said to be wrong, of all that were made, as JSON: a
+/// rate of clicks, no accuracy; `null` without predictions.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_store_feedback_rate(
+    store: *const pantau_store,
+    window: *const c_char,
+    window_length: usize,
+    out: *mut *mut pantau_text,
+) -> pantau_status {
+    // SAFETY: the header's rules for objects, texts and results.
+    guard(|| unsafe {
+        of_window(store, (window, window_length), out, |store, window| store.feedback_rate(window))
     })
 }
 

@@ -251,6 +251,16 @@ fn classes_of_watching_do_what_the_functions_do() {
     run_sanitized("watching_classes.cpp");
 }
 
+#[test]
+fn models_are_audited_and_estimated() {
+    run_sanitized("performance.c");
+}
+
+#[test]
+fn classes_of_performance_do_what_the_functions_do() {
+    run_sanitized("performance_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {

@@ -4,7 +4,7 @@ use pantau_core::stats;
 
 use crate::{
     argument::{self, Place},
-    error::{guard, pantau_status},
+    error::{Failure, guard, pantau_status},
     statistics::{pantau_interval, pantau_trend, two},
 };
 
@@ -71,6 +71,45 @@ pub unsafe extern "C" fn pantau_paired_difference(
         // SAFETY: the header's rules for results.
         let out = unsafe { Place::new("out", out)? };
         out.put(stats::paired_difference(both, first_only, second_only, neither, level)?.into());
+        Ok(())
+    })
+}
+
+/// Writes to `shares` how often each of `labels` labels is the right one among `rows` rows without
+/// labels, by the probabilities that a classifier gave them, row after row, and to `intervals` where
+/// each share may lie. `usual` are the shares of labels that it was calibrated for. It is right if only
+/// the mix changed, not what the texts of a label are like.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_label_mix(
+    probabilities: *const f64,
+    rows: usize,
+    usual: *const f64,
+    labels: usize,
+    level: f64,
+    shares: *mut f64,
+    intervals: *mut pantau_interval,
+) -> pantau_status {
+    guard(|| {
+        let count = rows.checked_mul(labels).ok_or_else(|| {
+            Failure::argument("rows", format!("{rows} of {labels} labels do not fit into memory"))
+        })?;
+        // SAFETY: the header's rules for results, and for arrays as for texts.
+        let (probabilities, usual) = unsafe {
+            Place::new("shares", shares)?;
+            Place::new("intervals", intervals)?;
+            (
+                argument::array("probabilities", probabilities, count)?,
+                argument::array("usual", usual, labels)?,
+            )
+        };
+        let found = stats::label_mix(probabilities, usual, level)?;
+        for (place, (share, interval)) in found.shares.iter().zip(found.intervals).enumerate() {
+            // SAFETY: the caller has room for as many as there are labels.
+            unsafe {
+                shares.add(place).write(*share);
+                intervals.add(place).write(interval.into());
+            }
+        }
         Ok(())
     })
 }

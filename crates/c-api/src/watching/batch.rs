@@ -48,12 +48,16 @@ impl pantau_batch {
 
     /// Adds a column, if the core takes it.
     fn add(&mut self, name: &str, column: Column) -> Result<(), Failure> {
-        self.columns.push((name.to_owned(), column));
-        let taken = self.with(|_| Ok(()));
-        if taken.is_err() {
-            self.columns.pop();
+        // The names alone, and then the column alone: all columns again and again would take long.
+        let mut names = Batch::new(0);
+        for (other, _) in &self.columns {
+            names.numbers(other, &[])?;
         }
-        Ok(taken?)
+        names.numbers(name, &[])?;
+        let own = Self { rows: self.rows, columns: vec![(name.to_owned(), column)] };
+        own.with(|_| Ok(()))?;
+        self.columns.extend(own.columns);
+        Ok(())
     }
 }
 

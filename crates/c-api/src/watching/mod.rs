@@ -1,7 +1,9 @@
 //! Watching: rows, profiles of them, and what monitors say.
 
+pub mod audit;
 pub mod batch;
 pub mod classic;
 pub mod monitor;
+pub mod performance;
 pub mod profile;
 pub mod reference;

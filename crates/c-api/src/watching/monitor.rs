@@ -18,7 +18,7 @@ use crate::{
 /// Looks whether rows are like those of a reference, window after window. What it says are reports
 /// in JSON: the `status`, `"ok"`, `"watch"`, `"changed_small"` or `"alarm"`; a `sentence` and an `advice`
 /// in words; `since` when, with which evidence, feature by feature. No number in them is NaN.
-pub struct pantau_monitor(Monitor);
+pub struct pantau_monitor(pub(crate) Monitor);
 
 /// Makes a monitor that has seen nothing. `options` are JSON; the empty text is the default ones:
 /// `{"false_alarms": "1 per 365 windows", "min_effect": 0.03, "window": null, "min_rows": 30}`. With a

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::trend::{Measured, TrendReport, is_better_smaller, trends};
@@ -189,6 +191,15 @@ impl PerformanceDriftDetector {
     ) -> Result<TrendReport> {
         trends(&self.measured, days, version, until)
     }
+}
+
+/// Reads metrics, an object of names and numbers, from JSON; `what` they are is for messages.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what is not such an object.
+pub fn metrics_from_json(what: &str, json: &str) -> Result<Vec<(String, f64)>> {
+    let metrics: BTreeMap<String, f64> = crate::settings::from_json(what, json)?;
+    Ok(metrics.into_iter().collect())
 }
 
 fn checked(what: &str, metrics: &[(&str, f64)]) -> Result<Vec<(String, f64)>> {

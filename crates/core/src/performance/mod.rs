@@ -15,7 +15,7 @@ mod trend;
 
 pub use accuracy::{AccuracyReport, WindowEstimate};
 pub use audit::{Audit, AuditOptions, AuditReport, CohortReport, VersionReport};
-pub use baseline::{MetricDrop, PerformanceDrift, PerformanceDriftDetector};
+pub use baseline::{MetricDrop, PerformanceDrift, PerformanceDriftDetector, metrics_from_json};
 pub use estimate::{AccuracyEstimate, AccuracyEstimator, Estimate, LabelEstimate};
 pub use feedback::FeedbackRate;
 #[cfg(feature = "onnx")]
