@@ -276,6 +276,7 @@ typedef struct pantau_model_options pantau_model_options;
 // Looks whether rows are like those of a reference, window after window. What it says are reports
 // in JSON: the `status`, `"ok"`, `"watch"`, `"changed_small"` or `"alarm"`; a `sentence` and an `advice`
 // in words; `since` when, with which evidence, feature by feature. No number in them is NaN.
+// Threads may share it.
 typedef struct pantau_monitor pantau_monitor;
 
 // A naive Bayes classifier of rows of numbers. `pantau_naive_bayes_partial_fit` changes it;
@@ -2380,6 +2381,10 @@ pantau_status pantau_reference_save(const pantau_reference *reference,
                                     const char *path,
                                     size_t path_length);
 
+// Gives what a bundle keeps to compare later texts with; a NULL if it has none, as of fewer than
+// 280 validation rows.
+pantau_status pantau_reference_of_bundle(const pantau_bundle *bundle, pantau_reference **out);
+
 // Gives the bytes of a reference.
 pantau_status pantau_reference_to_bytes(const pantau_reference *reference, pantau_bytes **out);
 
@@ -2432,21 +2437,21 @@ pantau_status pantau_monitor_new(const pantau_reference *reference,
 
 // Counts rows, which came at `at` (as RFC 3339 writes it; empty if that does not matter), into the
 // open window. Where a window closed by that, gives its report, else a NULL.
-pantau_status pantau_monitor_update(pantau_monitor *monitor,
+pantau_status pantau_monitor_update(const pantau_monitor *monitor,
                                     const pantau_batch *rows,
                                     const char *at,
                                     size_t at_length,
                                     pantau_text **out);
 
 // Adds what was counted elsewhere to the open window.
-pantau_status pantau_monitor_merge(pantau_monitor *monitor,
+pantau_status pantau_monitor_merge(const pantau_monitor *monitor,
                                    const pantau_profile *profile,
                                    const char *at,
                                    size_t at_length);
 
 // Closes the open window and gives its report. A window of too few rows stays open, and the report
 // says so.
-pantau_status pantau_monitor_close_window(pantau_monitor *monitor, pantau_text **out);
+pantau_status pantau_monitor_close_window(const pantau_monitor *monitor, pantau_text **out);
 
 // Gives what the windows so far say, as JSON.
 pantau_status pantau_monitor_report(const pantau_monitor *monitor, pantau_text **out);
@@ -2463,7 +2468,7 @@ pantau_status pantau_monitor_calibrate(const pantau_monitor *monitor,
 
 // Puts down that a change is known, by whom and why. Its status stays, and reports say it was
 // acknowledged.
-pantau_status pantau_monitor_acknowledge(pantau_monitor *monitor,
+pantau_status pantau_monitor_acknowledge(const pantau_monitor *monitor,
                                          const char *by,
                                          size_t by_length,
                                          const char *reason,
@@ -2471,7 +2476,7 @@ pantau_status pantau_monitor_acknowledge(pantau_monitor *monitor,
 
 // Takes another reference as the new normal, or with a NULL the last windows, 28 at least; by whom
 // and why is put down.
-pantau_status pantau_monitor_rebaseline(pantau_monitor *monitor,
+pantau_status pantau_monitor_rebaseline(const pantau_monitor *monitor,
                                         const pantau_reference *reference,
                                         const char *by,
                                         size_t by_length,
@@ -2489,6 +2494,30 @@ pantau_status pantau_monitor_resume(const pantau_reference *reference,
 
 // Frees a monitor; NULL is fine.
 void pantau_monitor_free(pantau_monitor *monitor);
+
+// Lets a monitor count all that a classifier answers from now on, or with a NULL nobody: the columns
+// `text`, `label`, `confidence`, `novelty`, `latency_ms` and `embedding`, as far as its reference knows
+// them. The monitor may be freed before. What goes wrong while counting does not touch the answers;
+// `pantau_classifier_info` tells it under `watched`. What an evaluation or an ensemble asks is not
+// counted.
+pantau_status pantau_classifier_watch(const pantau_classifier *classifier,
+                                      const pantau_monitor *monitor);
+
+// Answers texts, and builds the reference that later ones are compared with. The texts are in the
+// order of time, or `times` are the microseconds since 1970 of each; NULL if there are none.
+// `actual` are the right labels where they are known, for estimates of the accuracy: a NULL for one
+// that is not, and NULL for none at all; the model must not have learnt from those. `options` are
+// JSON as for `pantau_reference_build`.
+pantau_status pantau_classifier_reference(const pantau_classifier *classifier,
+                                          const char *const *texts,
+                                          const size_t *lengths,
+                                          size_t count,
+                                          const char *const *actual,
+                                          const size_t *actual_lengths,
+                                          const int64_t *times,
+                                          const char *options,
+                                          size_t options_length,
+                                          pantau_reference **out);
 
 // Makes an audit that has seen nothing. `options` are JSON; the empty text is the default ones:
 // `{"rate": 30, "window": "1d", "expected_rows": 1000, "seed": 0, "false_alarms": "1 per 365

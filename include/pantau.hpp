@@ -765,6 +765,8 @@ struct BundleFile {
 
 class ConvertOptions;
 class LabelledTexts;
+class Monitor;
+class Reference;
 
 // A model on disk: a folder with a manifest that lists its files and their hashes.
 class Bundle {
@@ -812,6 +814,9 @@ public:
         return detail::give_text(
             [&](pantau_text **out) { return pantau_bundle_manifest(object_.get(), out); });
     }
+
+    // The object, for functions of pantau.h.
+    const pantau_bundle *get() const { return object_.get(); }
 
 private:
     friend Bundle convert(std::string_view, std::string_view, const ConvertOptions &);
@@ -1211,6 +1216,20 @@ public:
                                              label.data(), label.size(), budget, out);
         }));
     }
+
+    // Lets a monitor count all that is answered from now on; `unwatch` ends it.
+    inline void watch(const Monitor &monitor) const;
+
+    // Nobody counts what is answered from now on.
+    void unwatch() const { detail::check(pantau_classifier_watch(object_.get(), nullptr)); }
+
+    // Answers texts in the order of time, and builds the reference that later ones are compared
+    // with. `actual` are the right labels where they are known; `times` the microseconds since 1970
+    // of each; `options` JSON as for `pantau_reference_build`.
+    inline Reference reference(const std::vector<std::string> &texts,
+                               const std::vector<std::optional<std::string>> &actual = {},
+                               const std::vector<std::int64_t> &times = {},
+                               std::string_view options = {}) const;
 
     // The labels it chooses from, in the order of the probabilities.
     std::vector<std::string> labels() const {
@@ -3327,6 +3346,19 @@ public:
         }));
     }
 
+    // What a bundle keeps to compare later texts with, if it has any.
+    static std::optional<Reference> of_bundle(const Bundle &bundle) {
+        pantau_reference *found = nullptr;
+        detail::check(pantau_reference_of_bundle(bundle.get(), &found));
+        if (found == nullptr) {
+            return std::nullopt;
+        }
+        return Reference(detail::give<Object>([&](pantau_reference **out) {
+            *out = found;
+            return PANTAU_STATUS_OK;
+        }));
+    }
+
     // Writes this reference into a file.
     void save(std::string_view path) const {
         detail::check(pantau_reference_save(object_.get(), path.data(), path.size()));
@@ -3346,6 +3378,8 @@ public:
 
 private:
     using Object = detail::Owned<pantau_reference, pantau_reference_free>;
+
+    friend class Classifier;
 
     explicit Reference(Object object) : object_(std::move(object)) {}
 
@@ -3686,6 +3720,9 @@ public:
             [&](pantau_bytes **out) { return pantau_monitor_state(object_.get(), out); });
     }
 
+    // The object, for functions of pantau.h.
+    const pantau_monitor *get() const { return object_.get(); }
+
 private:
     using Object = detail::Owned<pantau_monitor, pantau_monitor_free>;
 
@@ -3699,6 +3736,35 @@ private:
 
     Object object_;
 };
+
+inline void Classifier::watch(const Monitor &monitor) const {
+    detail::check(pantau_classifier_watch(object_.get(), monitor.get()));
+}
+
+inline Reference Classifier::reference(const std::vector<std::string> &texts,
+                                       const std::vector<std::optional<std::string>> &actual,
+                                       const std::vector<std::int64_t> &times,
+                                       std::string_view options) const {
+    const detail::Texts list(texts);
+    std::vector<const char *> labels;
+    std::vector<std::size_t> lengths;
+    for (const std::optional<std::string> &label : actual) {
+        labels.push_back(label ? label->data() : nullptr);
+        lengths.push_back(label ? label->size() : 0);
+    }
+    if (!actual.empty()) {
+        detail::check_length("actual", actual.size(), texts.size(), "texts");
+    }
+    if (!times.empty()) {
+        detail::check_length("times", times.size(), texts.size(), "texts");
+    }
+    return Reference(detail::give<Reference::Object>([&](pantau_reference **out) {
+        return pantau_classifier_reference(
+            object_.get(), list.data.data(), list.lengths.data(), texts.size(),
+            actual.empty() ? nullptr : labels.data(), actual.empty() ? nullptr : lengths.data(),
+            times.empty() ? nullptr : times.data(), options.data(), options.size(), out);
+    }));
+}
 
 // Tests each feature of new rows against reference rows. What is found is JSON.
 class DataDriftDetector {

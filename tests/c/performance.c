@@ -1,4 +1,4 @@
-/* How good a model still is, with labels and without, and the page that says so: performance DATA */
+/* How good a model still is, with labels and without, and the page that says so: performance DATA SCRATCH */
 
 #include "json.h"
 #include <math.h>
@@ -130,7 +130,7 @@ static void check_metrics(void) {
     pantau_performance_drift_detector_free(NULL);
     CHECK_OK(pantau_feedback_rate(1000, 5, 10, &text));
     CHECK(says(text, "\"wrong_per_thousand\":10.0"));
-    CHECK_INVALID("0 answers", pantau_feedback_rate(0, 0, 1, &text));
+    CHECK_INVALID("needs at least one answer", pantau_feedback_rate(0, 0, 1, &text));
 }
 
 /* A reference with predictions, its estimates, and the page. */
@@ -225,12 +225,75 @@ static void check_mixes(const char *data) {
     free(text);
 }
 
+/* A model that is trained, opened and watched. */
+static void check_watch(const char *scratch) {
+    enum { TEXTS = 1000 };
+    static char space[TEXTS][64];
+    static const char *texts[TEXTS], *labels[TEXTS];
+    static size_t lengths[TEXTS], label_lengths[TEXTS];
+    for (int row = 0; row < TEXTS; ++row) {
+        snprintf(space[row], sizeof space[row], "%s layanan %d", row % 2 == 0 ? "bagus" : "rusak",
+                 row % 97);
+        texts[row] = space[row];
+        lengths[row] = strlen(space[row]);
+        labels[row] = row % 2 == 0 ? "good" : "bad";
+        label_lengths[row] = row % 2 == 0 ? 4 : 3;
+    }
+    char path[1024];
+    snprintf(path, sizeof path, "%s/watched", scratch);
+    pantau_labelled_texts *data;
+    pantau_bundle *bundle;
+    pantau_classifier *classifier;
+    pantau_reference *reference, *own;
+    pantau_monitor *monitor;
+    pantau_predictions *predictions;
+    pantau_text *text;
+    CHECK_OK(pantau_labelled_texts_new(texts, lengths, labels, label_lengths, TEXTS, &data));
+    CHECK_OK(pantau_train(data, NULL, path, strlen(path),
+                          PANTAU_LITERAL("{\"kind\": \"tfidf-nb\", \"validation_share\": 0.4}"), NULL,
+                          NULL, &bundle));
+    CHECK_OK(pantau_reference_of_bundle(bundle, &reference));
+    CHECK(pantau_reference_windows(reference) == 28);
+    CHECK_OK(pantau_monitor_new(reference, NULL, 0, &monitor));
+    CHECK_OK(pantau_classifier_open(path, strlen(path), NULL, &classifier));
+    CHECK_OK(pantau_classifier_watch(classifier, monitor));
+    CHECK_OK(pantau_classifier_predict_batch(classifier, texts, lengths, 100, false, 0,
+                                             &predictions));
+    pantau_predictions_free(predictions);
+    CHECK_OK(pantau_classifier_info(classifier, &text));
+    CHECK(says(text, "\"rows\": 100,"));
+    CHECK_OK(pantau_monitor_close_window(monitor, &text));
+    CHECK(says(text, "\"rows\":100,"));
+    CHECK_OK(pantau_classifier_watch(classifier, NULL));
+    CHECK_OK(pantau_classifier_reference(classifier, texts, lengths, TEXTS, labels, label_lengths,
+                                         NULL, NULL, 0, &own));
+    CHECK(pantau_reference_windows(own) == 28);
+    pantau_reference_free(own);
+    CHECK_INVALID("lengths: is NULL",
+                  pantau_classifier_reference(classifier, texts, lengths, TEXTS, labels, NULL, NULL,
+                                              NULL, 0, &own));
+    CHECK_INVALID("window", pantau_classifier_reference(classifier, texts, lengths, TEXTS, NULL, NULL,
+                                                        NULL, PANTAU_LITERAL("{\"window\": \"1d\"}"),
+                                                        &own));
+    /* It counts on although nobody else holds the monitor. */
+    CHECK_OK(pantau_classifier_watch(classifier, monitor));
+    pantau_monitor_free(monitor);
+    CHECK_OK(pantau_classifier_predict_batch(classifier, texts, lengths, 10, false, 0,
+                                             &predictions));
+    pantau_predictions_free(predictions);
+    pantau_classifier_free(classifier);
+    pantau_reference_free(reference);
+    pantau_bundle_free(bundle);
+    pantau_labelled_texts_free(data);
+}
+
 int main(int count, char **arguments) {
-    CHECK(count > 1);
+    CHECK(count > 2);
     check_estimates();
     check_audit();
     check_metrics();
     check_page();
     check_mixes(arguments[1]);
+    check_watch(arguments[2]);
     return 0;
 }

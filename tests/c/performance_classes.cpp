@@ -6,7 +6,7 @@ static bool holds(const std::string &text, const char *part) {
     return text.find(part) != std::string::npos;
 }
 
-int main() {
+int main(int, char **arguments) {
     std::vector<double> confidences;
     std::vector<bool> right;
     std::vector<std::optional<std::string>> labels, actual;
@@ -58,6 +58,27 @@ int main() {
 
     const auto mix = pantau::label_mix({1, 0, 1, 0, 0, 1, 1, 0}, {0.5, 0.5});
     CHECK(mix.shares[0] > 0.749 && mix.shares[0] < 0.751 && mix.intervals[0].high > 0.9);
+    std::vector<std::string> texts, words;
+    std::vector<std::optional<std::string>> known;
+    for (int row = 0; row < 1000; ++row) {
+        texts.push_back((row % 2 == 0 ? "bagus " : "rusak ") + std::to_string(row % 97));
+        words.emplace_back(row % 2 == 0 ? "good" : "bad");
+        known.emplace_back(words.back());
+    }
+    const std::string path = std::string(arguments[2]) + "/watched_classes";
+    const auto bundle =
+        pantau::train(pantau::LabelledTexts(texts, words), nullptr, path,
+                      R"({"kind": "tfidf-nb", "validation_share": 0.4})");
+    pantau::Monitor watching(pantau::Reference::of_bundle(bundle).value());
+    const auto classifier = pantau::Classifier::open(path);
+    classifier.watch(watching);
+    CHECK(classifier.predict_batch(texts).count() == 1000);
+    CHECK(holds(watching.close_window(), "\"rows\":1000"));
+    classifier.unwatch();
+    CHECK(classifier.reference(texts, known).windows() == 28);
+    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "times: 1 for 1000 texts",
+                                       [&] { classifier.reference(texts, {}, {1}); });
+
     const auto store = pantau::Store::open("memory:");
     CHECK(holds(store.analyze_trend("m"), "\"trends\":{}") && store.feedback_rate() == "null");
     return 0;

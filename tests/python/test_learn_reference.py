@@ -1,43 +1,93 @@
-"""What a trained model keeps for whoever compares later texts with its own."""
+"""What a trained model keeps to compare later texts with, and what counts its answers."""
 
 from __future__ import annotations
 
+import threading
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pantau
 import pytest
+from pantau import Classifier, Monitor
 
-_DATA = {
-    "text": [f"{opinion} {number}" for opinion in ("bagus", "buruk") for number in range(30)],
-    "label": ["good"] * 30 + ["bad"] * 30,
-}
+WORDS = ["layanan", "produk", "aplikasi", "harga", "kirim", "warna", "rasa", "ukuran"]
 
 
-def test_a_reference_is_made_of_the_validation_rows(tmp_path: Path) -> None:
-    seen: list[Any] = []
-
-    def make(texts: list[str], labels: list[str], probabilities: Any) -> bytes:
-        seen.extend([texts, labels, probabilities])
-        return b"a profile"
-
-    pantau.train(_DATA, tmp_path / "model", kind="tfidf-nb", reference=make)
-    texts, labels, probabilities = seen
-    assert len(texts) == len(labels) == len(probabilities) > 0
-    pairs = dict(zip(_DATA["text"], _DATA["label"], strict=True))
-    assert [pairs[text] for text in texts] == labels
-    assert np.abs(probabilities.sum(axis=1) - 1).max() < 1e-12
-    assert (tmp_path / "model" / "reference.profile").read_bytes() == b"a profile"
+def reviews(count: int, tail: str = "") -> dict[str, list[Any]]:
+    verdicts = ("bagus sekali", "rusak dan lambat")
+    texts = [f"{WORDS[row % 8]} {verdicts[row % 2]} {row % 97}{tail}" for row in range(count)]
+    return {"text": texts, "label": ["good" if row % 2 == 0 else "bad" for row in range(count)]}
 
 
-def test_what_goes_wrong_in_it_comes_out(tmp_path: Path) -> None:
-    def fail(texts: list[str], labels: list[str], probabilities: Any) -> bytes:
-        raise KeyError("mine")
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models") / "model"
+    pantau.train(reviews(1000), path, kind="tfidf-nb", validation_share=0.4)
+    return path
 
-    with pytest.raises(KeyError, match="mine"):
-        pantau.train(_DATA, tmp_path / "model", kind="tfidf-nb", reference=fail)
-    answer: Any = lambda texts, labels, probabilities: "text"  # noqa: E731
-    with pytest.raises(pantau.InvalidInputError, match="expected bytes from it, got str"):
-        pantau.train(_DATA, tmp_path / "model", kind="tfidf-nb", reference=answer)
-    assert list(tmp_path.iterdir()) == []
+
+def test_a_reference_is_made_of_the_validation_rows(bundle: Path, tmp_path: Path) -> None:
+    reference = pantau.Bundle.open(bundle).reference()
+    assert reference is not None
+    assert reference.windows == 28
+    assert reference.features[-4:] == ["label", "confidence", "novelty", "confidence (answers)"]
+    few = tmp_path / "few"
+    pantau.train(reviews(60), few, kind="tfidf-nb")
+    assert pantau.Bundle.open(few).reference() is None
+    none = tmp_path / "none"
+    pantau.train(reviews(1000), none, kind="tfidf-nb", validation_share=0.4, reference=False)
+    assert pantau.Bundle.open(none).reference() is None
+
+
+def test_a_monitor_counts_what_threads_answer(bundle: Path) -> None:
+    reference = pantau.Bundle.open(bundle).reference()
+    assert reference is not None
+    monitor = Monitor(reference)
+    texts = reviews(100)["text"]
+    with Classifier.open(bundle) as classifier:
+        classifier.watch(monitor)
+
+        def serve() -> None:
+            for _ in range(5):
+                classifier.predict(texts)
+
+        threads = [threading.Thread(target=serve) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(20):
+            monitor.report()
+        for thread in threads:
+            thread.join()
+        pantau.evaluate(classifier, reviews(50))
+        assert classifier.info()["watched"] == {"rows": 2000, "missed": 0, "problem": None}
+        assert monitor.close_window().rows == 2000
+        classifier.watch(None)
+        classifier.predict(texts)
+        assert "watched" not in classifier.info()
+    assert monitor.report().windows == 1
+    told = monitor.accuracy()
+    assert told["estimate"]["rows"] == 2000
+
+
+def test_new_words_are_noticed_by_who_watches(bundle: Path) -> None:
+    classifier = Classifier.open(bundle)
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    usual = reviews(2800)
+    times = [start + timedelta(days=row // 70) for row in range(2800)]
+    reference = classifier.reference(usual["text"], usual["label"], times=times, window="1d")
+    assert reference.windows == 40
+    monitor = Monitor(reference)
+    classifier.watch(monitor)
+    for _ in range(3):
+        classifier.predict(reviews(200, tail=" vaksin covid")["text"])
+        report = monitor.close_window()
+    assert report.status == "alarm"
+    assert "vaksin" in str(report) or "covid" in str(report)
+    classifier.watch(None)
+    with pytest.raises(pantau.InvalidInputError, match="none of the columns text"):
+        classifier.watch(Monitor(pantau.Reference.build({"stars": [1, 2, 3, 4] * 100})))
+    with pytest.raises(pantau.InvalidInputError, match="labels: 2 for 2800"):
+        classifier.reference(usual["text"], ["good", None])
+    with pytest.raises(pantau.InvalidInputError, match="many texts"):
+        classifier.reference("one")

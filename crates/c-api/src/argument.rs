@@ -118,6 +118,28 @@ pub(crate) unsafe fn named_texts<'a>(
     texts.collect()
 }
 
+/// Texts, of which a NULL is missing.
+///
+/// # Safety
+/// As for [`texts`], but for the NULLs.
+pub(crate) unsafe fn optional_texts<'a>(
+    (name, values): (&str, *const *const c_char),
+    lengths: *const usize,
+    count: usize,
+) -> Result<Vec<Option<&'a str>>, Failure> {
+    // SAFETY: promised by the caller.
+    let (values, lengths) =
+        unsafe { (array(name, values, count)?, array("lengths", lengths, count)?) };
+    let texts = values.iter().zip(lengths).enumerate().map(|(index, (&data, &length))| {
+        if data.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: promised by the caller.
+        unsafe { text(&format!("{name}[{index}]"), data, length) }.map(Some)
+    });
+    texts.collect()
+}
+
 /// Values in a row, of which there may be none: NULL.
 ///
 /// # Safety

@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 66] = [
+const FILES: [&str; 67] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -63,6 +63,7 @@ const FILES: [&str; 66] = [
     "watching/reference.rs",
     "watching/profile.rs",
     "watching/monitor.rs",
+    "watching/classifier.rs",
     "watching/audit.rs",
     "watching/performance.rs",
     "watching/classic.rs",

@@ -1,6 +1,6 @@
 //! Models on disk.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use pantau::model::{Bundle, ConvertOptions, Manifest, convert, import_sklearn};
 use pyo3::{
@@ -15,6 +15,7 @@ use crate::{
     runtime::tell_package_folders,
     texts::Texts,
     transforms::from_json,
+    watching::reference::PyReference,
 };
 
 /// A model on disk: a folder with a manifest, checked when it is opened.
@@ -79,6 +80,13 @@ impl PyBundle {
     #[getter]
     fn id(&self) -> &str {
         self.0.id()
+    }
+
+    /// What later texts are compared with; None if the bundle has none, as of fewer than 280
+    /// validation rows.
+    fn reference(&self, py: Python<'_>) -> PyResult<Option<PyReference>> {
+        let reference = py.detach(|| self.0.reference()).map_err(PyError)?;
+        Ok(reference.map(|reference| PyReference(Arc::new(reference))))
     }
 
     /// What it says about itself.

@@ -1,24 +1,35 @@
 //! Labels for texts.
 
-use pantau::model::{Classifier, ExplainOptions, PredictOptions, Predictions};
+use std::sync::Arc;
+
+use pantau::{
+    Timestamp,
+    model::{Classifier, ExplainOptions, PredictOptions, Predictions},
+    profile::ReferenceOptions,
+};
 use pyo3::{
     prelude::*,
     types::{PyString, PyTuple},
 };
 
 use crate::{
-    arguments::{Budget, Deadline, MaxTokens, MaxWait, MaxWindows, Overlap, Queue, Threads, count},
+    arguments::{
+        Budget, Deadline, MaxTokens, MaxWait, MaxWindows, Overlap, Queue, Threads, count, expect,
+        wrong,
+    },
     ask::{Asked, ask, ask_async},
     bundle::BundleArgument,
     error::PyError,
     explanation::PyExplanation,
     later::{Pending, take},
     model_options::{Keywords, MAX_WINDOWS, NO_WAIT, OVERLAP, Opened, QUEUE},
+    moment::Moment,
     prediction::PyPrediction,
     predictions::PyPredictions,
     runtime::tell_package_folders,
-    texts::decodable,
+    texts::{Texts, decodable},
     transforms::from_json,
+    watching::{monitor::PyMonitor, reference::PyReference},
 };
 
 /// What an explanation may ask for unless told otherwise: a letter of 250 words.
@@ -175,6 +186,61 @@ impl PyClassifier {
         py.detach(|| self.classifier.swap(&bundle.0))?;
         self.opened.swapped(bundle.0);
         Ok(())
+    }
+
+    /// Lets a monitor count all that is answered from now on, or with None nobody: the columns
+    /// ``text``, ``label``, ``confidence``, ``novelty``, ``latency_ms`` and ``embedding``, as far as its
+    /// reference knows them. What goes wrong while counting does not touch the answers; ``info()``
+    /// tells it under ``watched``. What an evaluation or an ensemble asks is not counted.
+    ///
+    /// >>> from pantau import Bundle, Classifier, Monitor
+    /// >>> classifier = Classifier.open("sentiment")
+    /// >>> monitor = Monitor(classifier.reference(["Bagus", "Lemot sekali"] * 140))
+    /// >>> classifier.watch(monitor)
+    /// >>> _ = classifier.predict(["Bagus sekali"] * 50)
+    /// >>> monitor.close_window().rows
+    /// 50
+    fn watch(&self, py: Python<'_>, monitor: Option<&PyMonitor>) -> PyResult<()> {
+        let monitor = monitor.map(|monitor| monitor.0.clone());
+        Ok(py.detach(|| self.classifier.watch(monitor)).map_err(PyError)?)
+    }
+
+    /// Answers texts, and builds the reference that later ones are compared with, as
+    /// ``Reference.build`` does of other rows.
+    ///
+    /// The texts are in the order of time, or ``times`` tells when each came, for windows such as
+    /// ``"1d"``. Where right ``labels`` are known (None where not), the accuracy of later rows can be
+    /// estimated; the model must not have learnt from those.
+    #[pyo3(signature = (texts, labels=None, *, times=None, window=None, shuffled=false))]
+    fn reference(
+        &self,
+        texts: &Bound<'_, PyAny>,
+        labels: Option<&Bound<'_, PyAny>>,
+        times: Option<Vec<Moment>>,
+        window: Option<&str>,
+        shuffled: bool,
+    ) -> PyResult<PyReference> {
+        let py = texts.py();
+        let mut options = ReferenceOptions::default();
+        if let Some(window) = window {
+            options.window = window.parse().map_err(PyError)?;
+        }
+        options.is_shuffled = shuffled;
+        let times: Option<Vec<Timestamp>> =
+            times.map(|times| times.into_iter().map(|Moment(time)| time).collect());
+        let labels: Option<Vec<Option<String>>> =
+            labels.map(|labels| expect("labels", labels, "a list of str or None")).transpose()?;
+        let Texts::Many(column) = Texts::read(texts)? else {
+            return Err(wrong("texts", texts, "many texts"));
+        };
+        let built = column.with_all(|texts| {
+            let labels: Option<Vec<Option<&str>>> =
+                labels.as_ref().map(|labels| labels.iter().map(Option::as_deref).collect());
+            Ok(py.detach(|| {
+                self.classifier.reference(texts, labels.as_deref(), times.as_deref(), &options)
+            }))
+        })?;
+        Ok(PyReference(Arc::new(built.map_err(PyError)?)))
     }
 
     /// What the model is, where it really runs, and what it did so far.

@@ -2,9 +2,7 @@
 
 use pantau::{
     learn::{SelectOptions, select_watched},
-    model::{
-        Classifier, MakeReference, ModelOptions, ReferenceRows, TrainOptions, train_with_reference,
-    },
+    model::{Classifier, ModelOptions, TrainOptions, train},
 };
 use pyo3::{
     prelude::*,
@@ -13,7 +11,7 @@ use pyo3::{
 
 use crate::{
     arguments::{self, Chosen, Folds, Seed, Threads, path},
-    array::{array, read_matrix},
+    array::read_matrix,
     bundle::BundleArgument,
     classifier::PyClassifier,
     error::{PyError, invalid},
@@ -68,12 +66,12 @@ pub(crate) const SEED: Seed = Seed(0);
         data, output, *, text="text", label="label", kind="tfidf-logistic", test=None,
         encoder=None, words=false, features=None, strengths=None, validation_share=0.1,
         test_share=0.1, folds=FOLDS, seed=SEED, threads=None, name=None, overwrite=false,
-        progress=false, reference=None, run=None
+        progress=false, reference=true, run=None
     ),
     text_signature = "(data, output, *, text='text', label='label', kind='tfidf-logistic', \
         test=None, encoder=None, words=False, features=None, strengths=None, \
         validation_share=0.1, test_share=0.1, folds=3, seed=0, threads=None, name=None, \
-        overwrite=False, progress=False, reference=None, run=None)"
+        overwrite=False, progress=False, reference=True, run=None)"
 )]
 #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
 #[expect(clippy::similar_names, reason = "text and test are words of the interface")]
@@ -97,7 +95,7 @@ pub(crate) fn train_classifier(
     name: Option<String>,
     overwrite: bool,
     progress: bool,
-    reference: Option<&Bound<'_, PyAny>>,
+    reference: bool,
     run: Option<&Bound<'_, PyRun>>,
 ) -> PyResult<PyClassifier> {
     let output = path(output.as_borrowed(), "output", "the path of a new bundle")?;
@@ -117,30 +115,17 @@ pub(crate) fn train_classifier(
         strengths: strengths.unwrap_or_default(),
         encoder: encoder.map(read_encoder).transpose()?,
         words,
+        reference,
         ..TrainOptions::new(kind.parse().map_err(PyError)?)
     };
     let data = labelled::read(data, text, label)?;
     let test = test.map(|test| labelled::read(test, text, label)).transpose()?;
     tell_package_folders(py)?;
     let mut steps = Steps::new(progress);
-    let reference = reference.map(|make| make.clone().unbind());
-    let mut raised = None;
     let trained = py.detach(|| {
-        let mut make = |rows: &ReferenceRows<'_>| {
-            let made = Python::attach(|py| make_reference(py, reference.as_ref(), rows));
-            made.map_err(|error| {
-                raised = Some(error);
-                let problem = "raised an exception".to_owned();
-                pantau::Error::InvalidInput { what: "reference".to_owned(), problem }
-            })
-        };
         let watch = &mut |done, all| steps.look(done, all);
-        let make: Option<MakeReference<'_>> = reference.is_some().then_some(&mut make as _);
-        train_with_reference(&data, test.as_ref(), &output, &options, watch, make)
+        train(&data, test.as_ref(), &output, &options, watch)
     });
-    if let Some(raised) = raised {
-        return Err(raised);
-    }
     let trained = steps.conclude(py, trained)?;
     if let Some(run) = run.map(|run| &run.get().0) {
         py.detach(|| run.log_training(&trained, &options)).map_err(PyError)?;
@@ -148,22 +133,6 @@ pub(crate) fn train_classifier(
     let bundle = trained.bundle.path().to_owned();
     let opened = py.detach(|| Classifier::open(&bundle, &ModelOptions::default()));
     Ok(PyClassifier::new(opened.map_err(PyError)?, bundle))
-}
-
-/// Calls what makes the profile of a reference.
-fn make_reference(
-    py: Python<'_>,
-    make: Option<&Py<PyAny>>,
-    rows: &ReferenceRows<'_>,
-) -> PyResult<Vec<u8>> {
-    let Some(make) = make else { return Ok(Vec::new()) };
-    let shape = [rows.texts.len(), rows.model_labels.len()];
-    let probabilities = array(py, &rows.probabilities, &shape)?;
-    let profile = make.bind(py).call1((&rows.texts, &rows.labels, probabilities))?;
-    profile.extract::<Vec<u8>>().map_err(|_| {
-        let kind = profile.get_type().name().map_or("?".to_owned(), |name| name.to_string());
-        invalid("reference", format!("expected bytes from it, got {kind}"))
-    })
 }
 
 /// The bundle of an encoder: its path, a Bundle, or an open Encoder.

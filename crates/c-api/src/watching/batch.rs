@@ -107,10 +107,10 @@ pub unsafe extern "C" fn pantau_batch_add_categories(
         // SAFETY: the header's rules for objects and texts.
         let (batch, name, values) = unsafe {
             let batch = argument::object_mut("batch", batch)?;
-            let values = strings(("values", values), lengths, batch.rows)?;
+            let values = argument::optional_texts(("values", values), lengths, batch.rows)?;
             (batch, argument::text("name", name, name_length)?, values)
         };
-        batch.add(name, Column::Categories(values))
+        batch.add(name, Column::Categories(owned(&values)))
     })
 }
 
@@ -128,10 +128,10 @@ pub unsafe extern "C" fn pantau_batch_add_texts(
         // SAFETY: the header's rules for objects and texts.
         let (batch, name, texts) = unsafe {
             let batch = argument::object_mut("batch", batch)?;
-            let texts = strings(("texts", texts), lengths, batch.rows)?;
+            let texts = argument::optional_texts(("texts", texts), lengths, batch.rows)?;
             (batch, argument::text("name", name, name_length)?, texts)
         };
-        batch.add(name, Column::Texts(texts))
+        batch.add(name, Column::Texts(owned(&texts)))
     })
 }
 
@@ -156,28 +156,8 @@ pub unsafe extern "C" fn pantau_batch_add_vectors(
     })
 }
 
-/// Texts, of which a NULL is missing.
-///
-/// # Safety
-/// As for [`argument::texts`], but for the NULLs.
-unsafe fn strings(
-    (name, values): (&str, *const *const c_char),
-    lengths: *const usize,
-    count: usize,
-) -> Result<Vec<Option<String>>, Failure> {
-    // SAFETY: promised by the caller.
-    let (values, lengths) = unsafe {
-        (argument::array(name, values, count)?, argument::array("lengths", lengths, count)?)
-    };
-    let texts = values.iter().zip(lengths).enumerate().map(|(index, (&data, &length))| {
-        if data.is_null() {
-            return Ok(None);
-        }
-        // SAFETY: promised by the caller.
-        let text = unsafe { argument::text(&format!("{name}[{index}]"), data, length)? };
-        Ok(Some(text.to_owned()))
-    });
-    texts.collect()
+fn owned(texts: &[Option<&str>]) -> Vec<Option<String>> {
+    texts.iter().map(|text| text.map(str::to_owned)).collect()
 }
 
 /// Frees a batch; NULL is fine.

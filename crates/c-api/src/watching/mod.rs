@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod batch;
 pub mod classic;
+pub mod classifier;
 pub mod monitor;
 pub mod performance;
 pub mod profile;

@@ -1,10 +1,14 @@
 //! Whether rows are like those of a reference.
 
-use std::{ffi::c_char, ptr};
+use std::{
+    ffi::c_char,
+    ptr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use pantau_core::{
     Timestamp,
-    drift::{Monitor, MonitorOptions},
+    drift::{Monitor, MonitorOptions, SharedMonitor},
 };
 
 use super::{batch::pantau_batch, profile::pantau_profile, reference::pantau_reference};
@@ -18,7 +22,20 @@ use crate::{
 /// Looks whether rows are like those of a reference, window after window. What it says are reports
 /// in JSON: the `status`, `"ok"`, `"watch"`, `"changed_small"` or `"alarm"`; a `sentence` and an `advice`
 /// in words; `since` when, with which evidence, feature by feature. No number in them is NaN.
-pub struct pantau_monitor(pub(crate) Monitor);
+/// Threads may share it.
+pub struct pantau_monitor(pub(crate) SharedMonitor);
+
+impl From<Monitor> for pantau_monitor {
+    fn from(monitor: Monitor) -> Self {
+        Self(Arc::new(Mutex::new(monitor)))
+    }
+}
+
+impl pantau_monitor {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Monitor> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Makes a monitor that has seen nothing. `options` are JSON; the empty text is the default ones:
 /// `{"false_alarms": "1 per 365 windows", "min_effect": 0.03, "window": null, "min_rows": 30}`. With a
@@ -39,7 +56,7 @@ pub unsafe extern "C" fn pantau_monitor_new(
                 Place::new("out", out)?,
             )
         };
-        out.give(pantau_monitor(Monitor::new(reference.0.clone(), options)?));
+        out.give(Monitor::new(reference.0.clone(), options)?.into());
         Ok(())
     })
 }
@@ -58,7 +75,7 @@ unsafe fn moment(at: *const c_char, at_length: usize) -> Result<Option<Timestamp
 /// open window. Where a window closed by that, gives its report, else a NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_monitor_update(
-    monitor: *mut pantau_monitor,
+    monitor: *const pantau_monitor,
     rows: *const pantau_batch,
     at: *const c_char,
     at_length: usize,
@@ -68,13 +85,13 @@ pub unsafe extern "C" fn pantau_monitor_update(
         // SAFETY: the header's rules for objects, texts and results.
         let (monitor, rows, at, out) = unsafe {
             (
-                argument::object_mut("monitor", monitor)?,
+                argument::object("monitor", monitor)?,
                 argument::object("rows", rows)?,
                 moment(at, at_length)?,
                 Place::new("out", out)?,
             )
         };
-        match rows.with(|rows| monitor.0.update(rows, at))? {
+        match rows.with(|rows| monitor.lock().update(rows, at))? {
             Some(report) => out.give(report.to_json().into()),
             None => out.put(ptr::null_mut()),
         }
@@ -85,7 +102,7 @@ pub unsafe extern "C" fn pantau_monitor_update(
 /// Adds what was counted elsewhere to the open window.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_monitor_merge(
-    monitor: *mut pantau_monitor,
+    monitor: *const pantau_monitor,
     profile: *const pantau_profile,
     at: *const c_char,
     at_length: usize,
@@ -94,12 +111,12 @@ pub unsafe extern "C" fn pantau_monitor_merge(
         // SAFETY: the header's rules for objects and texts.
         let (monitor, profile, at) = unsafe {
             (
-                argument::object_mut("monitor", monitor)?,
+                argument::object("monitor", monitor)?,
                 argument::object("profile", profile)?,
                 moment(at, at_length)?,
             )
         };
-        monitor.0.merge(&profile.0, at)?;
+        monitor.lock().merge(&profile.0, at)?;
         Ok(())
     })
 }
@@ -108,14 +125,14 @@ pub unsafe extern "C" fn pantau_monitor_merge(
 /// says so.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_monitor_close_window(
-    monitor: *mut pantau_monitor,
+    monitor: *const pantau_monitor,
     out: *mut *mut pantau_text,
 ) -> pantau_status {
     guard(|| {
         // SAFETY: the header's rules for objects and results.
         let (monitor, out) =
-            unsafe { (argument::object_mut("monitor", monitor)?, Place::new("out", out)?) };
-        out.give(monitor.0.close_window()?.to_json().into());
+            unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
+        out.give(monitor.lock().close_window()?.to_json().into());
         Ok(())
     })
 }
@@ -130,7 +147,7 @@ pub unsafe extern "C" fn pantau_monitor_report(
         // SAFETY: the header's rules for objects and results.
         let (monitor, out) =
             unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
-        out.give(monitor.0.report().to_json().into());
+        out.give(monitor.lock().report().to_json().into());
         Ok(())
     })
 }
@@ -145,7 +162,7 @@ pub unsafe extern "C" fn pantau_monitor_report_text(
         // SAFETY: the header's rules for objects and results.
         let (monitor, out) =
             unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
-        out.give(monitor.0.report().to_text().into());
+        out.give(monitor.lock().report().to_text().into());
         Ok(())
     })
 }
@@ -163,7 +180,7 @@ pub unsafe extern "C" fn pantau_monitor_calibrate(
         // SAFETY: the header's rules for objects and results.
         let (monitor, out) =
             unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
-        out.give(monitor.0.calibrate(splits, seed)?.to_json().into());
+        out.give(monitor.lock().calibrate(splits, seed)?.to_json().into());
         Ok(())
     })
 }
@@ -172,7 +189,7 @@ pub unsafe extern "C" fn pantau_monitor_calibrate(
 /// acknowledged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_monitor_acknowledge(
-    monitor: *mut pantau_monitor,
+    monitor: *const pantau_monitor,
     by: *const c_char,
     by_length: usize,
     reason: *const c_char,
@@ -182,12 +199,12 @@ pub unsafe extern "C" fn pantau_monitor_acknowledge(
         // SAFETY: the header's rules for objects and texts.
         let (monitor, by, reason) = unsafe {
             (
-                argument::object_mut("monitor", monitor)?,
+                argument::object("monitor", monitor)?,
                 argument::text("by", by, by_length)?,
                 argument::text("reason", reason, reason_length)?,
             )
         };
-        monitor.0.acknowledge(by, reason, Timestamp::now())?;
+        monitor.lock().acknowledge(by, reason, Timestamp::now())?;
         Ok(())
     })
 }
@@ -196,7 +213,7 @@ pub unsafe extern "C" fn pantau_monitor_acknowledge(
 /// and why is put down.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_monitor_rebaseline(
-    monitor: *mut pantau_monitor,
+    monitor: *const pantau_monitor,
     reference: *const pantau_reference,
     by: *const c_char,
     by_length: usize,
@@ -207,7 +224,7 @@ pub unsafe extern "C" fn pantau_monitor_rebaseline(
         // SAFETY: the header's rules for objects and texts.
         let (monitor, reference, by, reason) = unsafe {
             (
-                argument::object_mut("monitor", monitor)?,
+                argument::object("monitor", monitor)?,
                 reference.as_ref(),
                 argument::text("by", by, by_length)?,
                 argument::text("reason", reason, reason_length)?,
@@ -216,9 +233,9 @@ pub unsafe extern "C" fn pantau_monitor_rebaseline(
         let now = Timestamp::now();
         match reference {
             Some(reference) => {
-                monitor.0.rebaseline_to(reference.0.clone(), by, reason, now)?;
+                monitor.lock().rebaseline_to(reference.0.clone(), by, reason, now)?;
             }
-            None => monitor.0.rebaseline(by, reason, now)?,
+            None => monitor.lock().rebaseline(by, reason, now)?,
         }
         Ok(())
     })
@@ -234,7 +251,7 @@ pub unsafe extern "C" fn pantau_monitor_state(
         // SAFETY: the header's rules for objects and results.
         let (monitor, out) =
             unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
-        out.give(monitor.0.state().into());
+        out.give(monitor.lock().state().into());
         Ok(())
     })
 }
@@ -256,7 +273,7 @@ pub unsafe extern "C" fn pantau_monitor_resume(
                 Place::new("out", out)?,
             )
         };
-        out.give(pantau_monitor(Monitor::resume(reference.0.clone(), state)?));
+        out.give(Monitor::resume(reference.0.clone(), state)?.into());
         Ok(())
     })
 }

@@ -145,7 +145,7 @@ pub unsafe extern "C" fn pantau_monitor_accuracy(
             )
         };
         let audit = audit.map(|audit| &audit.0);
-        let told = AccuracyReport::of(&monitor.0, audit, given(baseline), at)?;
+        let told = AccuracyReport::of(&monitor.lock(), audit, given(baseline), at)?;
         out.give(told.to_json().into());
         Ok(())
     })

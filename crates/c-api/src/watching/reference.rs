@@ -1,6 +1,6 @@
 //! What rows are compared with.
 
-use std::{ffi::c_char, sync::Arc};
+use std::{ffi::c_char, ptr, sync::Arc};
 
 use pantau_core::{
     Timestamp,
@@ -10,6 +10,7 @@ use pantau_core::{
 use super::batch::pantau_batch;
 use crate::{
     argument::{self, Place},
+    bundle::pantau_bundle,
     bytes::pantau_bytes,
     error::{guard, guard_or, pantau_status},
 };
@@ -86,6 +87,25 @@ pub unsafe extern "C" fn pantau_reference_save(
             (argument::object("reference", reference)?, argument::text("path", path, path_length)?)
         };
         reference.0.save(path)?;
+        Ok(())
+    })
+}
+
+/// Gives what a bundle keeps to compare later texts with; a NULL if it has none, as of fewer than
+/// 280 validation rows.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_reference_of_bundle(
+    bundle: *const pantau_bundle,
+    out: *mut *mut pantau_reference,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects and results.
+        let (bundle, out) =
+            unsafe { (argument::object("bundle", bundle)?, Place::new("out", out)?) };
+        match bundle.0.reference()? {
+            Some(reference) => out.give(pantau_reference(Arc::new(reference))),
+            None => out.put(ptr::null_mut()),
+        }
         Ok(())
     })
 }

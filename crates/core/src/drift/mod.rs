@@ -23,6 +23,6 @@ pub use classic::{
     WindowDriftDetector,
 };
 pub use findings::{DriftReport, FeatureReport, Measure, MeasureReport, Shares, Status};
-pub use monitor::Monitor;
+pub use monitor::{Monitor, SharedMonitor};
 pub use options::{FalseAlarms, MonitorOptions};
 pub use state::{Act, Past, Record};

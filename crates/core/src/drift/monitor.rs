@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use super::{
@@ -21,6 +21,9 @@ const LEAST_BLAME: f64 = 0.05;
 
 /// What so many windows came to is kept.
 const MOST_HISTORY: usize = 365;
+
+/// A monitor that several hands hold.
+pub type SharedMonitor = Arc<Mutex<Monitor>>;
 
 /// Looks whether rows are like those of a reference, window after window.
 ///

@@ -1,12 +1,13 @@
 //! Labels for texts.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use super::{
     Info, Later, ModelOptions, PredictOptions, Prediction, Predictions,
     handle::{Current, Handle},
+    watch,
 };
-use crate::{Error, Result, onnx::Task};
+use crate::{Error, Result, drift::SharedMonitor, onnx::Task};
 
 /// Gives texts a label.
 ///
@@ -76,8 +77,7 @@ impl Classifier {
         options: PredictOptions,
         progress: impl FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions> {
-        let current = self.handle.current()?;
-        current.model.classify(texts, current.reading, options, progress)
+        self.handle.current()?.classify(texts, options, progress)
     }
 
     /// The label of one text, later. The text is queued before this returns; `await` the answer,
@@ -109,14 +109,63 @@ impl Classifier {
         if current.model.transformer().is_none() {
             // It answers sooner than a queue could be asked.
             let nobody = |_, _| Ok(());
-            let prediction =
-                first(&current.model.classify(&[text], current.reading, options, nobody)?)?;
+            let prediction = first(&current.classify(&[text], options, nobody)?)?;
             return Ok(Later::now(prediction, on_done));
         }
         let own = text.to_owned();
+        let started = Instant::now();
         current.ask_later(text, options.deadline, on_done, move |current, answers| {
-            first(&current.model.read(&[own], answers, options))
+            let texts = [own];
+            let predictions = current.model.read(&texts, answers, options);
+            current.see(&texts, &predictions, Some(answers), started);
+            first(&predictions)
         })
+    }
+
+    /// Lets a monitor count all that this classifier and its clones answer from now on: the texts,
+    /// labels, confidences, how unusual and how long in coming, and embeddings where the model has
+    /// them, as far as its reference knows these columns. Such a reference travels in the bundle
+    /// ([`Bundle::reference`](super::Bundle::reference)), or is built by [`Self::reference`].
+    ///
+    /// What goes wrong while counting does not touch the answers; [`Self::info`] tells it. What an
+    /// evaluation, an explanation or an ensemble asks is no traffic, and is not counted.
+    ///
+    /// ```no_run
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use pantau::{
+    ///     drift::{Monitor, MonitorOptions},
+    ///     model::{Bundle, Classifier},
+    /// };
+    ///
+    /// let reference = Bundle::open("sentiment")?.reference()?.expect("it was trained with one");
+    /// let options = MonitorOptions::from_json(r#"{"window": "1d"}"#)?;
+    /// let monitor = Arc::new(Mutex::new(Monitor::new(reference, options)?));
+    /// let classifier = Classifier::open("sentiment", &Default::default())?;
+    /// classifier.watch(Some(monitor.clone()))?;
+    /// # Ok::<(), pantau::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if its reference has none of these columns, or the classifier is
+    /// closed.
+    pub fn watch(&self, monitor: Option<SharedMonitor>) -> Result<()> {
+        self.handle.watch(monitor.map(watch::watch).transpose()?)
+    }
+
+    /// Labels, and the vectors that they follow from where the model has them; who watches does not
+    /// see them.
+    pub(super) fn predict_with_vectors<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        options: PredictOptions,
+    ) -> Result<(Predictions, Option<(Vec<f32>, usize)>)> {
+        let current = self.handle.current()?;
+        let nobody = |_, _| Ok(());
+        let (predictions, answers) =
+            current.model.classify(texts, current.reading, options, nobody)?;
+        let vectors = answers.and_then(|answers| current.model.vectors(&answers));
+        Ok((predictions, vectors))
     }
 
     /// The model behind it now.

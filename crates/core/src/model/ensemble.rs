@@ -52,7 +52,7 @@ impl TextClassifier for Classifier {
         options: PredictOptions,
         progress: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Predictions> {
-        self.predict_watched(texts, options, progress)
+        self.current()?.ask(texts, options, progress)
     }
 
     fn train_accuracy(&self) -> Option<f64> {
@@ -218,7 +218,7 @@ impl Cascade {
         let options = PredictOptions { return_probabilities: false, deadline: None };
         let mut ask = |classifier: &Classifier| -> Result<(Vec<f64>, Vec<bool>)> {
             let found =
-                classifier.predict_watched(&texts, options, |done, all| progress(done, all * 2))?;
+                classifier.current()?.ask(&texts, options, |done, all| progress(done, all * 2))?;
             let is_right = |row: usize| found.label(row) == Some(data.labels()[row].as_str());
             let right = (0..texts.len()).map(is_right).collect();
             Ok((found.confidence().to_vec(), right))
@@ -331,7 +331,7 @@ fn ask(
     let current = classifier.current()?;
     let places = places(labels, &current.model)?;
     let options = PredictOptions { return_probabilities: true, deadline: until.left()? };
-    let predictions = current.model.classify(texts, current.reading, options, progress)?;
+    let predictions = current.ask(texts, options, progress)?;
     Ok(Said { predictions, places })
 }
 

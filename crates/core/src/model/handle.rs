@@ -10,10 +10,11 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    Counters, Later, Manifest, ModelOptions, later,
+    Counters, Later, Manifest, ModelOptions, PredictOptions, Predictions, later,
     loaded::Loaded,
     shared,
     transformer::{Answers, Reading, Transformer},
+    watch::{Watch, Watched},
 };
 use crate::{
     Error, Result,
@@ -32,6 +33,7 @@ pub(super) struct Handle {
 pub(super) struct Current {
     pub(super) model: Arc<Loaded>,
     pub(super) reading: Reading,
+    pub(super) watch: Option<Arc<Watch>>,
 }
 
 /// How long a forked process tries to get a lock that a thread of its parent may hold for ever.
@@ -63,7 +65,8 @@ impl Handle {
     /// the bundle for itself.
     fn reopen(&self, dead: &Current) -> Result<Current> {
         let path = dead.model.bundle.path().to_owned();
-        let fresh = load(&path, &self.options, |_| Ok(()))?;
+        let mut fresh = load(&path, &self.options, |_| Ok(()))?;
+        fresh.watch.clone_from(&dead.watch);
         if fresh.model.bundle.id() != dead.model.bundle.id() {
             return Err(Error::incompatible(
                 format!("bundle {}", path.display()),
@@ -94,12 +97,26 @@ impl Handle {
         })?;
         after.model.warm_up()?;
         let old = self.write(|current| match current {
-            Some(_) => Ok(current.replace(after)),
+            Some(before) => {
+                let watch = before.watch.clone();
+                Ok(current.replace(Current { watch, ..after }))
+            }
             None => Err(Error::invalid("model", "is closed")),
         })??;
         // The last one to hold the old model drops it: here, or where a call still runs on it.
         drop(old);
         Ok(())
+    }
+
+    /// Lets a monitor count what is answered from now on, or nobody.
+    pub(super) fn watch(&self, watch: Option<Arc<Watch>>) -> Result<()> {
+        self.write(|current| match current {
+            Some(current) => {
+                current.watch = watch;
+                Ok(())
+            }
+            None => Err(Error::invalid("model", "is closed")),
+        })?
     }
 
     pub(super) fn close(&self) -> Result<()> {
@@ -155,7 +172,7 @@ fn load(
     fits(&model.bundle.manifest().task)
         .map_err(|problem| Error::incompatible(format!("bundle {}", bundle.display()), problem))?;
     let reading = model.reading(options.max_tokens, options.long_text)?;
-    Ok(Current { model, reading })
+    Ok(Current { model, reading, watch: None })
 }
 
 /// What a model is and where it runs.
@@ -178,6 +195,9 @@ pub struct Info {
     pub running: Option<Running>,
     /// What it did so far.
     pub counters: Counters,
+    /// What became of the answers that a monitor was to count; none without a monitor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Watched>,
 }
 
 /// How the graph of a model is run.
@@ -244,6 +264,43 @@ impl Current {
         Ok(Later::new(state, move || read(&self, &pending.finish(&name)?)))
     }
 
+    /// The labels of texts, counted by who watches.
+    pub(super) fn classify<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        options: PredictOptions,
+        progress: impl FnMut(usize, usize) -> Result<()>,
+    ) -> Result<Predictions> {
+        let started = Instant::now();
+        let (predictions, answers) = self.model.classify(texts, self.reading, options, progress)?;
+        self.see(texts, &predictions, answers.as_ref(), started);
+        Ok(predictions)
+    }
+
+    /// The labels of texts that are no traffic: nobody counts them.
+    pub(super) fn ask<T: AsRef<str> + Sync>(
+        &self,
+        texts: &[T],
+        options: PredictOptions,
+        progress: impl FnMut(usize, usize) -> Result<()>,
+    ) -> Result<Predictions> {
+        Ok(self.model.classify(texts, self.reading, options, progress)?.0)
+    }
+
+    /// Lets who watches count answers.
+    pub(super) fn see<T: AsRef<str>>(
+        &self,
+        texts: &[T],
+        predictions: &Predictions,
+        answers: Option<&Answers>,
+        started: Instant,
+    ) {
+        if let Some(watch) = &self.watch {
+            let vectors = || answers.and_then(|answers| self.model.vectors(answers));
+            watch.see(texts, predictions, vectors, started);
+        }
+    }
+
     pub(super) fn info(&self) -> Result<Info> {
         let model = &self.model;
         let transformer = model.transformer();
@@ -256,6 +313,7 @@ impl Current {
             max_tokens: transformer.map(|_| self.reading.max_tokens),
             running: transformer.map(Running::of).transpose()?,
             counters: model.counters(),
+            watched: self.watch.as_deref().map(Watch::watched),
         })
     }
 }

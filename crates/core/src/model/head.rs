@@ -54,6 +54,15 @@ impl Head {
         Self { model, words, normalize, novelty: None }
     }
 
+    /// The vector that it reads of what the encoder said.
+    pub(super) fn vector(&self, row: &[f32]) -> Vec<f32> {
+        let mut vector = row.to_vec();
+        if self.normalize {
+            to_length_one(&mut vector);
+        }
+        vector
+    }
+
     /// Replaces `scores` by those that follow from what the encoder said of a text.
     pub(super) fn answer(
         &self,
@@ -61,10 +70,7 @@ impl Head {
         row: &[f32],
         scores: &mut Vec<f64>,
     ) -> Option<TextNovelty> {
-        let mut vector = row.to_vec();
-        if self.normalize {
-            to_length_one(&mut vector);
-        }
+        let vector = self.vector(row);
         let mut numbers: Vec<(u32, f64)> =
             (0..).zip(vector.iter().map(|number| f64::from(*number))).collect();
         let novelty = self.novelty.as_ref().and_then(|HeadNovelty { distances, novelty }| {

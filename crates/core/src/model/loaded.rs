@@ -130,24 +130,37 @@ impl Loaded {
         transformer.answer(texts, reading, deadline, progress)
     }
 
-    /// The labels of texts; `progress` is as for [`embed`](Self::embed).
+    /// The labels of texts, and from a transformer what it answered; `progress` is as for
+    /// [`embed`](Self::embed).
     pub(super) fn classify<T: AsRef<str> + Sync>(
         &self,
         texts: &[T],
         reading: Reading,
         options: PredictOptions,
         progress: impl FnMut(usize, usize) -> Result<()>,
-    ) -> Result<Predictions> {
+    ) -> Result<(Predictions, Option<Answers>)> {
         let Kind::Linear(linear) = &self.kind else {
             let answers = self.embed(texts, reading, options.deadline, progress)?;
-            return Ok(self.read(texts, &answers, options));
+            return Ok((self.read(texts, &answers, options), Some(answers)));
         };
         let mut predictions = self.predictions(texts.len(), options);
         let temperature = self.temperature();
         linear.answer(self.name(), texts, self.threads, options.deadline, progress, |answer| {
             predictions.push(answer.scores, temperature, answer.flags, answer.novelty);
         })?;
-        Ok(predictions)
+        Ok((predictions, None))
+    }
+
+    /// The vectors that a head read, text after text, and how many numbers each has.
+    pub(super) fn vectors(&self, answers: &Answers) -> Option<(Vec<f32>, usize)> {
+        let Kind::Head(_, head) = &self.kind else { return None };
+        let mut vectors = Vec::new();
+        let mut dimensions = 0;
+        for (row, _) in answers.iter() {
+            dimensions = row.len();
+            vectors.extend(head.vector(row));
+        }
+        (dimensions > 0).then_some((vectors, dimensions))
     }
 
     /// The labels that follow from what the transformer answered for texts.

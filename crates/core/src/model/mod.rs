@@ -28,6 +28,7 @@ mod shared;
 mod table;
 mod train;
 mod transformer;
+mod watch;
 
 pub use assess::assess;
 pub use bundle::Bundle;
@@ -53,7 +54,5 @@ pub use learned::{Learned, LearnedKind};
 pub use manifest::{FileEntry, Manifest, Quantization, SelfTest};
 pub use options::{ModelOptions, PredictOptions};
 pub use prediction::{Flags, Prediction, Predictions, TextNovelty};
-pub use train::{
-    MakeReference, ReferenceRows, RowCounts, TrainOptions, Trained, Trial, train,
-    train_with_reference,
-};
+pub use train::{RowCounts, TrainOptions, Trained, Trial, train};
+pub use watch::Watched;

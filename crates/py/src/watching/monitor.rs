@@ -1,8 +1,8 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pantau::{
     Timestamp,
-    drift::{Monitor, MonitorOptions},
+    drift::{Monitor, MonitorOptions, SharedMonitor},
     performance::AccuracyReport,
 };
 use pyo3::{prelude::*, types::PyBytes};
@@ -41,7 +41,7 @@ use crate::{
 /// >>> report.status, report.since_window
 /// ('alarm', 1)
 #[pyclass(frozen, module = "pantau", name = "Monitor")]
-pub(crate) struct PyMonitor(Mutex<Monitor>);
+pub(crate) struct PyMonitor(pub(crate) SharedMonitor);
 
 impl PyMonitor {
     fn with<R>(&self, work: impl FnOnce(&mut Monitor) -> R) -> R {
@@ -77,7 +77,7 @@ impl PyMonitor {
         let options = MonitorOptions::from_json(&options).map_err(PyError)?;
         let reference = reference.0.clone();
         let monitor = py.detach(|| Monitor::new(reference, options)).map_err(PyError)?;
-        Ok(Self(Mutex::new(monitor)))
+        Ok(Self(Arc::new(Mutex::new(monitor))))
     }
 
     /// Counts the rows of a table or a dict of columns, which came at ``at``. Where a window closed by
@@ -199,7 +199,7 @@ impl PyMonitor {
     fn resume(py: Python<'_>, reference: &PyReference, state: &[u8]) -> PyResult<Self> {
         let reference = reference.0.clone();
         let monitor = py.detach(|| Monitor::resume(reference, state)).map_err(PyError)?;
-        Ok(Self(Mutex::new(monitor)))
+        Ok(Self(Arc::new(Mutex::new(monitor))))
     }
 
     fn __repr__(&self) -> String {

@@ -17,6 +17,7 @@ use super::Manifest;
 use crate::{
     Error, Result,
     onnx::{Dimension, GraphFacts, inspect},
+    profile::Reference,
 };
 
 /// The graph's name in every bundle.
@@ -27,6 +28,8 @@ pub(in crate::model) const HEAD: &str = "head.safetensors";
 pub(in crate::model) const VECTORIZER: &str = "vectorizer.json";
 /// What scores texts have that are like those it was learnt from.
 pub(in crate::model) const NOVELTY: &str = "novelty.json";
+/// What later texts are compared with.
+pub(in crate::model) const REFERENCE: &str = "reference.profile";
 /// A manifest is a page of text; what is longer than this is none.
 const LONGEST_MANIFEST: u64 = 16 << 20;
 
@@ -140,6 +143,18 @@ impl Bundle {
             what: format!("{}: {name:?}", describe(&self.path)),
             hint: format!("its manifest lists {}", listed.join(", ")),
         })
+    }
+
+    /// What later texts are compared with, as a monitor does; none if the bundle has none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it is of another version of the format, [`Error::Storage`] if it
+    /// cannot be read.
+    pub fn reference(&self) -> Result<Option<Reference>> {
+        if !self.manifest.files.contains_key(REFERENCE) {
+            return Ok(None);
+        }
+        Reference::load(self.path.join(REFERENCE)).map(Some)
     }
 
     fn checked(path: PathBuf, manifest: Manifest, graph: Option<GraphFacts>) -> Self {

@@ -75,6 +75,8 @@ pub(super) fn learn(
 pub(super) struct Checked {
     pub(super) calibration: Calibration,
     pub(super) novelty: Novelties,
+    /// How unusual each validation row is.
+    pub(super) scores: Vec<f64>,
 }
 
 pub(super) fn check(
@@ -95,8 +97,8 @@ pub(super) fn check(
         // Few rows that are all right, or all wrong, say nothing of how sure to be.
         calibration = Calibration::measure(&scores, &own, classes, 1.0)?;
     }
-    let novelty = Novelties::fit(model, corpus, labels, classes, train, validation)?;
-    Ok(Checked { calibration, novelty })
+    let (novelty, scores) = Novelties::fit(model, corpus, labels, classes, train, validation)?;
+    Ok(Checked { calibration, novelty, scores })
 }
 
 /// What scores texts have that are like those that were learnt from.
@@ -113,13 +115,14 @@ impl Novelties {
         classes: usize,
         train: &[usize],
         validation: &[usize],
-    ) -> Result<Self> {
+    ) -> Result<(Self, Vec<f64>)> {
         if let Some(vectors) = &corpus.vectors {
             let own: Vec<u32> = train.iter().map(|row| labels[*row]).collect();
             let distances = Distances::fit(&vectors.select(train), &own, classes)?;
             let scores = validation.iter().map(|row| distances.score(vectors.row(*row)));
             let scores = scores.collect::<Result<Vec<f64>>>()?;
-            return Ok(Self::Vectors(HeadNovelty { distances, novelty: Novelty::fit(&scores)? }));
+            let novelty = Novelty::fit(&scores)?;
+            return Ok((Self::Vectors(HeadNovelty { distances, novelty }), scores));
         }
         let words = model.prepared.words.as_ref();
         let (mut scratch, mut row) = (Scratch::default(), Vec::new());
@@ -127,7 +130,7 @@ impl Novelties {
             words.map_or(0.0, |words| words.transform_into(text, &mut scratch, &mut row))
         };
         let scores: Vec<f64> = validation.iter().map(|row| unseen(corpus.texts[*row])).collect();
-        Ok(Self::Words(Novelty::fit(&scores)?))
+        Ok((Self::Words(Novelty::fit(&scores)?), scores))
     }
 
     pub(super) fn to_json(&self) -> String {

@@ -7,6 +7,7 @@ mod options;
 mod outcome;
 mod parallel;
 mod recipe;
+mod reference;
 mod search;
 mod write;
 
@@ -17,6 +18,7 @@ pub use options::TrainOptions;
 use outcome::Outcome;
 use parallel::Watch;
 use recipe::Corpus;
+use reference::Answered;
 use rustc_hash::FxHashSet;
 pub use search::Trial;
 use search::{Known, search};
@@ -66,30 +68,14 @@ pub struct RowCounts {
     pub left_out: usize,
 }
 
-/// Rows that look like those the model will see, and what it said of them before it had learnt from
-/// them: the validation rows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReferenceRows<'a> {
-    /// The texts.
-    pub texts: Vec<&'a str>,
-    /// For each text, its label.
-    pub labels: Vec<&'a str>,
-    /// For each text the probabilities of all labels, calibrated.
-    pub probabilities: Vec<f64>,
-    /// The labels of the model, in the order of the probabilities.
-    pub model_labels: &'a [String],
-}
-
-/// Makes the profile of a reference, which the bundle keeps as `reference.profile`.
-pub type MakeReference<'a> = &'a mut dyn FnMut(&ReferenceRows<'_>) -> Result<Vec<u8>>;
-
 /// Learns a classifier from labelled texts, and makes a bundle of it.
 ///
 /// The rows are split by label, equal texts staying together. Settings are chosen by
 /// cross-validation on the training rows, best by macro-F1. The confidence is calibrated, and what
 /// is unusual is learnt, on the validation rows; then the model learns once more from both. The
-/// test rows say how good it is. The same data and seed give the same bytes, on any number of
-/// threads.
+/// test rows say how good it is. Where there are 280 validation rows or more, the bundle keeps what
+/// later texts are compared with (`reference.profile`). The same data and seed give the same bytes,
+/// on any number of threads.
 ///
 /// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch` hears how many steps are done, of how many; an
 /// error it returns ends the work, and nothing is left behind.
@@ -105,22 +91,6 @@ pub fn train(
     options: &TrainOptions,
     watch: &mut dyn FnMut(usize, usize) -> Result<()>,
 ) -> Result<Trained> {
-    train_with_reference(data, test, bundle, options, watch, None)
-}
-
-/// [`train`], and what `reference` makes of the validation rows is part of the bundle, for whoever
-/// compares later texts with them.
-///
-/// # Errors
-/// As for [`train`], and what `reference` returns.
-pub fn train_with_reference(
-    data: &LabelledTexts,
-    test: Option<&LabelledTexts>,
-    bundle: impl AsRef<Path>,
-    options: &TrainOptions,
-    watch: &mut dyn FnMut(usize, usize) -> Result<()>,
-    reference: Option<MakeReference<'_>>,
-) -> Result<Trained> {
     options.check()?;
     let target = bundle.as_ref();
     // Before an hour is spent: whether the bundle can be written at all.
@@ -134,10 +104,6 @@ pub fn train_with_reference(
         test: if test.is_some() { 0.0 } else { options.test_share },
         seed: options.seed,
     };
-    if reference.is_some() && options.validation_share <= 0.0 {
-        let problem = "it is made of validation rows, of which validation_share 0 leaves none";
-        return Err(Error::invalid("reference", problem));
-    }
     let usable = usable_rows(data, test);
     let left_out = data.len() - usable.len();
     let parts = divide(data, &numbers, classes, &usable, &shares)?;
@@ -170,14 +136,16 @@ pub fn train_with_reference(
     } else {
         let first = learn(&parts.train, watch)?;
         let found = check(&first, &corpus, &numbers, classes, &parts.train, &parts.validation)?;
-        if let Some(make) = reference {
-            let (rows, temperature) = (&parts.validation, found.calibration.temperature);
-            profile = Some(make(&ReferenceRows {
-                texts: rows.iter().map(|row| corpus.texts[*row]).collect(),
-                labels: rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
-                probabilities: first.probabilities(&corpus, rows, temperature)?,
-                model_labels: &labels,
-            })?);
+        if options.reference {
+            let answered = Answered {
+                corpus: &corpus,
+                data,
+                labels: &labels,
+                model: &first,
+                checked: &found,
+                rows: &parts.validation,
+            };
+            profile = reference::of(&answered, options.seed)?;
         }
         Some(found)
     };

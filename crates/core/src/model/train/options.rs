@@ -47,6 +47,9 @@ pub struct TrainOptions {
     pub encoder: Option<PathBuf>,
     /// For a head: whether it looks at words as well as at vectors.
     pub words: bool,
+    /// Whether the bundle keeps what later texts are compared with, where there are enough
+    /// validation rows.
+    pub reference: bool,
 }
 
 impl Default for TrainOptions {
@@ -79,6 +82,7 @@ impl TrainOptions {
             strengths: Vec::new(),
             encoder: None,
             words: false,
+            reference: true,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     learn::{LinearModel, Scratch, TfidfVectorizer, calibration::reliability_svg},
     model::{
         Bundle, LabelledTexts, Learned, Manifest, SelfTest,
-        bundle::{BundleWriter, HEAD, NOVELTY, VECTORIZER},
+        bundle::{BundleWriter, HEAD, NOVELTY, REFERENCE, VECTORIZER},
         head::Head,
         samples::SELF_TEST,
     },
@@ -27,13 +27,13 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
     if let Some(words) = words {
         put(VECTORIZER, words.to_json().as_bytes())?;
     }
-    if let Some(Checked { calibration, novelty }) = &outcome.checked {
+    if let Some(Checked { calibration, novelty, .. }) = &outcome.checked {
         put(NOVELTY, novelty.to_json().as_bytes())?;
         put("calibration.json", pretty(calibration).as_bytes())?;
         put("calibration.svg", reliability_svg(calibration).as_bytes())?;
     }
     if let Some(profile) = &outcome.profile {
-        put("reference.profile", profile)?;
+        put(REFERENCE, profile)?;
     }
     put("trials.json", pretty(&outcome.trials).as_bytes())?;
     // Without the texts of its mistakes: whose they are, and whether they may be kept, is not
@@ -70,7 +70,7 @@ fn pretty(value: &impl serde::Serialize) -> String {
 
 /// Whether a file of an encoder's bundle belongs to its graph or its tokenizer.
 fn is_of_encoder(name: &str) -> bool {
-    !matches!(name, "README.md" | HEAD | VECTORIZER | NOVELTY)
+    !matches!(name, "README.md" | HEAD | VECTORIZER | NOVELTY | REFERENCE)
 }
 
 fn manifest(outcome: &Outcome<'_>, default_name: String) -> Manifest {

@@ -1,0 +1,69 @@
+//! What later texts are compared with.
+
+use super::{
+    fitted::{Checked, Fitted},
+    recipe::Corpus,
+};
+use crate::{
+    Result,
+    learn::DenseMatrix,
+    model::{
+        LabelledTexts,
+        watch::{Rows, of_rows},
+    },
+    profile::ReferenceOptions,
+    random::Random,
+};
+
+/// Fewer rows make windows of fewer than ten, whose differences say nothing.
+const FEWEST_ROWS: usize = 280;
+
+/// The validation rows, which look like those the model will see, and what it said of them before it
+/// had learnt from them.
+pub(super) struct Answered<'a> {
+    pub(super) corpus: &'a Corpus<'a>,
+    pub(super) data: &'a LabelledTexts,
+    pub(super) labels: &'a [String],
+    pub(super) model: &'a Fitted,
+    pub(super) checked: &'a Checked,
+    pub(super) rows: &'a [usize],
+}
+
+/// The bytes of the reference; none of too few rows.
+///
+/// Nobody knows whether the rows are in the order of time, and many are in that of their labels, so
+/// they are put into an order by chance, and the reference says so: how much days differ by
+/// themselves must be learnt from later rows.
+pub(super) fn of(answered: &Answered<'_>, seed: u64) -> Result<Option<Vec<u8>>> {
+    let Answered { corpus, data, labels, model, checked, rows } = answered;
+    if rows.len() < FEWEST_ROWS {
+        return Ok(None);
+    }
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    Random::new(seed).shuffle(&mut order);
+    let shuffled: Vec<usize> = order.iter().map(|place| rows[*place]).collect();
+    let temperature = checked.calibration.temperature;
+    let probabilities = model.probabilities(corpus, &shuffled, temperature)?;
+    let best = |row: &[f64]| {
+        (1..row.len()).fold(0, |best, place| if row[place] > row[best] { place } else { best })
+    };
+    let answers: Vec<(usize, f64)> =
+        probabilities.chunks_exact(labels.len()).map(|row| (best(row), row[best(row)])).collect();
+    let told = Rows {
+        texts: shuffled.iter().map(|row| corpus.texts[*row]).collect(),
+        labels: answers.iter().map(|(place, _)| labels[*place].as_str()).collect(),
+        confidences: answers.iter().map(|(_, confidence)| *confidence).collect(),
+        novelty: Some(order.iter().map(|place| checked.scores[*place]).collect()),
+        vectors: corpus.vectors.as_ref().map(|vectors| select(vectors, &shuffled)),
+        latency: None,
+        actual: Some(shuffled.iter().map(|row| Some(data.labels()[*row].as_str())).collect()),
+    };
+    let options = ReferenceOptions { is_shuffled: true, ..ReferenceOptions::default() };
+    Ok(Some(of_rows(&told, None, &options)?.to_bytes()))
+}
+
+fn select(vectors: &DenseMatrix, rows: &[usize]) -> (Vec<f32>, usize) {
+    let numbers = rows.iter().flat_map(|row| vectors.row(*row)).map(|number| *number as f32);
+    let dimensions = rows.first().map_or(0, |row| vectors.row(*row).len());
+    (numbers.collect(), dimensions)
+}
