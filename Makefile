@@ -9,7 +9,7 @@ PYTEST_FLAGS ?=
 # What the wheel is made from: when none of it changed, nothing is rebuilt.
 WHEEL_SOURCES := pyproject.toml Cargo.toml Cargo.lock README.md THIRD_PARTY.md \
 	$(shell find crates/core crates/py python \( -name '*.rs' -o -name '*.toml' \
-		-o -name '*.txt' -o -name '*.py' -o -name '*.pyi' -o -name 'py.typed' \) )
+		-o -name '*.txt' -o -name '*.css' -o -name '*.py' -o -name '*.pyi' -o -name 'py.typed' \) )
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-rust test-python test-all lint fix bench fuzz docs wheel header install clean

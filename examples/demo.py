@@ -6,9 +6,11 @@ make demo
 from __future__ import annotations
 
 import importlib.util
+import random
 import tempfile
 import time
 import warnings
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pantau
@@ -138,6 +140,40 @@ def state(bundle, labelled, folder):
     print(f"  rolled back to version {registry.rollback('reviews', actor='sari')}; the journal:")
     for move in registry.history("reviews")[-2:]:
         print(f"    {move['what']:<10}{move['alias']:<10}{move['from']} → {move['to']}")
+    watching(classifier, labelled)
+
+
+def watching(classifier, labelled):
+    """Whether what comes is like what came, and how good the answers still are."""
+    title("Whether what comes is like what came")
+    chance = random.Random(1)
+    usual = chance.choices(labelled, k=5600)
+    started = time.perf_counter()
+    reference = classifier.reference([text for text, _ in usual], [label for _, label in usual])
+    seconds = time.perf_counter() - started
+    print(
+        f"  a reference of {reference.windows} windows, of {len(usual):,} texts, in {seconds:.2f} s"
+    )
+    monitor, audit = pantau.Monitor(reference), pantau.Audit(rate=30, expected_rows=200)
+    classifier.watch(monitor)
+    today = datetime.now(timezone.utc)
+    for day in range(8):
+        texts = chance.choices(labelled, k=200)
+        news = "" if day < 5 else " vaksin covid"
+        answers = classifier.predict([text + news for text, _ in texts])
+        at = today - timedelta(days=8 - day)
+        for row, (_, label) in enumerate(texts):
+            if audit.pick(f"{day} {row}", answers[row].confidence, at=at):
+                audit.label(f"{day} {row}", answers[row].label == label, at=at)
+        monitor.close_window()
+    report = pantau.Report(
+        monitor.report(), accuracy=monitor.accuracy(audit), title="Eight days of reviews"
+    )
+    for line in str(report).splitlines()[2:]:
+        print(f"  {line}")
+    if Path("build").is_dir():
+        report.save("build/report.html")
+        print("\n  the same as a page: build/report.html")
 
 
 def familiar(answer):

@@ -41,6 +41,11 @@ OK: nothing changed in 5 windows
 ALARM: changed since window 6: length: 26 % fewer rows below 216
   length: 26 % fewer rows below 216
 find out why; then acknowledge it, retrain, or re-baseline if this is the new normal
+  8 windows, the last of 200 rows; evidence 1460.0 of 365 (1 false alarm in 365 windows allowed)
+
+Accuracy
+  audited: 88.1 % of the answers are right (75.3 to 95.8, at any time), from 109 labels of 109 rows
+  picked by chance
 ";
 
 /// How long a long text is, in bytes.

@@ -529,12 +529,12 @@ fn many_reviews(count: usize) -> LabelledTexts {
     let words = ["layanan", "produk", "aplikasi", "harga", "kirim", "warna", "rasa", "ukuran"];
     let review = |row: usize| {
         let (one, other) = (words[row % 8], words[row / 8 % 8]);
-        let verdict = if row % 2 == 0 { "bagus sekali" } else { "rusak dan lambat" };
-        let noise = if row % 7 == 0 { " tapi biasa" } else { "" };
+        let verdict = if row.is_multiple_of(2) { "bagus sekali" } else { "rusak dan lambat" };
+        let noise = if row.is_multiple_of(7) { " tapi biasa" } else { "" };
         format!("{one} {other} {verdict}{noise} {row}")
     };
     let texts = (0..count).map(review).collect();
-    let label = |row: usize| if row % 2 == 0 { "positive" } else { "negative" };
+    let label = |row: usize| if row.is_multiple_of(2) { "positive" } else { "negative" };
     LabelledTexts::new(texts, (0..count).map(|row| label(row).to_owned()).collect()).unwrap()
 }
 

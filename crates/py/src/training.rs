@@ -73,7 +73,11 @@ pub(crate) const SEED: Seed = Seed(0);
         validation_share=0.1, test_share=0.1, folds=3, seed=0, threads=None, name=None, \
         overwrite=False, progress=False, reference=True, run=None)"
 )]
-#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+#[expect(
+    clippy::too_many_arguments,
+    clippy::fn_params_excessive_bools,
+    reason = "they are keywords in Python"
+)]
 #[expect(clippy::similar_names, reason = "text and test are words of the interface")]
 pub(crate) fn train_classifier(
     py: Python<'_>,

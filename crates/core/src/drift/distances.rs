@@ -98,8 +98,14 @@ pub(super) fn all(layout: &Layout, pool: &Profile) -> Vec<Distance> {
                 add(Measure::Missing, Detail::None);
             }
             // The confidence and the label have features of their own.
-            (Kind::Answers(_), _) => {}
-            (Kind::Number(_) | Kind::Characters(_) | Kind::WordCount(_) | Kind::Vector(_), _) => {}
+            (
+                Kind::Answers(_)
+                | Kind::Number(_)
+                | Kind::Characters(_)
+                | Kind::WordCount(_)
+                | Kind::Vector(_),
+                _,
+            ) => {}
         }
     }
     distances

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use super::{
     Info, Later, ModelOptions, PredictOptions, Prediction, Predictions,
     handle::{Current, Handle},
+    loaded::Vectors,
     watch,
 };
 use crate::{Error, Result, drift::SharedMonitor, onnx::Task};
@@ -159,7 +160,7 @@ impl Classifier {
         &self,
         texts: &[T],
         options: PredictOptions,
-    ) -> Result<(Predictions, Option<(Vec<f32>, usize)>)> {
+    ) -> Result<(Predictions, Option<Vectors>)> {
         let current = self.handle.current()?;
         let nobody = |_, _| Ok(());
         let (predictions, answers) =

@@ -14,6 +14,9 @@ use crate::{
     onnx::{LongText, Provider, Task, processors},
 };
 
+/// Vectors of equal length, one after the other, and that length.
+pub(super) type Vectors = (Vec<f32>, usize);
+
 /// A model in memory.
 #[derive(Debug)]
 pub(super) struct Loaded {
@@ -152,7 +155,7 @@ impl Loaded {
     }
 
     /// The vectors that a head read, text after text, and how many numbers each has.
-    pub(super) fn vectors(&self, answers: &Answers) -> Option<(Vec<f32>, usize)> {
+    pub(super) fn vectors(&self, answers: &Answers) -> Option<Vectors> {
         let Kind::Head(_, head) = &self.kind else { return None };
         let mut vectors = Vec::new();
         let mut dimensions = 0;

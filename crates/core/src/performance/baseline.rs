@@ -285,8 +285,8 @@ mod tests {
 
     fn days(count: usize, value: impl Fn(usize) -> f64) -> PerformanceDriftDetector {
         let mut detector = detector();
-        for day in 0..count {
-            let at = Timestamp::from_micros(day as i64 * 86_400_000_000);
+        for (number, day) in (0..).zip(0..count) {
+            let at = at(number);
             detector
                 .record(&[("accuracy", value(day)), ("loss", 1.0 - value(day))], at, "1")
                 .unwrap();

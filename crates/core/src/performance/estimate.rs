@@ -176,7 +176,7 @@ impl AccuracyEstimator {
         let all = total(&self.known.bins);
         let (calibration_error, calibration_chance) = self.calibration_error().unzip();
         let rows = now.count();
-        let refused = self.refusal(rows, all.known, calibration_error.zip(calibration_chance));
+        let refused = refusal(rows, all.known, calibration_error.zip(calibration_chance));
         let (known, counted) = (&self.known.bins, &now.bins);
         let is_told = refused.is_none();
         let cbpe = is_told.then(|| cbpe(known, counted));
@@ -210,29 +210,6 @@ impl AccuracyEstimator {
         };
         found.sentence = found.say();
         found
-    }
-
-    /// Why nothing can be estimated.
-    fn refusal(&self, rows: u64, known: u64, off: Option<(f64, f64)>) -> Option<String> {
-        if rows == 0 {
-            return Some("there are no rows with a confidence".to_owned());
-        }
-        if known < FEWEST_LABELLED {
-            return Some(format!(
-                "what confidences mean is known from {known} labelled rows, and {FEWEST_LABELLED} \
-                 are the fewest"
-            ));
-        }
-        // Chance alone makes every calibration seem off.
-        let (error, chance) = off?;
-        (error > LARGEST_ERROR.max(chance)).then(|| {
-            format!(
-                "confidences are off by {:.1} points on average on {known} labelled rows, and \
-                 {:.0} is the limit: fit a temperature first",
-                error * 100.0,
-                LARGEST_ERROR * 100.0
-            )
-        })
     }
 
     /// The expected calibration error on the labelled rows, and what it may be by chance.
@@ -293,6 +270,29 @@ impl AccuracyEstimate {
     }
 }
 
+/// Why nothing can be estimated.
+fn refusal(rows: u64, known: u64, off: Option<(f64, f64)>) -> Option<String> {
+    if rows == 0 {
+        return Some("there are no rows with a confidence".to_owned());
+    }
+    if known < FEWEST_LABELLED {
+        return Some(format!(
+            "what confidences mean is known from {known} labelled rows, and {FEWEST_LABELLED} \
+             are the fewest"
+        ));
+    }
+    // Chance alone makes every calibration seem off.
+    let (error, chance) = off?;
+    (error > LARGEST_ERROR.max(chance)).then(|| {
+        format!(
+            "confidences are off by {:.1} points on average on {known} labelled rows, and \
+             {:.0} is the limit: fit a temperature first",
+            error * 100.0,
+            LARGEST_ERROR * 100.0
+        )
+    })
+}
+
 /// The answers that a profile counted.
 fn answers(profile: &Profile) -> Option<(AnswerLayout, AnswerCounts)> {
     profile.features().find_map(|(feature, own)| match (&feature.kind, &own.counts) {
@@ -326,7 +326,9 @@ fn optional<'a>(labels: Option<&[&'a str]>, confidences: &[f64]) -> Result<Vec<O
 
 fn total(answers: &[Answers]) -> Answers {
     let mut total = Answers::default();
-    answers.iter().for_each(|own| total.merge(own));
+    for own in answers {
+        total.merge(own);
+    }
     total
 }
 
@@ -491,7 +493,7 @@ mod tests {
         let (confidences, right) = draw(&mut random, 5_000, 2.0);
         let estimator = AccuracyEstimator::new(&confidences, &right, None).unwrap();
         // All at one place, right below the threshold.
-        let found = estimator.estimate(&[0.75; 3_000], None).unwrap();
+        let found = estimator.estimate(&vec![0.75; 3_000], None).unwrap();
         assert!(found.sentence.contains("points apart"), "{}", found.sentence);
     }
 
@@ -536,7 +538,7 @@ mod tests {
         batch.categories("label", labels.iter().copied().map(Some).collect()).unwrap();
         assert!(
             AccuracyEstimator::of_reference(
-                &Reference::build(&batch, &Default::default()).unwrap()
+                &Reference::build(&batch, &ReferenceOptions::default()).unwrap()
             )
             .is_err()
         );

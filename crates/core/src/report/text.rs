@@ -1,5 +1,7 @@
 //! A report in a terminal.
 
+use std::fmt::Write;
+
 use super::Report;
 use crate::performance::AuditReport;
 
@@ -9,7 +11,8 @@ const WIDTH: usize = 100;
 pub(super) fn of(report: &Report) -> String {
     let mut out = String::new();
     if let Some(title) = &report.title {
-        out += &format!("{title}\n\n");
+        out.push_str(title);
+        out += "\n\n";
     }
     out += &report.drift.to_text();
     out.push('\n');
@@ -36,7 +39,7 @@ pub(super) fn of(report: &Report) -> String {
         }
     }
     if let Some(trend) = &report.trend {
-        out += &format!("\nMetrics over {} days\n", trend.days);
+        let _ = writeln!(out, "\nMetrics over {} days", trend.days);
         push(&mut out, &trend.sentence, "  ");
     }
     if let Some(feedback) = &report.feedback {

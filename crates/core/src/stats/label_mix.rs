@@ -143,7 +143,9 @@ fn step(ratios: &[f64], shares: &[f64]) -> Vec<f64> {
     }
     let sum: f64 = next.iter().sum();
     if sum > 0.0 {
-        next.iter_mut().for_each(|share| *share /= sum);
+        for share in &mut next {
+            *share /= sum;
+        }
         next
     } else {
         shares.to_vec()

@@ -16,7 +16,7 @@ pub(in crate::model) use reference::of_rows;
 pub(in crate::model) use rows::Rows;
 use serde::Serialize;
 
-use super::Predictions;
+use super::{Predictions, loaded::Vectors};
 use crate::{
     Error, Result, Timestamp,
     drift::{Monitor, SharedMonitor},
@@ -67,7 +67,7 @@ impl Watch {
         &self,
         texts: &[T],
         predictions: &Predictions,
-        vectors: impl FnOnce() -> Option<(Vec<f32>, usize)>,
+        vectors: impl FnOnce() -> Option<Vectors>,
         started: Instant,
     ) {
         let count = texts.len() as u64;
@@ -85,7 +85,7 @@ impl Watch {
         &self,
         texts: &[T],
         predictions: &Predictions,
-        vectors: impl FnOnce() -> Option<(Vec<f32>, usize)>,
+        vectors: impl FnOnce() -> Option<Vectors>,
         started: Instant,
     ) -> Result<()> {
         let layout = self.lock()?.reference().layout().clone();

@@ -2,7 +2,7 @@ use super::rows::Rows;
 use crate::{
     Error, Result, Timestamp,
     model::{Classifier, PredictOptions},
-    profile::{Reference, ReferenceOptions},
+    profile::{PredictionColumns, Reference, ReferenceOptions},
 };
 
 /// The reference of rows that were answered, with the times of all if they are known. Where right
@@ -14,7 +14,7 @@ pub(in crate::model) fn of_rows(
 ) -> Result<Reference> {
     let mut options = options.clone();
     if rows.actual.is_some() && options.layout.predictions.is_none() {
-        options.layout.predictions = Some(Default::default());
+        options.layout.predictions = Some(PredictionColumns::default());
     }
     rows.with_batch(|batch| match times {
         Some(times) => Reference::build_by_time(batch, times, &options),

@@ -1,4 +1,8 @@
-use crate::{Result, model::Predictions, profile::Batch};
+use crate::{
+    Result,
+    model::{Predictions, loaded::Vectors},
+    profile::Batch,
+};
 
 /// The names of the columns.
 pub(super) const TEXT: &str = "text";
@@ -15,7 +19,7 @@ pub(in crate::model) struct Rows<'a> {
     pub(in crate::model) labels: Vec<&'a str>,
     pub(in crate::model) confidences: Vec<f64>,
     pub(in crate::model) novelty: Option<Vec<f64>>,
-    pub(in crate::model) vectors: Option<(Vec<f32>, usize)>,
+    pub(in crate::model) vectors: Option<Vectors>,
     pub(in crate::model) latency: Option<Vec<f64>>,
     pub(in crate::model) actual: Option<Vec<Option<&'a str>>>,
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +149,9 @@ impl Audit {
             return Err(Error::NotFound { what, hint: "it answered no row".to_owned() });
         }
         let mut all = Cohort::default();
-        slots.values().for_each(|own| all.merge(own));
+        for own in slots.values() {
+            all.merge(own);
+        }
         let lag = self.lag_micros();
         let cohorts: Vec<CohortReport> =
             slots.iter().map(|(slot, own)| self.cohort_report(*slot, own, now, lag)).collect();
@@ -331,11 +333,12 @@ impl AuditReport {
                 Status::Watch => "that may be a drop from",
                 Status::Ok | Status::ChangedSmall => "no drop from",
             };
-            told += &format!("; {word} {} %", percent(baseline));
+            let _ = write!(told, "; {word} {} %", percent(baseline));
         }
         if self.confidence_fits == Some(false) {
             let mean = self.mean_confidence.unwrap_or_default();
-            told += &format!("; its mean confidence is {} %, which no longer fits", percent(mean));
+            let mean = percent(mean);
+            let _ = write!(told, "; its mean confidence is {mean} %, which no longer fits");
         }
         told
     }

@@ -177,14 +177,13 @@ impl Audit {
         let (key, confidence) = ((asked.slot, asked.version.clone()), asked.confidence);
         // Of windows that are no longer kept nothing is told.
         let Some(cohort) = self.cohorts.get_mut(&key) else { return true };
-        match before {
-            Some((was_right, _)) => cohort.right -= u64::from(was_right),
-            None => {
-                cohort.labelled += 1;
-                if let Some(confidence) = confidence {
-                    cohort.sure += 1;
-                    cohort.confidence += confidence;
-                }
+        if let Some((was_right, _)) = before {
+            cohort.right -= u64::from(was_right);
+        } else {
+            cohort.labelled += 1;
+            if let Some(confidence) = confidence {
+                cohort.sure += 1;
+                cohort.confidence += confidence;
             }
         }
         cohort.right += u64::from(is_right);

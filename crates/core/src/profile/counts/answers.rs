@@ -187,7 +187,8 @@ impl AnswerCounts {
 mod tests {
     use crate::{
         profile::{
-            Batch, Counts, LayoutOptions, Profile, Reference, ReferenceOptions, WindowLength,
+            Batch, Counts, LayoutOptions, PredictionColumns, Profile, Reference, ReferenceOptions,
+            WindowLength,
         },
         random::Random,
     };
@@ -224,10 +225,12 @@ mod tests {
     }
 
     fn reference(rows: &Rows) -> Reference {
-        let layout =
-            LayoutOptions { predictions: Some(Default::default()), ..LayoutOptions::default() };
+        let layout = LayoutOptions {
+            predictions: Some(PredictionColumns::default()),
+            ..LayoutOptions::default()
+        };
         let window = WindowLength::Count(28);
-        let options = ReferenceOptions { layout, window, ..ReferenceOptions::default() };
+        let options = ReferenceOptions { window, layout, ..ReferenceOptions::default() };
         Reference::build(&rows.batch(0, rows.labels.len()), &options).unwrap()
     }
 
@@ -254,7 +257,7 @@ mod tests {
         let Counts::Answers(counts) = &whole.feature(2).counts else { panic!() };
         assert_eq!((counts.count(), counts.missing), (5_488, 112));
         let known: u64 = counts.bins.iter().map(|own| own.known).sum();
-        let with_both = |row: &usize| row % 4 > 0 && row % 50 != 7;
+        let with_both = |row: &usize| !row.is_multiple_of(4) && row % 50 != 7;
         assert_eq!(known as usize, (0..5_600).filter(with_both).count());
         let of_labels: u64 = counts.labels.iter().flatten().map(|own| own.right).sum();
         assert_eq!(of_labels, counts.bins.iter().map(|own| own.right).sum::<u64>());
