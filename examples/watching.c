@@ -51,7 +51,7 @@ static pantau_audit *audited(void) {
 static void print_report(const pantau_monitor *monitor, const pantau_audit *audit) {
     pantau_text *drift, *accuracy, *text;
     check(pantau_monitor_report(monitor, &drift));
-    check(pantau_monitor_accuracy(monitor, audit, NAN, NULL, 0, &accuracy));
+    check(pantau_monitor_accuracy(monitor, audit, NAN, NULL, 0, NULL, 0, &accuracy));
     const size_t room = pantau_text_length(drift) + pantau_text_length(accuracy) + 64;
     char *report = malloc(room);
     const int length = snprintf(report, room, "{\"drift\": %s, \"accuracy\": %s}",

@@ -48,7 +48,7 @@ fn main() -> pantau::Result<()> {
             audit.label(&name, row % 10 > 0, now);
         }
     }
-    let accuracy = AccuracyReport::of(&monitor, Some(&audit), None, now)?;
+    let accuracy = AccuracyReport::of(&monitor, Some(&audit), None, None, now)?;
     let report = Report { accuracy: Some(accuracy), ..Report::of(monitor.report()) };
     println!("{}", report.to_text()); // and report.save("report.html")
     Ok(())

@@ -2449,6 +2449,11 @@ pantau_status pantau_monitor_merge(const pantau_monitor *monitor,
                                    const char *at,
                                    size_t at_length);
 
+// Takes what the open window has counted so far, which is then empty: to be merged into a monitor of
+// another process.
+pantau_status pantau_monitor_take(const pantau_monitor *monitor,
+                                  pantau_profile **out);
+
 // Closes the open window and gives its report. A window of too few rows stays open, and the report
 // says so.
 pantau_status pantau_monitor_close_window(const pantau_monitor *monitor, pantau_text **out);
@@ -2538,11 +2543,11 @@ pantau_status pantau_audit_pick(pantau_audit *audit,
                                 double *out);
 
 // Takes the label of a row, which became known at `at` (empty is now): whether its answer was
-// right. Gives whether the row was picked; of others nothing is kept.
+// correct. Gives whether the row was picked; of others nothing is kept.
 pantau_status pantau_audit_label(pantau_audit *audit,
                                  const char *row,
                                  size_t row_length,
-                                 bool is_right,
+                                 bool correct,
                                  const char *at,
                                  size_t at_length,
                                  bool *out);
@@ -2571,9 +2576,9 @@ pantau_status pantau_audit_resume(const uint8_t *state, size_t length, pantau_au
 void pantau_audit_free(pantau_audit *audit);
 
 // Learns from `count` labelled rows that the classifier was not trained on: how sure each answer
-// is, whether it is right, and which label it gave; `labels` and `lengths` may be NULL.
+// is, whether it is correct, and which label it gave; `labels` and `lengths` may be NULL.
 pantau_status pantau_accuracy_estimator_new(const double *confidences,
-                                            const bool *right,
+                                            const bool *correct,
                                             const char *const *labels,
                                             const size_t *lengths,
                                             size_t count,
@@ -2598,12 +2603,14 @@ pantau_status pantau_accuracy_estimator_estimate(const pantau_accuracy_estimator
 void pantau_accuracy_estimator_free(pantau_accuracy_estimator *estimator);
 
 // Gives what is known of the accuracy of what a monitor watches as JSON: the `estimate` of the last
-// window, where the reference has predictions, and what an `audit` says, which may be NULL. The
-// `baseline` of the audit is by default, NaN, the accuracy on the labelled rows of the reference;
-// `at` is when it is asked, empty is now.
+// window, where the reference has predictions, and what an `audit` says, which may be NULL, of all
+// versions, where `version` is empty, or one. The `baseline` of the audit is by default, NaN, the lower
+// end of the accuracy on the labelled rows of the reference; `at` is when it is asked, empty is now.
 pantau_status pantau_monitor_accuracy(const pantau_monitor *monitor,
                                       const pantau_audit *audit,
                                       double baseline,
+                                      const char *version,
+                                      size_t version_length,
                                       const char *at,
                                       size_t at_length,
                                       pantau_text **out);

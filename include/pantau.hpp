@@ -3433,6 +3433,8 @@ public:
 private:
     using Object = detail::Owned<pantau_profile, pantau_profile_free>;
 
+    friend class Monitor;
+
     explicit Profile(Object object) : object_(std::move(object)) {}
 
     Object object_;
@@ -3466,9 +3468,9 @@ public:
     }
 
     // Takes the label of a row; whether the row was picked.
-    bool label(std::string_view row, bool is_right, std::string_view at = {}) {
+    bool label(std::string_view row, bool correct, std::string_view at = {}) {
         bool picked = false;
-        detail::check(pantau_audit_label(object_.get(), row.data(), row.size(), is_right, at.data(),
+        detail::check(pantau_audit_label(object_.get(), row.data(), row.size(), correct, at.data(),
                                          at.size(), &picked));
         return picked;
     }
@@ -3511,14 +3513,14 @@ class AccuracyEstimator {
 public:
     // Learns from labelled rows: how sure each answer is, whether it is right, and which label it
     // gave, if estimates are wanted label by label.
-    AccuracyEstimator(const std::vector<double> &confidences, const std::vector<bool> &right,
+    AccuracyEstimator(const std::vector<double> &confidences, const std::vector<bool> &correct,
                       const std::vector<std::string> &labels = {})
         : object_(detail::give<Object>([&](pantau_accuracy_estimator **out) {
-              detail::check_length("right", right.size(), confidences.size(), "rows");
+              detail::check_length("correct", correct.size(), confidences.size(), "rows");
               const Labels own(labels, confidences.size());
               // A vector of bools has no array of them.
-              const auto truths = std::make_unique<bool[]>(right.size() + 1);
-              std::copy(right.begin(), right.end(), truths.get());
+              const auto truths = std::make_unique<bool[]>(correct.size() + 1);
+              std::copy(correct.begin(), correct.end(), truths.get());
               return pantau_accuracy_estimator_new(confidences.data(), truths.get(), own.texts,
                                                    own.lengths, confidences.size(), out);
           })) {}
@@ -3663,6 +3665,12 @@ public:
         detail::check(pantau_monitor_merge(object_.get(), profile.get(), at.data(), at.size()));
     }
 
+    // Takes what the open window has counted so far, which is then empty: to be merged elsewhere.
+    Profile take() {
+        return Profile(detail::give<Profile::Object>(
+            [&](pantau_profile **out) { return pantau_monitor_take(object_.get(), out); }));
+    }
+
     // Closes the open window; its report.
     std::string close_window() {
         return detail::give_text(
@@ -3683,11 +3691,12 @@ public:
 
     // What is known of the accuracy of what is watched, as JSON, from confidences and an audit.
     std::string accuracy(const Audit *audit = nullptr, std::optional<double> baseline = {},
-                         std::string_view at = {}) const {
+                         std::string_view version = {}, std::string_view at = {}) const {
         const double expected = baseline.value_or(std::numeric_limits<double>::quiet_NaN());
         return detail::give_text([&](pantau_text **out) {
             return pantau_monitor_accuracy(object_.get(), audit == nullptr ? nullptr : audit->get(),
-                                           expected, at.data(), at.size(), out);
+                                           expected, version.data(), version.size(), at.data(),
+                                           at.size(), out);
         });
     }
 

@@ -422,7 +422,7 @@ class Classifier:
     def reference(
         self,
         texts: Any,
-        labels: Sequence[str | None] | None = None,
+        actual: Sequence[str | None] | None = None,
         *,
         times: Sequence[_Time] | None = None,
         window: str | None = None,
@@ -871,8 +871,10 @@ class Monitor:
         audit: Audit | None = None,
         *,
         baseline: float | None = None,
+        version: str | None = None,
         now: _Time | None = None,
     ) -> dict[str, Any]: ...
+    def take(self) -> Profile: ...
     def acknowledge(self, by: str, reason: str) -> None: ...
     def calibrate(self, splits: int = 100, seed: int = 0) -> dict[str, Any]: ...
     def rebaseline(self, by: str, reason: str, reference: Reference | None = None) -> None: ...

@@ -44,7 +44,7 @@ static void check_estimates(void) {
     double wrong = 1.5;
     CHECK_INVALID("confidences: row 0 is 1.5",
                   pantau_accuracy_estimator_estimate(estimator, &wrong, NULL, NULL, 1, &text));
-    CHECK_INVALID("right: is NULL",
+    CHECK_INVALID("correct: is NULL",
                   pantau_accuracy_estimator_new(confidences, NULL, NULL, NULL, ROWS, &none));
     CHECK_INVALID("confidences: there are no rows",
                   pantau_accuracy_estimator_new(NULL, NULL, NULL, NULL, 0, &none));
@@ -163,7 +163,7 @@ static void check_page(void) {
     CHECK_OK(pantau_monitor_new(reference, NULL, 0, &monitor));
     CHECK_OK(pantau_monitor_update(monitor, batch, NULL, 0, &text));
     CHECK_OK(pantau_monitor_close_window(monitor, &drift));
-    CHECK_OK(pantau_monitor_accuracy(monitor, NULL, NAN, NULL, 0, &accuracy));
+    CHECK_OK(pantau_monitor_accuracy(monitor, NULL, NAN, NULL, 0, NULL, 0, &accuracy));
     CHECK(strstr(pantau_text_data(accuracy), "\"labelled_rows\":2800") != NULL);
     size_t length = pantau_text_length(drift) + pantau_text_length(accuracy) + 100;
     char *report = malloc(length);

@@ -23,7 +23,7 @@ int main(int, char **arguments) {
     }
     const pantau::AccuracyEstimator estimator(confidences, right);
     CHECK(holds(estimator.estimate(confidences), "\"refused\":null"));
-    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "right: 0 for 2800 rows",
+    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "correct: 0 for 2800 rows",
                                        [&] { pantau::AccuracyEstimator(confidences, {}); });
 
     pantau::Batch rows(2800);
@@ -72,6 +72,10 @@ int main(int, char **arguments) {
     pantau::Monitor watching(pantau::Reference::of_bundle(bundle).value());
     const auto classifier = pantau::Classifier::open(path);
     classifier.watch(watching);
+    CHECK(classifier.predict_batch(texts).count() == 1000);
+    pantau::Monitor central(pantau::Reference::of_bundle(bundle).value());
+    central.merge(watching.take());
+    CHECK(holds(central.close_window(), "\"rows\":1000"));
     CHECK(classifier.predict_batch(texts).count() == 1000);
     CHECK(holds(watching.close_window(), "\"rows\":1000"));
     classifier.unwatch();

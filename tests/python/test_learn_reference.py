@@ -87,7 +87,7 @@ def test_new_words_are_noticed_by_who_watches(bundle: Path) -> None:
     classifier.watch(None)
     with pytest.raises(pantau.InvalidInputError, match="none of the columns text"):
         classifier.watch(Monitor(pantau.Reference.build({"stars": [1, 2, 3, 4] * 100})))
-    with pytest.raises(pantau.InvalidInputError, match="labels: 2 for 2800"):
+    with pytest.raises(pantau.InvalidInputError, match="actual: 2 for 2800"):
         classifier.reference(usual["text"], ["good", None])
     with pytest.raises(pantau.InvalidInputError, match="many texts"):
         classifier.reference("one")

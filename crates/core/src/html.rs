@@ -9,6 +9,10 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            // No browser shows these, and some do harm.
+            _ if letter.is_control() && !letter.is_whitespace() => {
+                out.push(char::REPLACEMENT_CHARACTER)
+            }
             _ => out.push(letter),
         }
     }

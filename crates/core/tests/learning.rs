@@ -24,6 +24,7 @@ use pantau::{
         compare_classifiers, convert, evaluate, import_sklearn, train,
     },
     onnx::Task,
+    performance::AccuracyEstimator,
     profile::{Batch, Counts, Profile, Reference, ReferenceOptions},
 };
 
@@ -603,6 +604,16 @@ fn a_monitor_counts_what_is_answered() {
     assert_eq!(monitor.lock().unwrap().open().rows(), 202);
     assert!(classifier.info().unwrap().watched.is_none());
 
+    // While somebody else holds the monitor nobody waits for it, and nothing is lost.
+    classifier.watch(Some(monitor.clone())).unwrap();
+    let held = monitor.lock().unwrap();
+    classifier.predict_batch(&texts, PredictOptions::default()).unwrap();
+    drop(held);
+    assert_eq!(monitor.lock().unwrap().open().rows(), 202);
+    classifier.predict(texts[0]).unwrap();
+    assert_eq!(monitor.lock().unwrap().take().rows(), 202 + 201);
+    assert_eq!(monitor.lock().unwrap().open().rows(), 0);
+
     // A reference of days, of other columns, and a model that is swapped.
     let times: Vec<Timestamp> =
         (0..1_000).map(|row| Timestamp::from_micros(row / 25 * 86_400_000_000)).collect();
@@ -612,7 +623,7 @@ fn a_monitor_counts_what_is_answered() {
     let days = classifier.reference(data.texts(), Some(&actual), Some(&times), &by_day).unwrap();
     assert!(days.windows().len() == 40 && !days.is_shuffled());
     let short = classifier.reference(data.texts(), Some(&actual[1..]), None, &by_day);
-    assert!(short.unwrap_err().to_string().contains("labels: 999 for 1000 texts"));
+    assert!(short.unwrap_err().to_string().contains("actual: 999 for 1000 texts"));
     let days = Monitor::new(days, MonitorOptions::default()).unwrap();
     let days: SharedMonitor = Arc::new(Mutex::new(days));
     classifier.watch(Some(days.clone())).unwrap();
@@ -627,6 +638,22 @@ fn a_monitor_counts_what_is_answered() {
     let other = Monitor::new(other, MonitorOptions::default()).unwrap();
     let error = classifier.watch(Some(Arc::new(Mutex::new(other)))).unwrap_err().to_string();
     assert!(error.contains("none of the columns text, label, confidence"), "{error}");
+
+    // Labels that were known before a new normal was taken still say what confidences mean.
+    let mut days = days.lock().unwrap().clone();
+    for _ in 0..28 {
+        let mut batch = Batch::new(200);
+        batch.texts("text", texts.iter().copied().map(Some).collect()).unwrap();
+        batch.numbers("confidence", expected.confidence()).unwrap();
+        let labels = (0..200).map(|row| expected.label(row)).collect();
+        batch.categories("label", labels).unwrap();
+        days.update(&batch, None).unwrap();
+        days.close_window().unwrap();
+    }
+    days.rebaseline("ani", "real days", Timestamp::from_micros(0)).unwrap();
+    let estimator = AccuracyEstimator::of_reference(days.reference()).unwrap();
+    let found = estimator.estimate(&[0.9], None).unwrap();
+    assert_eq!(found.labelled_rows, 1_000);
 }
 
 #[test]

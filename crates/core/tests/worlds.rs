@@ -6,6 +6,9 @@
 #![cfg(feature = "learn")]
 #![expect(clippy::unwrap_used, reason = "what is made for a test is as sure as the test")]
 
+mod chance;
+
+use chance::Chance;
 use pantau::{
     drift::{Monitor, MonitorOptions, Status},
     profile::{Batch, Reference, ReferenceOptions, WindowLength},
@@ -15,59 +18,6 @@ const FEATURES: usize = 15;
 
 /// How many windows a reference has.
 const WINDOWS: usize = 28;
-
-struct Chance {
-    state: u64,
-    spare: Option<f64>,
-}
-
-impl Chance {
-    fn new(seed: u64) -> Self {
-        Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, spare: None }
-    }
-
-    fn unit(&mut self) -> f64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        (self.state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / 2.0_f64.powi(53)
-    }
-
-    fn normal(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        // Marsaglia's polar method.
-        loop {
-            let (x, y) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
-            let square = x * x + y * y;
-            if square > 0.0 && square < 1.0 {
-                let scale = (-2.0 * square.ln() / square).sqrt();
-                self.spare = Some(y * scale);
-                return x * scale;
-            }
-        }
-    }
-
-    /// Student's t with three degrees of freedom.
-    fn t3(&mut self) -> f64 {
-        let squares: f64 = (0..3).map(|_| self.normal().powi(2)).sum();
-        self.normal() / (squares / 3.0).sqrt()
-    }
-
-    /// Marsaglia and Tsang's method.
-    fn gamma(&mut self, shape: f64) -> f64 {
-        let d = shape - 1.0 / 3.0;
-        let c = 1.0 / (9.0 * d).sqrt();
-        loop {
-            let x = self.normal();
-            let v = (1.0 + c * x).powi(3);
-            if v > 0.0 && self.unit().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
-                return d * v;
-            }
-        }
-    }
-}
 
 /// A world without drift.
 #[derive(Clone, Copy, Default)]
@@ -307,4 +257,49 @@ fn changes_are_seen_in_time() {
         }
     }
     assert!(broken.is_empty(), "{broken:?}");
+}
+
+/// Texts of eight words out of 20,000, of which the k-th is k times rarer than the first: of what
+/// comes later there are always words that the reference never had.
+fn zipf(chance: &mut Chance, rows: usize) -> Vec<String> {
+    let word = |chance: &mut Chance| {
+        // The inverse of the sum of 1 / k, which is about a logarithm.
+        let rank = 20_000.0_f64.powf(chance.unit()) as u64;
+        format!("word{rank}")
+    };
+    (0..rows).map(|_| (0..8).map(|_| word(chance)).collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// How many of so many windows of so many texts alarm, although nothing drifts.
+fn alarms_of_texts(seed: u64, usual: usize, rows: usize, windows: usize, shuffled: bool) -> usize {
+    let mut chance = Chance::new(seed);
+    let texts = zipf(&mut chance, usual);
+    let batch = |texts: &[String], work: &mut dyn FnMut(&Batch<'_>)| {
+        let mut batch = Batch::new(texts.len());
+        batch.texts("text", texts.iter().map(|text| Some(text.as_str())).collect()).unwrap();
+        work(&batch);
+    };
+    let mut options = ReferenceOptions::default();
+    options.is_shuffled = shuffled;
+    let mut reference = None;
+    batch(&texts, &mut |rows| reference = Some(Reference::build(rows, &options).unwrap()));
+    let mut monitor = Monitor::new(reference.unwrap(), MonitorOptions::default()).unwrap();
+    let mut alarms = 0;
+    for _ in 0..windows {
+        batch(&zipf(&mut chance, rows), &mut |rows| {
+            monitor.update(rows, None).unwrap();
+        });
+        alarms += usize::from(monitor.close_window().unwrap().status == Status::Alarm);
+    }
+    alarms
+}
+
+#[test]
+fn words_that_are_rare_alarm_nobody() {
+    for (usual, rows, shuffled) in
+        [(5_600, 1_000, false), (1_200, 300, true), (1_200, 5_000, true), (2_800, 100, false)]
+    {
+        let alarms = alarms_of_texts(usual as u64, usual, rows, 30, shuffled);
+        assert_eq!(alarms, 0, "{usual} texts, then {rows} a window, shuffled: {shuffled}");
+    }
 }

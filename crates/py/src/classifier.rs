@@ -209,13 +209,13 @@ impl PyClassifier {
     /// ``Reference.build`` does of other rows.
     ///
     /// The texts are in the order of time, or ``times`` tells when each came, for windows such as
-    /// ``"1d"``. Where right ``labels`` are known (None where not), the accuracy of later rows can be
+    /// ``"1d"``. Where the ``actual`` labels are known (None where not), the accuracy of later rows can be
     /// estimated; the model must not have learnt from those.
-    #[pyo3(signature = (texts, labels=None, *, times=None, window=None, shuffled=false))]
+    #[pyo3(signature = (texts, actual=None, *, times=None, window=None, shuffled=false))]
     fn reference(
         &self,
         texts: &Bound<'_, PyAny>,
-        labels: Option<&Bound<'_, PyAny>>,
+        actual: Option<&Bound<'_, PyAny>>,
         times: Option<Vec<Moment>>,
         window: Option<&str>,
         shuffled: bool,
@@ -228,16 +228,16 @@ impl PyClassifier {
         options.is_shuffled = shuffled;
         let times: Option<Vec<Timestamp>> =
             times.map(|times| times.into_iter().map(|Moment(time)| time).collect());
-        let labels: Option<Vec<Option<String>>> =
-            labels.map(|labels| expect("labels", labels, "a list of str or None")).transpose()?;
+        let actual: Option<Vec<Option<String>>> =
+            actual.map(|actual| expect("actual", actual, "a list of str or None")).transpose()?;
         let Texts::Many(column) = Texts::read(texts)? else {
             return Err(wrong("texts", texts, "many texts"));
         };
         let built = column.with_all(|texts| {
-            let labels: Option<Vec<Option<&str>>> =
-                labels.as_ref().map(|labels| labels.iter().map(Option::as_deref).collect());
+            let actual: Option<Vec<Option<&str>>> =
+                actual.as_ref().map(|actual| actual.iter().map(Option::as_deref).collect());
             Ok(py.detach(|| {
-                self.classifier.reference(texts, labels.as_deref(), times.as_deref(), &options)
+                self.classifier.reference(texts, actual.as_deref(), times.as_deref(), &options)
             }))
         })?;
         Ok(PyReference(Arc::new(built.map_err(PyError)?)))

@@ -74,13 +74,13 @@ pub unsafe extern "C" fn pantau_audit_pick(
 }
 
 /// Takes the label of a row, which became known at `at` (empty is now): whether its answer was
-/// right. Gives whether the row was picked; of others nothing is kept.
+/// correct. Gives whether the row was picked; of others nothing is kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_audit_label(
     audit: *mut pantau_audit,
     row: *const c_char,
     row_length: usize,
-    is_right: bool,
+    correct: bool,
     at: *const c_char,
     at_length: usize,
     out: *mut bool,
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn pantau_audit_label(
                 Place::new("out", out)?,
             )
         };
-        out.put(audit.0.label(row, is_right, at));
+        out.put(audit.0.label(row, correct, at));
         Ok(())
     })
 }

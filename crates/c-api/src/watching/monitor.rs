@@ -121,6 +121,22 @@ pub unsafe extern "C" fn pantau_monitor_merge(
     })
 }
 
+/// Takes what the open window has counted so far, which is then empty: to be merged into a monitor of
+/// another process.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_monitor_take(
+    monitor: *const pantau_monitor,
+    out: *mut *mut pantau_profile,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects and results.
+        let (monitor, out) =
+            unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
+        out.give(pantau_profile(monitor.lock().take()));
+        Ok(())
+    })
+}
+
 /// Closes the open window and gives its report. A window of too few rows stays open, and the report
 /// says so.
 #[unsafe(no_mangle)]
@@ -180,7 +196,9 @@ pub unsafe extern "C" fn pantau_monitor_calibrate(
         // SAFETY: the header's rules for objects and results.
         let (monitor, out) =
             unsafe { (argument::object("monitor", monitor)?, Place::new("out", out)?) };
-        out.give(monitor.lock().calibrate(splits, seed)?.to_json().into());
+        // Whoever is watched by it must not wait.
+        let own = monitor.lock().clone();
+        out.give(own.calibrate(splits, seed)?.to_json().into());
         Ok(())
     })
 }

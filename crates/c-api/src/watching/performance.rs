@@ -28,11 +28,11 @@ use crate::{
 pub struct pantau_accuracy_estimator(AccuracyEstimator);
 
 /// Learns from `count` labelled rows that the classifier was not trained on: how sure each answer
-/// is, whether it is right, and which label it gave; `labels` and `lengths` may be NULL.
+/// is, whether it is correct, and which label it gave; `labels` and `lengths` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_accuracy_estimator_new(
     confidences: *const f64,
-    right: *const bool,
+    correct: *const bool,
     labels: *const *const c_char,
     lengths: *const usize,
     count: usize,
@@ -40,15 +40,15 @@ pub unsafe extern "C" fn pantau_accuracy_estimator_new(
 ) -> pantau_status {
     guard(|| {
         // SAFETY: the header's rules for results, and for arrays as for texts.
-        let (confidences, right, labels, out) = unsafe {
+        let (confidences, correct, labels, out) = unsafe {
             (
                 argument::array("confidences", confidences, count)?,
-                argument::array("right", right, count)?,
+                argument::array("correct", correct, count)?,
                 optional_labels(labels, lengths, count)?,
                 Place::new("out", out)?,
             )
         };
-        let made = AccuracyEstimator::new(confidences, right, labels.as_deref())?;
+        let made = AccuracyEstimator::new(confidences, correct, labels.as_deref())?;
         out.give(pantau_accuracy_estimator(made));
         Ok(())
     })
@@ -122,30 +122,34 @@ pub unsafe extern "C" fn pantau_accuracy_estimator_free(estimator: *mut pantau_a
 }
 
 /// Gives what is known of the accuracy of what a monitor watches as JSON: the `estimate` of the last
-/// window, where the reference has predictions, and what an `audit` says, which may be NULL. The
-/// `baseline` of the audit is by default, NaN, the accuracy on the labelled rows of the reference;
-/// `at` is when it is asked, empty is now.
+/// window, where the reference has predictions, and what an `audit` says, which may be NULL, of all
+/// versions, where `version` is empty, or one. The `baseline` of the audit is by default, NaN, the lower
+/// end of the accuracy on the labelled rows of the reference; `at` is when it is asked, empty is now.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_monitor_accuracy(
     monitor: *const pantau_monitor,
     audit: *const pantau_audit,
     baseline: f64,
+    version: *const c_char,
+    version_length: usize,
     at: *const c_char,
     at_length: usize,
     out: *mut *mut pantau_text,
 ) -> pantau_status {
     guard(|| {
         // SAFETY: the header's rules for objects, texts and results.
-        let (monitor, audit, at, out) = unsafe {
+        let (monitor, audit, version, at, out) = unsafe {
             (
                 argument::object("monitor", monitor)?,
                 audit.as_ref(),
+                argument::text("version", version, version_length)?,
                 read_time("at", at, at_length)?.unwrap_or_else(Timestamp::now),
                 Place::new("out", out)?,
             )
         };
         let audit = audit.map(|audit| &audit.0);
-        let told = AccuracyReport::of(&monitor.lock(), audit, given(baseline), at)?;
+        let version = Some(version).filter(|version| !version.is_empty());
+        let told = AccuracyReport::of(&monitor.lock(), audit, given(baseline), version, at)?;
         out.give(told.to_json().into());
         Ok(())
     })

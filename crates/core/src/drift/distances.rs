@@ -151,13 +151,13 @@ impl Distance {
                 chi_square(&grouped(&window.bins, groups), &grouped(&pool.bins, groups))
             }
             (Measure::Shares, Counts::Category(window), Counts::Category(pool)) => {
-                chi_square(&window.values, &pool.values)
+                chi_square(&window.with_unseen(), &pool.with_unseen())
             }
             (Measure::Unseen, Counts::Category(window), Counts::Category(pool)) => {
                 share(novel.window, window.count(), novel.pool, pool.count())
             }
             (Measure::Shares, Counts::Words(window), Counts::Words(pool)) => {
-                chi_square(&window.values, &pool.values)
+                chi_square(&window.with_unseen(), &pool.with_unseen())
             }
             (Measure::Unseen, Counts::Words(window), Counts::Words(pool)) => {
                 share(novel.window, window.count(), novel.pool, pool.count())
@@ -201,12 +201,25 @@ impl Distance {
     }
 }
 
-/// The share of rows that moved: of numbers by the largest gap, else as many as changed places.
-pub(super) fn moved_share(now: &Counts, then: &Counts) -> f64 {
-    match (now, then) {
+/// The share that moved: that is new or missing where this is what changed most; else of numbers by
+/// the largest gap, and of others as many as changed places.
+pub(super) fn moved_share(measure: Measure, now: &FeatureProfile, then: &FeatureProfile) -> f64 {
+    let ratio = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
+    let missing = |own: &FeatureProfile| {
+        let missing = own.absent + own.counts.missing();
+        ratio(missing, missing + own.counts.count())
+    };
+    match measure {
+        Measure::Unseen => return ratio(now.counts.unseen(), now.counts.count()),
+        Measure::Missing => return (missing(now) - missing(then)).abs(),
+        _ => {}
+    }
+    match (&now.counts, &then.counts) {
         (Counts::Number(now), Counts::Number(then)) => largest_gap(&now.bins, &then.bins).0,
-        (Counts::Category(now), Counts::Category(then)) => moved(&now.values, &then.values),
-        (Counts::Words(now), Counts::Words(then)) => moved(&now.values, &then.values),
+        (Counts::Category(now), Counts::Category(then)) => {
+            moved(&now.with_unseen(), &then.with_unseen())
+        }
+        (Counts::Words(now), Counts::Words(then)) => moved(&now.with_unseen(), &then.with_unseen()),
         (Counts::Vector(now), Counts::Vector(then)) if now.nearest.len() > 1 => {
             moved(&now.nearest, &then.nearest)
         }

@@ -91,7 +91,8 @@ pub struct FeatureReport {
     pub measures: Vec<MeasureReport>,
     /// Shares of the reference and of what came since it began, for a picture.
     pub shares: Shares,
-    /// The share of rows that moved in each of the last windows, the oldest first.
+    /// What share moved in each of the last windows, the oldest first; is new or missing, where that
+    /// is what changed most.
     pub trend: Vec<f64>,
 }
 
@@ -135,6 +136,8 @@ impl DriftReport {
         if !self.advice.is_empty() {
             lines.push(self.advice.clone());
         }
-        lines.join("\n")
+        // A terminal would obey control characters in the names of features and values.
+        let is_order = |letter: char| letter.is_control() && letter != '\n';
+        lines.join("\n").replace(is_order, "\u{fffd}")
     }
 }

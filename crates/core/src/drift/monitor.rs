@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::{
-    distances::{self, Distance, Novel},
+    distances::{self, Distance, Measure, Novel},
     findings::{DriftReport, FeatureReport, MeasureReport, Shares, Status},
     options::MonitorOptions,
     sentence::{self, Change},
@@ -198,6 +198,13 @@ impl Monitor {
         Ok(())
     }
 
+    /// Takes what the open window has counted so far, which is then empty: to be merged into a monitor
+    /// elsewhere, such as in the process that others work for.
+    pub fn take(&mut self) -> Profile {
+        self.state.times = Times::default();
+        std::mem::replace(&mut self.state.open, Profile::new(self.reference.layout()))
+    }
+
     /// Closes the open window and says what it is. A window with too few rows stays open, and the
     /// report says so.
     ///
@@ -375,18 +382,18 @@ impl Monitor {
                     })
                     .collect(),
                 shares: change.shares,
-                trend: self.trend(place),
+                trend: self.trend(place, distance.measure),
             })
         };
         layout.features().iter().enumerate().filter_map(report).collect()
     }
 
-    /// The share of rows that moved in each of the last windows.
-    fn trend(&self, place: usize) -> Vec<f64> {
+    /// What share moved in each of the last windows, of what changed most.
+    fn trend(&self, place: usize, measure: Measure) -> Vec<f64> {
         let then = self.pool.feature(place);
         let windows = self.state.recent.iter();
         windows
-            .map(|own| distances::moved_share(&own.profile.feature(place).counts, &then.counts))
+            .map(|own| distances::moved_share(measure, own.profile.feature(place), then))
             .collect()
     }
 
@@ -475,7 +482,12 @@ impl Monitor {
         let since = self.report().since_window.unwrap_or(0);
         let later = self.state.recent.iter().filter(|window| window.number >= since);
         let filled = later.filter(|window| window.profile.rows() > 0);
-        let windows = filled.map(|window| window.profile.clone()).collect();
+        let mut windows: Vec<Profile> = filled.map(|window| window.profile.clone()).collect();
+        // Right labels that were known before say what confidences mean, now as then.
+        let is_known = windows.iter().any(Profile::knows_answers);
+        if let Some(first) = windows.first_mut().filter(|_| !is_known) {
+            first.keep_known(&self.pool);
+        }
         let reference = Reference::from_windows(windows)?;
         self.rebaseline_to(reference, by, reason, at)
     }

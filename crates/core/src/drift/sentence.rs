@@ -39,10 +39,10 @@ pub(super) fn change(
             Counts::Number(now),
         ) => number(layout, unit(kind), then, now, per_size),
         (Kind::Category(layout), Counts::Category(then), Counts::Category(now)) => {
-            values(layout, &then.values, &now.values, per_size)
+            values(layout, &then.with_unseen(), &now.with_unseen(), per_size)
         }
         (Kind::Words(layout), Counts::Words(then), Counts::Words(now)) => {
-            values(layout, &then.values, &now.values, per_size)
+            values(layout, &then.with_unseen(), &now.with_unseen(), per_size)
         }
         (Kind::Vector(layout), Counts::Vector(then), Counts::Vector(now)) => {
             vector(layout, measure, then, now, per_size)

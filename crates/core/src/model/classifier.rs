@@ -6,7 +6,7 @@ use super::{
     Info, Later, ModelOptions, PredictOptions, Prediction, Predictions,
     handle::{Current, Handle},
     loaded::Vectors,
-    watch,
+    watch::Watch,
 };
 use crate::{Error, Result, drift::SharedMonitor, onnx::Task};
 
@@ -118,7 +118,7 @@ impl Classifier {
         current.ask_later(text, options.deadline, on_done, move |current, answers| {
             let texts = [own];
             let predictions = current.model.read(&texts, answers, options);
-            current.see(&texts, &predictions, Some(answers), started);
+            current.see(&texts, &predictions, Some(answers), started.elapsed());
             first(&predictions)
         })
     }
@@ -151,7 +151,7 @@ impl Classifier {
     /// [`Error::InvalidInput`] if its reference has none of these columns, or the classifier is
     /// closed.
     pub fn watch(&self, monitor: Option<SharedMonitor>) -> Result<()> {
-        self.handle.watch(monitor.map(watch::watch).transpose()?)
+        self.handle.watch(monitor.map(Watch::new).transpose()?.map(Arc::new))
     }
 
     /// Labels, and the vectors that they follow from where the model has them; who watches does not

@@ -273,7 +273,7 @@ impl Current {
     ) -> Result<Predictions> {
         let started = Instant::now();
         let (predictions, answers) = self.model.classify(texts, self.reading, options, progress)?;
-        self.see(texts, &predictions, answers.as_ref(), started);
+        self.see(texts, &predictions, answers.as_ref(), started.elapsed());
         Ok(predictions)
     }
 
@@ -293,11 +293,11 @@ impl Current {
         texts: &[T],
         predictions: &Predictions,
         answers: Option<&Answers>,
-        started: Instant,
+        took: Duration,
     ) {
         if let Some(watch) = &self.watch {
             let vectors = || answers.and_then(|answers| self.model.vectors(answers));
-            watch.see(texts, predictions, vectors, started);
+            watch.see(texts, predictions, vectors, took);
         }
     }
 

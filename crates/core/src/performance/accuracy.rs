@@ -32,8 +32,8 @@ pub struct WindowEstimate {
 
 impl AccuracyReport {
     /// What is known of the accuracy: from confidences, where the reference was built with
-    /// `predictions`, and from an audit. The audit's baseline is the accuracy on the labelled rows
-    /// of the reference if none is given.
+    /// `predictions`, and from an audit, of all versions or one. The audit's baseline is the lower
+    /// end of the accuracy on the labelled rows of the reference if none is given.
     ///
     /// # Errors
     /// As for [`Audit::report`].
@@ -41,6 +41,7 @@ impl AccuracyReport {
         monitor: &Monitor,
         audit: Option<&Audit>,
         baseline: Option<f64>,
+        version: Option<&str>,
         now: Timestamp,
     ) -> Result<Self> {
         let estimator = AccuracyEstimator::of_reference(monitor.reference()).ok();
@@ -57,9 +58,10 @@ impl AccuracyReport {
                 estimate = Some(estimator.estimate_profile(monitor.open())?);
             }
         }
-        let usual = estimate.as_ref().and_then(|own| own.usual).map(|usual| usual.value);
+        // What was measured on some rows is known as well as those tell, and no better.
+        let usual = estimate.as_ref().and_then(|own| own.usual).map(|usual| usual.interval.low);
         let baseline = baseline.or(usual.filter(|usual| *usual > 0.0));
-        let audit = audit.map(|audit| audit.report(now, baseline, None)).transpose()?;
+        let audit = audit.map(|audit| audit.report(now, baseline, version)).transpose()?;
         let told: Vec<String> = [
             audit.as_ref().map(|own| format!("audited: {}", own.sentence)),
             estimate.as_ref().map(|own| format!("without labels: {}", own.sentence)),

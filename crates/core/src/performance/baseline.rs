@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
@@ -18,8 +18,8 @@ const POINT: f64 = 1.644_853_626_951_472_2;
 ///
 /// **How often it cries wolf**: that depends on the rows behind a metric, not on the threshold alone.
 /// An accuracy of 0.9 that is measured on 100 labels a day seems to drop by 5 points on 23 days of a
-/// year in which nothing changes; on 500 labels on fewer than one. Give `rows`, and a drop must also
-/// be more than chance gives in 95 of 100 cases. A trend is told if chance makes such a slope in
+/// year in which nothing changes; on 500 labels on fewer than one. Give `rows`, and a drop of an
+/// accuracy must also be more than chance gives in 95 of 100 cases. A trend is told if chance makes such a slope in
 /// fewer than 5 % of all looks, all metrics together and days that depend on those before; who looks
 /// every day will see one some day. For accuracy from labels that come one by one,
 /// [`super::Audit`] bounds the false alarms over all time.
@@ -37,7 +37,7 @@ const POINT: f64 = 1.644_853_626_951_472_2;
 pub struct PerformanceDriftDetector {
     baseline: Vec<(String, f64)>,
     rows: Option<u64>,
-    measured: Vec<Measured>,
+    measured: VecDeque<Measured>,
 }
 
 /// What became of the metrics.
@@ -70,7 +70,7 @@ pub struct MetricDrop {
     /// By how much it is worse; negative if it is better.
     pub drop: f64,
     /// By how much it would be worse by chance alone in 5 of 100 cases; none without `rows`, and of
-    /// what is no share.
+    /// what is no accuracy: of other metrics the rows do not tell.
     pub chance: Option<f64>,
 }
 
@@ -85,7 +85,7 @@ impl PerformanceDriftDetector {
             return Err(Error::invalid("baseline", "there are no metrics"));
         }
         check_rows(rows)?;
-        Ok(Self { baseline, rows, measured: Vec::new() })
+        Ok(Self { baseline, rows, measured: VecDeque::new() })
     }
 
     /// The metrics of the baseline.
@@ -94,7 +94,8 @@ impl PerformanceDriftDetector {
     }
 
     /// Which metrics are worse than the baseline by more than `threshold`, which is a difference:
-    /// 0.05 are 5 points. A loss, an error, a Brier score or a latency is worse the larger it is.
+    /// 0.05 are 5 points. What has a word such as loss, error, mae, mse, rmse, brier, ece, fpr, false or
+    /// latency in its name is worse the larger it is, unless the name begins with `neg_`.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a threshold below 0, what is no finite number, or a metric that the
@@ -121,7 +122,9 @@ impl PerformanceDriftDetector {
             };
             let more = current - baseline;
             let drop = if is_better_smaller(metric) { more } else { -more };
-            let chance = self.rows.zip(rows).and_then(|(n, m)| chance(*baseline, n, *current, m));
+            let is_share = metric.to_lowercase().contains("accuracy");
+            let sizes = self.rows.zip(rows).filter(|_| is_share);
+            let chance = sizes.and_then(|(n, m)| chance(*baseline, n, *current, m));
             Ok(MetricDrop {
                 metric: metric.clone(),
                 baseline: *baseline,
@@ -172,9 +175,9 @@ impl PerformanceDriftDetector {
     pub fn record(&mut self, metrics: &[(&str, f64)], at: Timestamp, version: &str) -> Result<()> {
         let metrics = checked("metrics", metrics)?;
         if self.measured.len() >= MOST_MEASURED {
-            self.measured.remove(0);
+            self.measured.pop_front();
         }
-        self.measured.push(Measured { at, version: version.to_owned(), metrics });
+        self.measured.push_back(Measured { at, version: version.to_owned(), metrics });
         Ok(())
     }
 
@@ -189,7 +192,7 @@ impl PerformanceDriftDetector {
         version: Option<&str>,
         until: Timestamp,
     ) -> Result<TrendReport> {
-        trends(&self.measured, days, version, until)
+        trends(self.measured.iter(), days, version, until)
     }
 }
 
@@ -338,6 +341,34 @@ mod tests {
         for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(few.analyze_trend(wrong, None, at(6)).is_err());
         }
+    }
+
+    #[test]
+    fn names_tell_which_way_is_worse() {
+        let worse = |metric: &str, before: f64, now: f64| {
+            let detector = PerformanceDriftDetector::new(&[(metric, before)], None).unwrap();
+            let found = detector.detect_performance_drift(&[(metric, now)], 0.05, None).unwrap();
+            found.drift_detected
+        };
+        for metric in ["mae", "val_loss", "logloss", "RMSE", "false_positive_rate", "brier score"] {
+            assert!(worse(metric, 0.1, 0.5) && !worse(metric, 0.5, 0.1), "{metric}");
+        }
+        for metric in ["accuracy", "neg_log_loss", "f1", "glossary_recall", "roc_auc"] {
+            assert!(worse(metric, 0.5, 0.1) && !worse(metric, 0.1, 0.5), "{metric}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_line_has_no_trend() {
+        let mut detector = detector();
+        for row in 0..20 {
+            let value = 0.9 - 0.01 * f64::from(row);
+            let huge = if row % 2 == 0 { 1.7e308 } else { -1.7e308 };
+            detector.record(&[("accuracy", value), ("huge", huge)], at(3), "1").unwrap();
+        }
+        let found = detector.analyze_trend(30.0, None, at(5)).unwrap();
+        assert_eq!(found.overall_trend, TrendDirection::Unknown);
+        assert!(found.trends.values().all(|own| own.slope.is_none()), "{}", found.sentence);
     }
 
     #[test]

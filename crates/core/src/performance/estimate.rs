@@ -38,8 +38,11 @@ const CANNOT_SEE: &str = "an estimate without labels cannot see that the same te
 /// It learns from labelled rows, which the classifier was not trained on, how often answers of each
 /// confidence are right. Two estimates are made of that: the mean calibrated confidence (CBPE), and
 /// the share of answers above the threshold above which as many lie as are right (ATC; Garg et al.
-/// 2022). Both are right where only the mix of easy and hard texts changed. Where they are far from
-/// each other, confidences no longer mean what they did.
+/// 2022). The first is right where answers of each confidence are right as often as before, however
+/// often each now occurs. The second supposes that whatever moves confidences moves the accuracy as
+/// it moves the share above the threshold; where confidences gather on one side of the threshold it
+/// is far off. Where the two are far from each other, something changed: which of them is right, only
+/// labels tell.
 ///
 /// ```
 /// use pantau::performance::AccuracyEstimator;
@@ -76,7 +79,7 @@ pub struct AccuracyEstimate {
     pub refused: Option<String>,
     /// The mean calibrated confidence.
     pub cbpe: Option<Estimate>,
-    /// The share of answers above the threshold.
+    /// The share of answers above the threshold; its interval is that of this share.
     pub atc: Option<Estimate>,
     /// The accuracy on the labelled rows.
     pub usual: Option<Estimate>,
@@ -118,16 +121,16 @@ impl AccuracyEstimator {
     /// # Errors
     /// [`Error::InvalidInput`] without rows, for lists of different lengths, or a confidence that is
     /// not 0 to 1.
-    pub fn new(confidences: &[f64], right: &[bool], labels: Option<&[&str]>) -> Result<Self> {
+    pub fn new(confidences: &[f64], correct: &[bool], labels: Option<&[&str]>) -> Result<Self> {
         check(confidences)?;
         if confidences.is_empty() {
             return Err(Error::invalid("confidences", "there are no rows"));
         }
-        same_length("right", right.len(), confidences)?;
+        same_length("correct", correct.len(), confidences)?;
         let labels = optional(labels, confidences)?;
         let layout = AnswerLayout::of("", "", &labels, confidences);
         let mut known = AnswerCounts::new(&layout);
-        known.add(&layout, &labels, confidences, right.iter().copied().map(Some));
+        known.add(&layout, &labels, confidences, correct.iter().copied().map(Some));
         Ok(Self { layout, known })
     }
 
@@ -250,7 +253,8 @@ impl AccuracyEstimate {
         let width = |own: &Estimate| (own.interval.high - own.interval.low) / 2.0;
         let warning = if gap > width(&cbpe) + width(&atc) {
             format!(
-                "; the two are {:.1} points apart, so confidences no longer mean what they did",
+                "; the two are {:.1} points apart: how sure the answers are has changed much, and only \
+                 labels tell which is right",
                 gap * 100.0
             )
         } else {
@@ -488,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_meaning_of_confidence_is_warned_of() {
+    fn estimates_that_are_far_apart_are_warned_of() {
         let mut random = Random::new(5);
         let (confidences, right) = draw(&mut random, 5_000, 2.0);
         let estimator = AccuracyEstimator::new(&confidences, &right, None).unwrap();
@@ -503,7 +507,7 @@ mod tests {
         for (error, message) in [
             (new(&[], &[], None), "there are no rows"),
             (new(&[0.5, f64::NAN], &[true, true], None), "row 1 is NaN"),
-            (new(&[0.5], &[], None), "right: 0 for 1 rows"),
+            (new(&[0.5], &[], None), "correct: 0 for 1 rows"),
             (new(&[0.5], &[true], Some(&[])), "labels: 0 for 1 rows"),
         ] {
             let error = error.unwrap_err().to_string();

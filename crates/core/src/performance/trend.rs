@@ -31,7 +31,7 @@ pub enum TrendDirection {
     Stable,
     /// It gets worse.
     Declining,
-    /// There are fewer than eight measurements.
+    /// There are fewer than eight measurements, or no line goes through them.
     Unknown,
 }
 
@@ -69,17 +69,41 @@ pub struct TrendReport {
     pub trends: BTreeMap<String, MetricTrend>,
 }
 
-/// Whether a metric is better the smaller it is.
+/// Whether a metric is better the smaller it is, by the words of its name.
 pub(super) fn is_better_smaller(metric: &str) -> bool {
+    const SMALLER: [&str; 20] = [
+        "loss",
+        "logloss",
+        "error",
+        "errors",
+        "err",
+        "mae",
+        "mse",
+        "rmse",
+        "mape",
+        "brier",
+        "ece",
+        "mce",
+        "perplexity",
+        "latency",
+        "fpr",
+        "fnr",
+        "fdr",
+        "hinge",
+        "entropy",
+        "wer",
+    ];
     let name = metric.to_lowercase();
-    ["loss", "error", "brier", "ece", "mce", "perplexity", "latency"]
-        .into_iter()
-        .any(|word| name.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == word))
+    let mut parts = name.split(|letter: char| !letter.is_alphanumeric());
+    let has = |word: &str| parts.clone().any(|part| part == word);
+    let is_smaller = SMALLER.into_iter().any(has) || has("false");
+    // scikit-learn's scores are all better larger: neg_log_loss.
+    is_smaller && parts.next() != Some("neg")
 }
 
 /// The trends of what was measured in the days up to `until`.
-pub(crate) fn trends(
-    measured: &[Measured],
+pub(crate) fn trends<'a>(
+    measured: impl Iterator<Item = &'a Measured>,
     days: f64,
     version: Option<&str>,
     until: Timestamp,
@@ -90,7 +114,6 @@ pub(crate) fn trends(
     let since = until.before(Duration::from_secs_f64(days * 86_400.0));
     let mut points: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
     let mut wanted: Vec<&Measured> = measured
-        .iter()
         .filter(|own| own.at >= since && own.at <= until)
         .filter(|own| version.is_none_or(|version| version == own.version))
         .collect();
@@ -153,7 +176,9 @@ fn say(trends: &BTreeMap<String, MetricTrend>, overall: TrendDirection, days: f6
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     match overall {
         TrendDirection::Unknown => {
-            format!("no metric was measured {FEWEST} times in {days} days, so no trend is told")
+            format!(
+                "no metric was measured {FEWEST} times or more in {days} days, at different times"
+            )
         }
         TrendDirection::Stable => format!("no trend in {days} days"),
         TrendDirection::Declining => format!("getting worse: {}{more}", moved.join(", ")),

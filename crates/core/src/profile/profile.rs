@@ -62,6 +62,28 @@ impl Profile {
         }
     }
 
+    /// Whether right labels are known of any answer.
+    pub(crate) fn knows_answers(&self) -> bool {
+        self.features.iter().any(|own| match &own.counts {
+            Counts::Answers(counts) => counts.bins.iter().any(|bin| bin.known > 0),
+            _ => false,
+        })
+    }
+
+    /// Adds what is known of the answers of other rows, whose right labels were known, where nothing
+    /// is known here. Nothing else of those rows is counted.
+    pub(crate) fn keep_known(&mut self, other: &Self) {
+        if self.layout.hash() != other.layout.hash() {
+            return;
+        }
+        for (own, other) in self.features.iter_mut().zip(&other.features) {
+            if let (Counts::Answers(own), Counts::Answers(other)) = (&mut own.counts, &other.counts)
+            {
+                own.keep_known(other);
+            }
+        }
+    }
+
     /// What was counted of a feature, by its place in the layout.
     pub(crate) fn feature(&self, place: usize) -> &FeatureProfile {
         &self.features[place]

@@ -68,7 +68,26 @@ impl Report {
     /// # Errors
     /// [`Error::InvalidInput`] for what is no such object.
     pub fn from_json(json: &str) -> Result<Self> {
-        crate::settings::from_json("report", json)
+        let report: Self = crate::settings::from_json("report", json)?;
+        for own in &report.drift.features {
+            let shares = &own.shares;
+            let bins = match shares.names.len() {
+                // Below the first edge and above the last there is a bin, too.
+                0 if shares.edges.is_empty() => shares.then.len(),
+                0 => shares.edges.len() + 1,
+                names => names,
+            };
+            if shares.then.len() != bins || shares.now.len() != bins {
+                let problem = format!(
+                    "feature {:?} has {} and {} shares for {bins} bins",
+                    own.feature,
+                    shares.then.len(),
+                    shares.now.len()
+                );
+                return Err(Error::invalid("report", problem));
+            }
+        }
+        Ok(report)
     }
 
     /// This report as JSON. No number is NaN.

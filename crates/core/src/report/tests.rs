@@ -81,7 +81,7 @@ fn report(features: usize) -> Report {
     if monitor.report().status != Status::Ok {
         monitor.acknowledge("ani <b>", "a \"campaign\"", day(30)).unwrap();
     }
-    let accuracy = AccuracyReport::of(&monitor, Some(&audit), None, day(31)).unwrap();
+    let accuracy = AccuracyReport::of(&monitor, Some(&audit), None, None, day(31)).unwrap();
     Report {
         title: Some("Reviews <script>".to_owned()),
         made: day(31),
@@ -177,7 +177,7 @@ fn a_monitor_that_saw_nothing_has_a_page() {
     let usual = Rows::new(&mut random, 2_800, 1, 0.0);
     let reference = Reference::build(&usual.batch(), &ReferenceOptions::default()).unwrap();
     let monitor = Monitor::new(reference, MonitorOptions::default()).unwrap();
-    let accuracy = AccuracyReport::of(&monitor, None, None, day(0)).unwrap();
+    let accuracy = AccuracyReport::of(&monitor, None, None, None, day(0)).unwrap();
     let report = Report { accuracy: Some(accuracy), ..Report::of(monitor.report()) };
     let html = report.to_html();
     assert!(html.contains("No window was closed yet") && html.contains("Not judged"));
@@ -196,4 +196,19 @@ fn files_are_written_as_their_names_end() {
     }
     let error = report.save(folder.path().join("a.pdf")).unwrap_err().to_string();
     assert!(error.contains("ends in none of .html, .json, .txt"), "{error}");
+}
+
+#[test]
+fn reports_that_cannot_be_are_refused() {
+    let json = report(1).to_json();
+    let shorter = json.replacen("\"then\":[", "\"then\":[0.5,", 1);
+    let error = Report::from_json(&shorter).unwrap_err().to_string();
+    assert!(error.contains("shares for"), "{error}");
+    let odd = json.replace("\"windows\":30", "\"windows\":18446744073709551615");
+    let odd = odd.replace("\"false_alarm_windows\":365.0", "\"false_alarm_windows\":0.0");
+    let odd = Report::from_json(&odd).unwrap();
+    assert!(!odd.to_html().contains("inf") && !odd.to_text().is_empty());
+    let mut orders = report(1);
+    orders.title = Some("x\u{1b}[2J\0".to_owned());
+    assert!(!orders.to_text().contains('\u{1b}') && !orders.to_html().contains('\0'));
 }

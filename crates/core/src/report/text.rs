@@ -53,7 +53,9 @@ pub(super) fn of(report: &Report) -> String {
             push(&mut out, &format!("{}: {} {act}: {}", record.at, record.by, record.reason), "  ");
         }
     }
-    out.trim_end().to_owned()
+    // A terminal would obey them.
+    let is_order = |letter: char| letter.is_control() && letter != '\n';
+    out.trim_end().replace(is_order, "\u{fffd}")
 }
 
 fn versions(out: &mut String, audit: &AuditReport) {

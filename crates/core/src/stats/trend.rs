@@ -87,12 +87,17 @@ impl<'a> Line<'a> {
         let n = x.len() as f64;
         let (x_mean, y_mean) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
         let x_squares: f64 = x.iter().map(|x| (x - x_mean).powi(2)).sum();
-        if x_squares <= 0.0 {
+        // Equal places may seem to differ by rounding.
+        if x.iter().all(|own| *own == x[0]) || x_squares <= 0.0 {
             return Err(Error::invalid("x", format!("all numbers are {}", x[0])));
         }
-        let y_squares = y.iter().map(|y| (y - y_mean).powi(2)).sum();
+        let y_squares: f64 = y.iter().map(|y| (y - y_mean).powi(2)).sum();
         let products: f64 = x.iter().zip(y).map(|(x, y)| (x - x_mean) * (y - y_mean)).sum();
         let slope = products / x_squares;
+        let all = [x_squares, y_squares, slope];
+        if !all.iter().all(|number: &f64| number.is_finite()) {
+            return Err(Error::invalid("y", "the numbers are too large for a line through them"));
+        }
         let residual = |(x, y): (&f64, &f64)| (y - y_mean) - slope * (x - x_mean);
         let residuals = x.iter().zip(y).map(residual).collect();
         let intercept = y_mean - slope * x_mean;

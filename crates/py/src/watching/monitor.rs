@@ -44,6 +44,7 @@ use crate::{
 pub(crate) struct PyMonitor(pub(crate) SharedMonitor);
 
 impl PyMonitor {
+    /// Whoever waits for the lock while holding the interpreter would stop all threads.
     fn with<R>(&self, work: impl FnOnce(&mut Monitor) -> R) -> R {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -89,7 +90,7 @@ impl PyMonitor {
         data: &Bound<'_, PyAny>,
         at: Option<Moment>,
     ) -> PyResult<Option<PyDriftReport>> {
-        let reference = self.with(|monitor| monitor.reference().clone());
+        let reference = py.detach(|| self.with(|monitor| monitor.reference().clone()));
         let rows = Rows::known(data, reference.layout())?;
         rows.with_batch(&Roles::default(), |batch| {
             let report = py.detach(|| self.with(|monitor| monitor.update(batch, timestamp(at))));
@@ -99,9 +100,16 @@ impl PyMonitor {
 
     /// Adds what was counted elsewhere to the open window.
     #[pyo3(signature = (profile, at=None))]
-    fn merge(&self, profile: &PyProfile, at: Option<Moment>) -> PyResult<()> {
+    fn merge(&self, py: Python<'_>, profile: &PyProfile, at: Option<Moment>) -> PyResult<()> {
         let profile = profile.get();
-        Ok(self.with(|monitor| monitor.merge(&profile, timestamp(at))).map_err(PyError)?)
+        let done = py.detach(|| self.with(|monitor| monitor.merge(&profile, timestamp(at))));
+        Ok(done.map_err(PyError)?)
+    }
+
+    /// Takes what the open window has counted so far, which is then empty: to be merged into a monitor
+    /// of another process, such as the one that workers answer for.
+    fn take(&self, py: Python<'_>) -> PyProfile {
+        py.detach(|| self.with(Monitor::take)).into()
     }
 
     /// Closes the open window and says what it is.
@@ -116,29 +124,31 @@ impl PyMonitor {
     }
 
     /// What is known of the accuracy, as a dict: ``estimate`` from confidences, where the reference
-    /// was built with ``predictions``, and ``audit`` from the labels of rows picked by chance; its
-    /// ``baseline`` is by default the accuracy on the labelled rows of the reference.
-    #[pyo3(signature = (audit=None, *, baseline=None, now=None))]
+    /// was built with ``predictions``, and ``audit`` from the labels of rows picked by chance, of all
+    /// versions or one; its ``baseline`` is by default the lower end of the accuracy on the labelled rows
+    /// of the reference.
+    #[pyo3(signature = (audit=None, *, baseline=None, version=None, now=None))]
     fn accuracy<'py>(
         &self,
         py: Python<'py>,
         audit: Option<&PyAudit>,
         baseline: Option<f64>,
+        version: Option<&str>,
         now: Option<Moment>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let now = timestamp(now).unwrap_or_else(Timestamp::now);
         let told = py.detach(|| {
             let audit = audit.map(|audit| audit.with(|audit| audit.clone()));
-            self.with(|monitor| AccuracyReport::of(monitor, audit.as_ref(), baseline, now))
+            self.with(|monitor| AccuracyReport::of(monitor, audit.as_ref(), baseline, version, now))
         });
         from_json(py, &told.map_err(PyError)?.to_json())
     }
 
     /// Puts down that a change is known. Its status stays, and reports say it was acknowledged.
-    fn acknowledge(&self, by: &str, reason: &str) -> PyResult<()> {
-        Ok(self
-            .with(|monitor| monitor.acknowledge(by, reason, Timestamp::now()))
-            .map_err(PyError)?)
+    fn acknowledge(&self, py: Python<'_>, by: &str, reason: &str) -> PyResult<()> {
+        let now = Timestamp::now();
+        let done = py.detach(|| self.with(|monitor| monitor.acknowledge(by, reason, now)));
+        Ok(done.map_err(PyError)?)
     }
 
     /// Takes the last windows, 28 at least, or ``reference`` as the new normal.
@@ -171,7 +181,7 @@ impl PyMonitor {
         splits: usize,
         seed: Seed,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let monitor = self.with(|monitor| monitor.clone());
+        let monitor = py.detach(|| self.with(|monitor| monitor.clone()));
         let found = py.detach(|| monitor.calibrate(splits, seed.0)).map_err(PyError)?;
         from_json(py, &found.to_json())
     }
@@ -179,19 +189,20 @@ impl PyMonitor {
     /// What was decided so far, as dicts.
     #[getter]
     fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &self.with(|monitor| monitor.report().to_json()))?.get_item("records")
+        let told = py.detach(|| self.with(|monitor| monitor.report().to_json()));
+        from_json(py, &told)?.get_item("records")
     }
 
     /// What rows are compared with.
     #[getter]
-    fn reference(&self) -> PyReference {
-        PyReference(self.with(|monitor| monitor.reference().clone()))
+    fn reference(&self, py: Python<'_>) -> PyReference {
+        PyReference(py.detach(|| self.with(|monitor| monitor.reference().clone())))
     }
 
     /// All that was seen, to go on from after a restart.
     #[getter]
     fn state<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.with(|monitor| monitor.state()))
+        PyBytes::new(py, &py.detach(|| self.with(|monitor| monitor.state())))
     }
 
     /// The monitor with this state.
@@ -202,8 +213,8 @@ impl PyMonitor {
         Ok(Self(Arc::new(Mutex::new(monitor))))
     }
 
-    fn __repr__(&self) -> String {
-        let report = self.with(|monitor| monitor.report());
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let report = py.detach(|| self.with(|monitor| monitor.report()));
         format!("Monitor({:?}, {} windows)", report.status.name(), report.windows)
     }
 }

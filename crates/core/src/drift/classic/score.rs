@@ -87,8 +87,7 @@ impl DriftScore {
                     (largest_gap(&own.distances, &pool.distances).0, of_numbers)
                 }
                 (Counts::Category(own), Counts::Category(pool)) => {
-                    let (own, pool) =
-                        (with(&own.values, own.unseen), with(&pool.values, pool.unseen));
+                    let (own, pool) = (own.with_unseen(), pool.with_unseen());
                     let found = total_variation(&pool, &own)?;
                     (found.value, found.floor + normal_upper_point(level) * found.floor_sd)
                 }
@@ -112,10 +111,6 @@ impl DriftScore {
         let feature = feature.to_owned();
         Ok(Self { drift_score, chance, drift_detected, level, feature, rows: window.rows() })
     }
-}
-
-fn with(values: &[u64], unseen: u64) -> Vec<u64> {
-    [values, &[unseen]].concat()
 }
 
 fn check_threshold(threshold: f64) -> Result<()> {

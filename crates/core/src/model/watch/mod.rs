@@ -5,7 +5,7 @@ mod rows;
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -19,18 +19,18 @@ use serde::Serialize;
 use super::{Predictions, loaded::Vectors};
 use crate::{
     Error, Result, Timestamp,
-    drift::{Monitor, SharedMonitor},
-    profile::Layout,
+    drift::SharedMonitor,
+    profile::{Layout, Profile},
 };
 
-/// How long an answer waits for a monitor that somebody else holds: for ever, if a fork left it
-/// locked, which must not stop answers.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// A monitor that counts what a classifier answers.
+///
+/// No answer waits for it: while somebody else holds the monitor, as when a window is closed, rows are
+/// counted into a profile of its own, which is merged as soon as the monitor is free.
 #[derive(Debug)]
 pub(super) struct Watch {
     monitor: SharedMonitor,
+    waiting: Mutex<Profile>,
     rows: AtomicU64,
     missed: AtomicU64,
     problem: Mutex<Option<String>>,
@@ -48,9 +48,20 @@ pub struct Watched {
 }
 
 impl Watch {
-    pub(super) fn new(monitor: SharedMonitor) -> Self {
-        let (rows, missed) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { monitor, rows, missed, problem: Mutex::new(None) }
+    /// A watch of a monitor whose reference has columns that a classifier answers.
+    pub(super) fn new(monitor: SharedMonitor) -> Result<Self> {
+        let layout = {
+            let monitor = monitor.lock().unwrap_or_else(PoisonError::into_inner);
+            monitor.reference().layout().clone()
+        };
+        check(&layout)?;
+        Ok(Self {
+            monitor,
+            waiting: Mutex::new(Profile::new(&layout)),
+            rows: AtomicU64::new(0),
+            missed: AtomicU64::new(0),
+            problem: Mutex::new(None),
+        })
     }
 
     pub(super) fn watched(&self) -> Watched {
@@ -61,22 +72,23 @@ impl Watch {
         }
     }
 
-    /// Counts answers. What goes wrong here is told by [`Self::watched`]: the answers are right
-    /// all the same.
+    /// Counts answers that took so long. What goes wrong here is told by [`Self::watched`]: the
+    /// answers are right all the same.
     pub(super) fn see<T: AsRef<str>>(
         &self,
         texts: &[T],
         predictions: &Predictions,
         vectors: impl FnOnce() -> Option<Vectors>,
-        started: Instant,
+        took: Duration,
     ) {
         let count = texts.len() as u64;
-        match self.count(texts, predictions, vectors, started) {
+        match self.count(texts, predictions, vectors, took) {
             Ok(()) => _ = self.rows.fetch_add(count, Ordering::Relaxed),
             Err(error) => {
                 self.missed.fetch_add(count, Ordering::Relaxed);
-                let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
-                *problem = Some(error.to_string());
+                if let Some(mut problem) = try_lock(&self.problem) {
+                    *problem = Some(error.to_string());
+                }
             }
         }
     }
@@ -86,54 +98,72 @@ impl Watch {
         texts: &[T],
         predictions: &Predictions,
         vectors: impl FnOnce() -> Option<Vectors>,
-        started: Instant,
+        took: Duration,
     ) -> Result<()> {
-        let layout = self.lock()?.reference().layout().clone();
-        let wants = |name: &str| layout.reads(name);
+        let held = || Error::inference("monitor", "it was held when the process forked");
         let mut rows = Rows::of(texts, predictions);
-        if wants(rows::EMBEDDING) {
+        let layout = wait(&self.waiting).ok_or_else(held)?.layout().clone();
+        if layout.reads(rows::EMBEDDING) {
             rows.vectors = vectors();
         }
-        if wants(rows::LATENCY) {
-            let each = started.elapsed().as_secs_f64() * 1e3 / texts.len().max(1) as f64;
+        if layout.reads(rows::LATENCY) {
+            let each = took.as_secs_f64() * 1e3 / texts.len().max(1) as f64;
             rows.latency = Some(vec![each; texts.len()]);
         }
         rows.with_batch(|batch| {
-            self.lock()?.update(batch, Some(Timestamp::now()))?;
-            Ok(())
-        })
-    }
-
-    fn lock(&self) -> Result<MutexGuard<'_, Monitor>> {
-        let start = Instant::now();
-        loop {
-            match self.monitor.try_lock() {
-                Ok(monitor) => return Ok(monitor),
-                Err(TryLockError::Poisoned(monitor)) => return Ok(monitor.into_inner()),
-                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => thread::yield_now(),
-                Err(TryLockError::WouldBlock) => {
-                    let problem =
-                        "it was held for more than two seconds, or when the process forked";
-                    return Err(Error::inference("monitor", problem));
-                }
+            let Some(mut monitor) = try_lock(&self.monitor) else {
+                return wait(&self.waiting).ok_or_else(held)?.update(batch);
+            };
+            let now = Some(Timestamp::now());
+            let mut waiting = wait(&self.waiting).ok_or_else(held)?;
+            let layout = monitor.reference().layout().clone();
+            let empty = Profile::new(&layout);
+            if layout.hash() != waiting.layout().hash() {
+                // It was re-baselined to another reference, whose counts mean something else.
+                self.missed.fetch_add(waiting.rows(), Ordering::Relaxed);
+                *waiting = empty;
+            } else if waiting.rows() > 0 {
+                monitor.merge(&std::mem::replace(&mut *waiting, empty), now)?;
             }
-        }
+            drop(waiting);
+            monitor.update(batch, now).map(drop)
+        })
     }
 }
 
+/// What a lock guards, if it is free.
+fn try_lock<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match lock.try_lock() {
+        Ok(own) => Some(own),
+        Err(TryLockError::Poisoned(own)) => Some(own.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// What a lock guards that is never held for long, but for ever if a fork left it locked.
+fn wait<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    let start = Instant::now();
+    loop {
+        if let Some(own) = try_lock(lock) {
+            return Some(own);
+        }
+        if start.elapsed() > PATIENCE {
+            return None;
+        }
+        thread::yield_now();
+    }
+}
+
+/// How long an answer waits for what is never held for long.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// Whether a layout counts anything that a classifier answers.
-pub(super) fn check(layout: &Layout) -> Result<()> {
-    let known = [rows::TEXT, rows::LABEL, rows::CONFIDENCE, rows::NOVELTY, rows::EMBEDDING];
+fn check(layout: &Layout) -> Result<()> {
+    let known =
+        [rows::TEXT, rows::LABEL, rows::CONFIDENCE, rows::NOVELTY, rows::EMBEDDING, rows::LATENCY];
     if known.iter().any(|name| layout.reads(name)) {
         return Ok(());
     }
     let problem = format!("its reference has none of the columns {}", known.join(", "));
     Err(Error::invalid("monitor", problem))
-}
-
-/// Puts a monitor where answers are counted, once it is known to count any.
-pub(super) fn watch(monitor: SharedMonitor) -> Result<Arc<Watch>> {
-    let watch = Watch::new(monitor);
-    check(watch.lock()?.reference().layout())?;
-    Ok(Arc::new(watch))
 }

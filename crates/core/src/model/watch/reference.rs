@@ -42,7 +42,7 @@ impl Classifier {
             && actual.len() != texts.len()
         {
             let problem = format!("{} for {} texts", actual.len(), texts.len());
-            return Err(Error::invalid("labels", problem));
+            return Err(Error::invalid("actual", problem));
         }
         let (predictions, vectors) = self.predict_with_vectors(texts, PredictOptions::default())?;
         let mut rows = Rows::of(texts, &predictions);

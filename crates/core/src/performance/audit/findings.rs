@@ -14,6 +14,9 @@ const LEVEL: f64 = 0.95;
 /// By so much the accuracy may have dropped: evidence is gathered for each of these.
 const DROPS: [f64; 3] = [0.02, 0.04, 0.08];
 
+/// So many labels are a window's worth; false alarms are counted in those.
+const FULL_WINDOW: f64 = 30.0;
+
 /// A lag is told from at least so many labels.
 const FEWEST_LAGS: usize = 20;
 
@@ -43,7 +46,8 @@ pub struct AuditReport {
     pub right: u64,
     /// The share of right ones; none without labels.
     pub accuracy: Option<f64>,
-    /// Where the accuracy may well lie; it may be looked at after every label.
+    /// Where the accuracy may well lie; it may be looked at after every label. It is that of an
+    /// accuracy that does not change, of windows that are picked from alike.
     pub interval: Interval,
     /// The accuracy where each row stands for as many as were not picked.
     pub weighted_accuracy: Option<f64>,
@@ -237,6 +241,10 @@ impl Audit {
             .map(|lag| lag.max(0))
             .collect();
         lags.sort_unstable();
+        // While some rows have no label yet, only the quick ones are known: the slowest of them tells.
+        if self.asked.values().any(|own| own.answer.is_none()) {
+            return lags.last().copied().filter(|_| lags.len() >= FEWEST_LAGS);
+        }
         #[expect(clippy::cast_sign_loss, reason = "a share of a count is not negative")]
         let place = (lags.len() as f64 * LAG_SHARE).ceil() as usize;
         (lags.len() >= FEWEST_LAGS).then(|| lags[place.clamp(1, lags.len()) - 1])
@@ -250,11 +258,13 @@ impl Audit {
         let of_drop = |drop: f64| {
             let less = (usual - drop).max(0.005);
             let (right, wrong) = ((less / usual).ln(), ((1.0 - less) / (1.0 - usual)).ln());
-            slots.values().fold(0.0, |sum: f64, own| {
+            // A window without labels says nothing, one with few of them little.
+            slots.values().filter(|own| own.labelled > 0).fold(0.0, |sum: f64, own| {
+                let weight = (own.labelled as f64 / FULL_WINDOW).min(1.0);
                 let wrongs = (own.labelled - own.right) as f64;
                 let evidence = (own.right as f64 * right + wrongs * wrong).exp();
                 // Beyond all doubt, and still a number.
-                ((1.0 + sum) * evidence).min(1e12)
+                ((weight + sum) * evidence).min(1e12)
             })
         };
         DROPS.into_iter().map(of_drop).sum::<f64>() / DROPS.len() as f64
@@ -263,11 +273,11 @@ impl Audit {
 
 impl Cohort {
     fn merge(&mut self, other: &Self) {
-        self.rows += other.rows;
-        self.picked += other.picked;
-        self.labelled += other.labelled;
-        self.right += other.right;
-        self.sure += other.sure;
+        self.rows = self.rows.saturating_add(other.rows);
+        self.picked = self.picked.saturating_add(other.picked);
+        self.labelled = self.labelled.saturating_add(other.labelled);
+        self.right = self.right.saturating_add(other.right);
+        self.sure = self.sure.saturating_add(other.sure);
         self.confidence += other.confidence;
     }
 
@@ -306,7 +316,7 @@ fn if_unlabelled(cohorts: &[CohortReport]) -> Option<(f64, f64)> {
         right += own.right;
     }
     let share = |count: u64| count as f64 / picked as f64;
-    (picked > 0).then(|| (share(right), share(right + picked - labelled)))
+    (picked > 0).then(|| (share(right), share((right + picked).saturating_sub(labelled))))
 }
 
 impl AuditReport {
@@ -327,6 +337,13 @@ impl AuditReport {
             self.labelled,
             self.picked
         );
+        if let Some(weighted) = self.weighted_accuracy.filter(|own| !self.interval.contains(*own)) {
+            let weighted = percent(weighted);
+            let _ = write!(
+                told,
+                "; windows were picked from unequally, and weighed by their rows it is {weighted} %"
+            );
+        }
         if let (Some(status), Some(baseline)) = (self.status, self.baseline) {
             let word = match status {
                 Status::Alarm => "that is a drop from",
@@ -505,6 +522,64 @@ mod tests {
         let text = String::from_utf8(audit.state()).unwrap();
         let lie = text.replacen("\"labelled\":", "\"labelled\":1", 1);
         assert!(Audit::resume(lie.as_bytes()).unwrap_err().to_string().contains("contradict"));
+    }
+
+    /// Windows in which nothing is labelled, or hardly anything, say nothing.
+    #[test]
+    fn nothing_is_told_from_nothing() {
+        let options = AuditOptions { rate: 1e6, ..AuditOptions::default() };
+        let mut audit = Audit::new(options).unwrap();
+        for own in 0..500 {
+            let name = own.to_string();
+            audit.pick(&name, day(own), "", None);
+            if own % 2 == 0 {
+                audit.label(&name, true, day(own));
+            }
+        }
+        let report = audit.report(day(501), Some(0.9), None).unwrap();
+        assert_eq!(report.status, Some(Status::Ok), "{}", report.evidence.unwrap());
+    }
+
+    #[test]
+    fn one_short_window_does_not_pick_all_of_the_next() {
+        let mut audit = seeded(1);
+        audit.pick("the only one", day(0), "", None);
+        let picked = (0..50_000)
+            .filter(|row| audit.pick(&format!("1 {row}"), day(1), "", None).is_some())
+            .count();
+        assert!(picked < 2_000, "{picked}");
+        // Days that were picked from unequally are told.
+        let mut audit = seeded(2);
+        for own in 0..60 {
+            let rows = if own == 0 { 10 } else { 2_000 };
+            for row in 0..rows {
+                let name = format!("{own} {row}");
+                if audit.pick(&name, day(own), "", None).is_some() {
+                    audit.label(&name, own > 8 || row % 2 == 0, day(own));
+                }
+            }
+        }
+        let report = audit.report(day(61), None, None).unwrap();
+        assert!(report.weighted_accuracy.unwrap() > report.accuracy.unwrap() - 0.05);
+    }
+
+    #[test]
+    fn states_that_contradict_themselves_are_refused() {
+        let mut audit = Audit::new(AuditOptions { rate: 1e6, ..AuditOptions::default() }).unwrap();
+        audit.pick("a", day(0), "", None);
+        audit.pick("b", day(0), "", None);
+        let text = String::from_utf8(audit.state()).unwrap();
+        assert!(Audit::resume(text.as_bytes()).is_ok());
+        for (old, new) in [
+            ("\"rows\":2,\"picked\":2", "\"rows\":18446744073709551615,\"picked\":2"),
+            ("\"picked\":2", "\"picked\":1"),
+            ("[\"b\",", "[\"a\","),
+            ("\"probability\":1.0", "\"probability\":2.0"),
+        ] {
+            let lie = text.replacen(old, new, 1);
+            assert_ne!(lie, text, "{old}");
+            assert!(Audit::resume(lie.as_bytes()).is_err(), "{new}");
+        }
     }
 
     #[test]

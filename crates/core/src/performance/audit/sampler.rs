@@ -8,6 +8,15 @@ use crate::{Error, Result, Timestamp, profile::hash};
 /// So many rows that were picked are kept by name; then the oldest are given up.
 const MOST_ASKED: usize = 100_000;
 
+/// The next window is expected to be as long as the longest of so many before.
+const RECENT: usize = 7;
+
+/// So many windows of all versions are kept.
+const MOST_COHORTS: usize = 20_000;
+
+/// Counts are less than this, so that their sums are counts.
+const LARGEST: u64 = 1 << 48;
+
 /// So many windows are kept.
 const MOST_WINDOWS: usize = 3_650;
 
@@ -74,7 +83,7 @@ pub(super) struct Asked {
     version: String,
     pub(super) at: Timestamp,
     confidence: Option<f64>,
-    /// Whether its answer was right, and when that was told.
+    /// Whether its answer was right, and when that was told first.
     pub(super) answer: Option<(bool, Timestamp)>,
 }
 
@@ -129,7 +138,7 @@ impl Audit {
         let chance = hash::of_pair(hash::of_text(row), self.options.seed) >> 11;
         let is_picked = (chance as f64) * 2.0_f64.powi(-53) < probability;
         let cohort = self.cohort(slot, version);
-        cohort.rows += 1;
+        cohort.rows = cohort.rows.saturating_add(1);
         if !is_picked {
             return None;
         }
@@ -151,11 +160,14 @@ impl Audit {
     /// The probability of a window, which stays what it was for its first row; none if the window is
     /// too old to be kept.
     fn slot(&mut self, key: i64) -> Option<f64> {
-        let before = self.slots.range(..key).next_back().map(|(_, slot)| slot.rows);
-        let expected = before.unwrap_or(self.options.expected_rows).max(1) as f64;
+        // One short window, such as a holiday or the first, does not tell how long they are.
+        let before = self.slots.range(..key).rev().take(RECENT).map(|(_, slot)| slot.rows);
+        let known = before.clone().count();
+        let first = if known < RECENT { self.options.expected_rows } else { 1 };
+        let expected = before.max().unwrap_or(0).max(first) as f64;
         let probability = (self.options.rate / expected).min(1.0);
         let slot = self.slots.entry(key).or_insert(Slot { rows: 0, probability });
-        slot.rows += 1;
+        slot.rows = slot.rows.saturating_add(1);
         let probability = slot.probability;
         while self.slots.len() > MOST_WINDOWS {
             if let Some((oldest, _)) = self.slots.pop_first() {
@@ -166,6 +178,11 @@ impl Audit {
     }
 
     fn cohort(&mut self, slot: i64, version: &str) -> &mut Cohort {
+        while self.cohorts.len() >= MOST_COHORTS
+            && !self.cohorts.contains_key(&(slot, version.to_owned()))
+        {
+            self.cohorts.pop_first();
+        }
         self.cohorts.entry((slot, version.to_owned())).or_default()
     }
 
@@ -173,7 +190,9 @@ impl Audit {
     /// picked; of all others nothing is kept. What was said last counts.
     pub fn label(&mut self, row: &str, is_right: bool, at: Timestamp) -> bool {
         let Some(asked) = self.asked.get_mut(row) else { return false };
-        let before = asked.answer.replace((is_right, at));
+        let before = asked.answer;
+        // A label that is corrected was there all the same.
+        asked.answer = Some((is_right, before.map_or(at, |(_, first)| first)));
         let (key, confidence) = ((asked.slot, asked.version.clone()), asked.confidence);
         // Of windows that are no longer kept nothing is told.
         let Some(cohort) = self.cohorts.get_mut(&key) else { return true };
@@ -242,31 +261,56 @@ impl Audit {
                 && own.labelled <= own.picked
                 && own.picked <= own.rows
                 && own.sure <= own.labelled
+                && own.rows < LARGEST
                 && (0.0..=own.sure as f64).contains(&own.confidence)
         };
+        let is_too_long = written.slots.len() > MOST_WINDOWS
+            || written.cohorts.len() > MOST_COHORTS
+            || written.asked.len() > MOST_ASKED
+            || written.slots.iter().any(|(_, slot)| slot.rows >= LARGEST);
+        if is_too_long {
+            return Err(broken("it holds more than is ever kept".to_owned()));
+        }
         if !written.cohorts.iter().all(|(_, _, own)| counts_fit(own)) {
             return Err(broken("its counts contradict each other".to_owned()));
         }
         audit.slots = written.slots.into_iter().collect();
         audit.cohorts =
             written.cohorts.into_iter().map(|(slot, name, own)| ((slot, name), own)).collect();
-        let mut labelled: BTreeMap<(i64, &str), (u64, u64)> = BTreeMap::new();
+        #[derive(Default)]
+        struct Told {
+            open: u64,
+            labelled: u64,
+            right: u64,
+        }
+        let mut told: BTreeMap<(i64, &str), Told> = BTreeMap::new();
         for (_, asked) in &written.asked {
-            if let Some((is_right, _)) = asked.answer {
-                let own = labelled.entry((asked.slot, &asked.version)).or_default();
-                own.0 += 1;
-                own.1 += u64::from(is_right);
+            let own = told.entry((asked.slot, &asked.version)).or_default();
+            match asked.answer {
+                Some((is_right, _)) => {
+                    own.labelled += 1;
+                    own.right += u64::from(is_right);
+                }
+                None => own.open += 1,
             }
         }
-        // Labels that are taken back must be there.
-        for ((slot, version), (count, right)) in labelled {
+        // Labels that are taken back must be there, and room for those that are to come.
+        for ((slot, version), told) in told {
+            let fits = |own: &Cohort| {
+                own.labelled >= told.labelled
+                    && own.right >= told.right
+                    && own.picked - own.labelled >= told.open
+            };
             let cohort = audit.cohorts.get(&(slot, version.to_owned()));
-            if cohort.is_some_and(|own| own.labelled < count || own.right < right) {
+            if cohort.is_some_and(|own| !fits(own)) {
                 return Err(broken("its counts contradict its labels".to_owned()));
             }
         }
         audit.order = written.asked.iter().map(|(row, _)| row.clone()).collect();
         audit.asked = written.asked.into_iter().collect();
+        if audit.asked.len() < audit.order.len() {
+            return Err(broken("a row is there twice".to_owned()));
+        }
         audit.given_up = written.given_up;
         Ok(audit)
     }

@@ -156,6 +156,18 @@ impl AnswerCounts {
         }
     }
 
+    /// Adds what is known of other answers, if nothing is known of these.
+    pub(in crate::profile) fn keep_known(&mut self, other: &Self) {
+        if self.bins.iter().any(|own| own.known > 0) {
+            return;
+        }
+        let own = self.bins.iter_mut().chain(self.labels.iter_mut().flatten());
+        for (own, other) in own.zip(other.cells()) {
+            let known = Answers { count: other.known, sum: other.known_sum, ..*other };
+            own.merge(&known);
+        }
+    }
+
     fn cells(&self) -> impl Iterator<Item = &Answers> {
         self.bins.iter().chain(self.labels.iter().flatten())
     }

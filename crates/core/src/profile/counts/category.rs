@@ -37,6 +37,16 @@ impl CategoryCounts {
         self.sample.names()
     }
 
+    /// [`Self::values`], where what the reference never had is among the others: a reference knows
+    /// all of its rare values, and of what comes later some are new although nothing changed.
+    pub fn with_unseen(&self) -> Vec<u64> {
+        let mut values = self.values.clone();
+        if let Some(others) = values.last_mut() {
+            *others = others.saturating_add(self.unseen);
+        }
+        values
+    }
+
     pub(super) fn update(&mut self, layout: &CategoryLayout, values: &[Option<&str>]) {
         for value in values {
             let Some(value) = value else {

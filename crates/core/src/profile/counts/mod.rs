@@ -97,11 +97,17 @@ impl Counts {
         }
     }
 
-    /// Tells how many of the values are new; they stay counted where they are.
+    /// Tells how many of the values are new; so many fewer are among the others.
     pub(super) fn set_unseen(&mut self, unseen: u64) {
+        fn set(values: &mut [u64], own: &mut u64, unseen: u64) {
+            if let Some(others) = values.last_mut() {
+                *others = others.saturating_add(*own).saturating_sub(unseen);
+            }
+            *own = unseen;
+        }
         match self {
-            Self::Category(counts) => counts.unseen = unseen,
-            Self::Words(counts) => counts.unseen = unseen,
+            Self::Category(counts) => set(&mut counts.values, &mut counts.unseen, unseen),
+            Self::Words(counts) => set(&mut counts.values, &mut counts.unseen, unseen),
             Self::Number(_) | Self::Vector(_) | Self::Answers(_) => {}
         }
     }

@@ -38,6 +38,16 @@ impl WordCounts {
         self.sample.names()
     }
 
+    /// [`Self::values`], where what the reference never had is among the others: a reference knows
+    /// all of its rare words, and of what comes later some are new although nothing changed.
+    pub fn with_unseen(&self) -> Vec<u64> {
+        let mut values = self.values.clone();
+        if let Some(others) = values.last_mut() {
+            *others = others.saturating_add(self.unseen);
+        }
+        values
+    }
+
     pub(super) fn update(&mut self, layout: &CategoryLayout, texts: &[Option<&str>]) {
         let mut spare = String::new();
         for text in texts.iter().flatten() {

@@ -100,6 +100,10 @@ impl AnswerLayout {
     pub(super) fn read(from: &mut Reader<'_>) -> Result<Self> {
         let (label, actual) = (from.text()?, from.text()?);
         let labels = from.many(1, Reader::text)?;
+        if labels.len() > MOST_LABELS {
+            let problem = format!("{} labels, allowed are {MOST_LABELS}", labels.len());
+            return Err(from.broken(problem));
+        }
         Ok(Self { label, actual, labels, bins: Bins::read(from)? })
     }
 }

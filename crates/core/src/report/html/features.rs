@@ -47,7 +47,7 @@ fn key(out: &mut String, now: &str) {
     let _ = write!(
         out,
         "<p class=\"soft\"><span class=\"key\"></span>the reference\
-         <span class=\"key new\"></span>{now}; below, the share of rows that moved in each window, \
+         <span class=\"key new\"></span>{now}; below, what share moved in each window, \
          and dashed what matters</p>"
     );
 }
@@ -69,12 +69,12 @@ fn feature(out: &mut String, own: &FeatureReport, min_effect: f64) {
         own.since_window.map_or_else(String::new, |window| format!(", since window {window}"));
     let _ = write!(
         out,
-        "<p class=\"soft\">{} of the rows moved{since}; chance alone gives about {}.</p>",
+        "<p class=\"soft\">{} moved{since}; chance alone gives about {}.</p>",
         percent(own.effect),
         percent(own.noise_floor)
     );
     if own.trend.len() > 1 {
-        picture::trend(out, &own.trend, Some(min_effect), "share of rows that moved");
+        picture::trend(out, &own.trend, Some(min_effect), "what share moved");
     }
     *out += "</section>";
 }

@@ -74,7 +74,7 @@ fn verdict(out: &mut String, drift: &DriftReport) {
         let _ = write!(out, "<dt>{what}</dt><dd>{}</dd>", escaped(told));
     };
     if let Some(window) = drift.since_window {
-        let ago = drift.windows.saturating_sub(window) + 1;
+        let ago = drift.windows.saturating_sub(window).saturating_add(1);
         let when = drift.since.map_or_else(String::new, |at| format!("{}, ", at.minute()));
         let windows =
             if ago == 1 { "the last window".to_owned() } else { format!("{ago} windows") };
@@ -93,10 +93,10 @@ fn sure(status: Status, evidence: f64, budget: f64) -> String {
     let told = match status {
         Status::Ok => "no evidence that would be worth a look".to_owned(),
         Status::Watch => {
-            format!("not yet: {:.0} % of the evidence it takes", evidence / budget * 100.0)
+            format!("not yet: {:.0} % of the evidence it takes", evidence / budget.max(1.0) * 100.0)
         }
         Status::Alarm | Status::ChangedSmall => {
-            format!("sure: {:.1} times the evidence it takes", evidence / budget)
+            format!("sure: {:.1} times the evidence it takes", evidence / budget.max(1.0))
         }
     };
     format!("{told}; at most one false alarm in {budget:.0} windows")

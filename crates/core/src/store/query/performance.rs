@@ -36,7 +36,7 @@ impl dyn Store + '_ {
                 metrics: metrics.into_iter().filter_map(told).collect(),
             }
         });
-        trends(&measured.collect::<Vec<Measured>>(), days, version, until)
+        trends(measured.collect::<Vec<Measured>>().iter(), days, version, until)
     }
 
     /// How often predictions of a window were said to be wrong, of all that were made: a rate of
