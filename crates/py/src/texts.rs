@@ -73,6 +73,11 @@ impl<'py> Column<'py> {
             return Err(table_passed());
         } else if let Ok(list) = texts.cast::<PyList>() {
             read_strings(list.iter().map(Ok), before)?
+        } else if let Home::PandasSeries(series) = &home
+            && is_kept_by_arrow(series)?
+            && let Some(arrays) = import_arrays(texts)?
+        {
+            Values::Arrow(arrays)
         } else if home.reads_as_list() {
             read_strings(to_list(texts)?.iter().map(Ok), before)?
         } else if let Some(arrays) = import_arrays(texts)? {
@@ -269,6 +274,12 @@ fn to_list<'py>(texts: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         return Err(invalid("texts", problem));
     }
     Ok(texts.call_method0("tolist")?.cast_into()?)
+}
+
+/// Whether pandas keeps a column as Arrow does, so that nothing need be copied.
+fn is_kept_by_arrow(series: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(storage) = series.getattr("dtype")?.getattr("storage") else { return Ok(false) };
+    Ok(storage.eq("pyarrow")? && series.hasattr("__arrow_c_stream__")?)
 }
 
 fn read_strings<'py>(

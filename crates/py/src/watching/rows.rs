@@ -12,6 +12,7 @@ use pyo3::{
 use crate::{
     array::as_floats,
     error::{PyError, invalid},
+    home::Home,
     labelled::{column_keys, get},
     moment::Moment,
     numbers::Numbers,
@@ -162,11 +163,13 @@ fn is_strings(column: &Bound<'_, PyAny>) -> PyResult<bool> {
             return Ok(false);
         }
     }
-    let values = match column.call_method0("to_pylist") {
-        Ok(values) => values,
-        Err(_) => column.clone(),
-    };
-    for value in values.try_iter()? {
+    if let Home::PyArrow { .. } = Home::of(column)? {
+        // Its values need not become objects to be known.
+        let kind = column.getattr("type")?.str()?.to_string();
+        let kind = kind.strip_prefix("dictionary<values=").unwrap_or(&kind);
+        return Ok(["string", "large_string"].into_iter().any(|own| kind.starts_with(own)));
+    }
+    for value in column.try_iter()? {
         let value = value?;
         if value.is_instance_of::<PyString>() {
             return Ok(true);

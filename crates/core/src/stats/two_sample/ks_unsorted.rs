@@ -7,7 +7,7 @@
 use super::ks::Extremes;
 
 /// How many buckets there are: enough to leave few to look into, few enough for a CPU's cache.
-const BUCKETS: usize = 1 << 15;
+const BUCKETS: usize = 1 << 16;
 
 /// The first cut of the range, which a sample then divides finer where there is more.
 const CELLS: usize = 1 << 10;
@@ -125,16 +125,20 @@ impl Counted {
         let step = (numbers.len() / LOOKED_AT).max(1);
         let looked_at: Vec<f64> = numbers.iter().copied().step_by(step).collect();
         let buckets = Buckets::new(&looked_at)?;
-        let (counts, _) = count(&buckets, numbers);
+        let (counts, _) = count(&buckets, numbers)?;
         Some(Self { buckets, counts })
     }
 }
 
-/// How many numbers are in each bucket, and the bucket of each number.
-fn count(buckets: &Buckets, numbers: &[f64]) -> (Vec<u32>, Vec<u16>) {
+/// How many numbers are in each bucket, and the bucket of each number; none if one is NaN.
+fn count(buckets: &Buckets, numbers: &[f64]) -> Option<(Vec<u32>, Vec<u16>)> {
     let mut counts = vec![0_u32; BUCKETS];
     let mut places = Vec::with_capacity(numbers.len());
     for block in numbers.chunks(BLOCK) {
+        // Without an end before the last, so that several go at a time.
+        if block.iter().fold(false, |any, number| any | number.is_nan()) {
+            return None;
+        }
         let start = places.len();
         buckets.places(block, &mut places);
         for place in &places[start..] {
@@ -142,10 +146,25 @@ fn count(buckets: &Buckets, numbers: &[f64]) -> (Vec<u32>, Vec<u16>) {
             counts[usize::from(*place) & (BUCKETS - 1)] += 1;
         }
     }
-    (counts, places)
+    Some((counts, places))
 }
 
-/// [`Extremes`] of two samples; none if they are spread so oddly that they must be sorted.
+/// The numbers in the buckets that are wanted, which are few.
+fn picked(numbers: &[f64], places: &[u16], is_wanted: &[bool]) -> Vec<f64> {
+    let mut found = Vec::new();
+    for (numbers, places) in numbers.chunks(16).zip(places.chunks(16)) {
+        let wanted = |place: &u16| is_wanted[usize::from(*place) & (BUCKETS - 1)];
+        // Most blocks hold none, which is known without a branch for each number.
+        if places.iter().fold(false, |any, place| any | wanted(place)) {
+            let all = numbers.iter().zip(places);
+            found.extend(all.filter(|(_, place)| wanted(place)).map(|(number, _)| *number));
+        }
+    }
+    found
+}
+
+/// [`Extremes`] of two samples; none if they are spread so oddly that they must be sorted, or one has
+/// a NaN.
 pub(super) fn extremes(first: &[f64], second: &[f64]) -> Option<Extremes> {
     let half = LOOKED_AT / 2;
     let some = |sample: &[f64]| -> Vec<f64> {
@@ -154,26 +173,27 @@ pub(super) fn extremes(first: &[f64], second: &[f64]) -> Option<Extremes> {
     let mut looked_at = [some(first), some(second)].concat();
     looked_at.sort_unstable_by(f64::total_cmp);
     let buckets = Buckets::new(&looked_at)?;
-    let (first_counts, first_places) = count(&buckets, first);
-    let (second_counts, second_places) = count(&buckets, second);
-    let pick = |sample: &[f64], places: &[u16], is_wanted: &[bool]| -> Vec<f64> {
-        let wanted = places.iter().zip(sample).filter(|(place, _)| is_wanted[usize::from(**place)]);
-        wanted.map(|(_, number)| *number).collect()
-    };
+    let (first_counts, first_places) = count(&buckets, first)?;
+    let (second_counts, second_places) = count(&buckets, second)?;
     Some(search(&first_counts, &second_counts, (first.len(), second.len()), |is_wanted| {
-        let mut picked =
-            [pick(first, &first_places, is_wanted), pick(second, &second_places, is_wanted)];
-        for numbers in &mut picked {
+        let mut both =
+            [picked(first, &first_places, is_wanted), picked(second, &second_places, is_wanted)];
+        for numbers in &mut both {
             numbers.sort_unstable_by(f64::total_cmp);
         }
-        picked
+        both
     }))
 }
 
-/// [`extremes`] of a sorted sample whose numbers are counted already, and another one.
-pub(super) fn extremes_to_sorted(first: &[f64], counted: &Counted, second: &[f64]) -> Extremes {
-    let (second_counts, places) = count(&counted.buckets, second);
-    search(&counted.counts, &second_counts, (first.len(), second.len()), |is_wanted| {
+/// [`extremes`] of a sorted sample whose numbers are counted already, and another one; none if that
+/// has a NaN.
+pub(super) fn extremes_to_sorted(
+    first: &[f64],
+    counted: &Counted,
+    second: &[f64],
+) -> Option<Extremes> {
+    let (second_counts, places) = count(&counted.buckets, second)?;
+    Some(search(&counted.counts, &second_counts, (first.len(), second.len()), |is_wanted| {
         let mut start = 0;
         let mut from_first = Vec::new();
         for (count, is_wanted) in counted.counts.iter().zip(is_wanted) {
@@ -183,11 +203,10 @@ pub(super) fn extremes_to_sorted(first: &[f64], counted: &Counted, second: &[f64
             }
             start = end;
         }
-        let wanted = places.iter().zip(second).filter(|(place, _)| is_wanted[usize::from(**place)]);
-        let mut from_second: Vec<f64> = wanted.map(|(_, number)| *number).collect();
+        let mut from_second = picked(second, &places, is_wanted);
         from_second.sort_unstable_by(f64::total_cmp);
         [from_first, from_second]
-    })
+    }))
 }
 
 /// Finds the buckets that can hold an extreme, and looks into them; `pick` gives the numbers of
@@ -285,7 +304,7 @@ mod tests {
             let expected = Extremes::of_sorted(&sorted(&first), &sorted(&second));
             let ordered = sorted(&first);
             let by_sorted = Counted::of_sorted(&ordered)
-                .map(|counted| extremes_to_sorted(&ordered, &counted, &second));
+                .and_then(|counted| extremes_to_sorted(&ordered, &counted, &second));
             for found in [extremes(&first, &second), by_sorted] {
                 let found = found.unwrap_or_else(|| panic!("{name} is not spread"));
                 assert_eq!(found.above, expected.above, "{name}");
