@@ -1,8 +1,8 @@
 use super::wire::{Reader, Writer};
 use crate::{Error, Result};
 
-/// How many cells of equal width tell where to begin to look.
-const CELLS: usize = 256;
+/// How many cells of equal width tell where to begin to look: so many that hardly any has two edges.
+const CELLS: usize = 2_048;
 
 /// The most bins.
 const MOST_BINS: usize = 64;
@@ -59,8 +59,16 @@ impl Bins {
             0.0
         };
         let mut bins = Self { edges, low, scale, starts: Vec::new() };
+        // Edges ascend, and so do their cells.
+        let cells: Vec<usize> = bins.edges.iter().map(|edge| bins.cell(*edge)).collect();
+        let mut before = 0;
         bins.starts = (0..CELLS)
-            .map(|cell| bins.edges.iter().filter(|edge| bins.cell(**edge) < cell).count() as u8)
+            .map(|cell| {
+                while cells.get(before).is_some_and(|own| *own < cell) {
+                    before += 1;
+                }
+                before as u8
+            })
             .collect();
         bins
     }

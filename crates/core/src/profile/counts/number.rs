@@ -10,6 +10,13 @@ use crate::{
 /// The largest multiple of a step that is summed up as it is.
 const MOST_STEPS: f64 = 4_611_686_018_427_387_904.0;
 
+/// Added to a number that is nearer to 0 than [`ROUNDED`], it leaves that rounded in the lowest bits.
+const TO_WHOLE: f64 = 6_755_399_441_055_744.0;
+const ROUNDED: f64 = 1_125_899_906_842_624.0;
+
+/// So many rounded numbers have a sum of 64 bits.
+const AT_ONCE: u32 = 4_096;
+
 /// What was counted of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumberCounts {
@@ -46,6 +53,7 @@ impl NumberCounts {
         let inverse = 1.0 / layout.step();
         let (mut low, mut high) = self.range.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
         let mut any = self.range.is_some();
+        let (mut some, mut left) = (0_i64, AT_ONCE);
         for number in numbers {
             if number.is_nan() {
                 self.missing += 1;
@@ -57,9 +65,22 @@ impl NumberCounts {
             low = low.min(number);
             high = high.max(number);
             any = true;
-            let steps = (number * inverse).clamp(-MOST_STEPS, MOST_STEPS);
-            self.steps += i128::from(steps.round_ties_even() as i64);
+            let steps = number * inverse;
+            if steps.abs() < ROUNDED {
+                // Nearest, and of two the even one: as the sum of floats is.
+                some +=
+                    (steps + TO_WHOLE).to_bits().cast_signed() - TO_WHOLE.to_bits().cast_signed();
+                left -= 1;
+                if left == 0 {
+                    self.steps += i128::from(std::mem::take(&mut some));
+                    left = AT_ONCE;
+                }
+            } else {
+                let steps = steps.clamp(-MOST_STEPS, MOST_STEPS).round_ties_even();
+                self.steps += i128::from(steps as i64);
+            }
         }
+        self.steps += i128::from(some);
         self.range = any.then_some((low, high));
     }
 
