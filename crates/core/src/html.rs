@@ -11,7 +11,7 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
             '\'' => out.push_str("&#39;"),
             // No browser shows these, and some do harm.
             _ if letter.is_control() && !letter.is_whitespace() => {
-                out.push(char::REPLACEMENT_CHARACTER)
+                out.push(char::REPLACEMENT_CHARACTER);
             }
             _ => out.push(letter),
         }

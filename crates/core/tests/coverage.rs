@@ -62,7 +62,7 @@ fn resampled(n: usize) -> Draw {
     Box::new(move |chance| {
         let values: Vec<f64> = (0..n).map(|_| chance.normal()).collect();
         let mean = |rows: &[usize]| rows.iter().map(|row| values[*row]).sum::<f64>() / n as f64;
-        let seed = (chance.unit() * 1e9) as u64;
+        let seed = chance.unit().to_bits();
         bootstrap(n, 1_000, LEVEL, seed, mean, NonZero::new(1)).unwrap().contains(0.0)
     })
 }

@@ -264,8 +264,8 @@ fn changes_are_seen_in_time() {
 fn zipf(chance: &mut Chance, rows: usize) -> Vec<String> {
     let word = |chance: &mut Chance| {
         // The inverse of the sum of 1 / k, which is about a logarithm.
-        let rank = 20_000.0_f64.powf(chance.unit()) as u64;
-        format!("word{rank}")
+        let rank = 20_000.0_f64.powf(chance.unit());
+        format!("word{}", rank.floor())
     };
     (0..rows).map(|_| (0..8).map(|_| word(chance)).collect::<Vec<_>>().join(" ")).collect()
 }

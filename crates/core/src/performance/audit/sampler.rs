@@ -87,6 +87,14 @@ pub(super) struct Asked {
     pub(super) answer: Option<(bool, Timestamp)>,
 }
 
+/// What the rows of a cohort that are kept by name come to.
+#[derive(Default)]
+struct Told {
+    open: u64,
+    labelled: u64,
+    right: u64,
+}
+
 /// An audit as it is written.
 #[derive(Serialize, Deserialize)]
 struct Written {
@@ -277,12 +285,6 @@ impl Audit {
         audit.slots = written.slots.into_iter().collect();
         audit.cohorts =
             written.cohorts.into_iter().map(|(slot, name, own)| ((slot, name), own)).collect();
-        #[derive(Default)]
-        struct Told {
-            open: u64,
-            labelled: u64,
-            right: u64,
-        }
         let mut told: BTreeMap<(i64, &str), Told> = BTreeMap::new();
         for (_, asked) in &written.asked {
             let own = told.entry((asked.slot, &asked.version)).or_default();
