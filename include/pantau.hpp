@@ -3421,6 +3421,15 @@ public:
             [&](pantau_text **out) { return pantau_profile_summary(object_.get(), out); });
     }
 
+    // The different values of a category, or words of a text, as the bytes of a compact theta
+    // sketch of Apache DataSketches.
+    std::vector<std::uint8_t> distinct_sketch(std::string_view feature) const {
+        return detail::give_bytes([&](pantau_bytes **out) {
+            return pantau_profile_distinct_sketch(object_.get(), feature.data(), feature.size(),
+                                                  out);
+        });
+    }
+
     // The bytes of this profile.
     std::vector<std::uint8_t> to_bytes() const {
         return detail::give_bytes(

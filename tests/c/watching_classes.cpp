@@ -34,6 +34,9 @@ int main() {
     pantau::Profile profile(reference);
     profile.update(late);
     profile.merge(pantau::Profile::from_bytes(reference, profile.to_bytes()));
+    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "only of categories",
+                                       [&] { profile.distinct_sketch("length"); });
+    CHECK(profile.distinct_sketch("label").size() >= 8);
     CHECK(profile.rows() == 400 && holds(profile.summary(), "\"length\""));
 
     pantau::Monitor monitor(reference, R"({"min_rows": 10})");

@@ -11,7 +11,7 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 36] = [
+const HOMES: [(&str, &[&str]); 37] = [
     (
         "arrow_array",
         &[
@@ -33,6 +33,7 @@ const HOMES: [(&str, &[&str]); 36] = [
     ),
     ("async_trait", &["registry/bucket.rs"]),
     ("blake3", &["model/", "store/log/outbox.rs"]),
+    ("datasketches", &["profile/counts/distinct.rs"]),
     ("emojis", &["text/clean/emoji.rs"]),
     ("entities", &["text/clean/html.rs"]),
     ("fancy_regex", &["learn/vectorizer/"]),

@@ -405,3 +405,28 @@ fn all_faces_give_these_bytes() {
     }
     assert_eq!(std::fs::read_to_string(path).unwrap(), expected);
 }
+
+/// What the C++ library of Apache DataSketches gives (Python's `datasketches` 5.2):
+/// `s = update_theta_sketch(8)`, an `s.update(value)` each, `s.trim()`, `s.compact(True).serialize()`.
+#[test]
+fn other_engines_read_how_many_values_there_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/theta.json");
+    let golden: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let few: Vec<String> = ["baik", "buruk", "ülasan 👍"].map(str::to_owned).into();
+    let many: Vec<String> = (0..5_000).map(|value| format!("value {value}")).collect();
+    for (name, values) in [("few", few), ("many", many)] {
+        let mut batch = Batch::new(values.len() * 20);
+        let all: Vec<Option<&str>> =
+            (0..20).flat_map(|_| values.iter().map(|value| Some(value.as_str()))).collect();
+        batch.categories("value", all).unwrap();
+        let reference = Reference::build(&batch, &ReferenceOptions::default()).unwrap();
+        let sketch = reference.pooled().distinct_sketch("value").unwrap();
+        assert_eq!(hex(&sketch), golden[name].as_str().unwrap(), "{name}");
+        let summary = reference.pooled().to_json();
+        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+        let told = summary["features"][0]["distinct"].as_f64().unwrap();
+        assert!((told / values.len() as f64 - 1.0).abs() < 0.1, "{told}");
+        assert!(reference.pooled().distinct_sketch("other").is_err());
+    }
+}

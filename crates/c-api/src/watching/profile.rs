@@ -1,5 +1,7 @@
 //! What was counted of some rows.
 
+use std::ffi::c_char;
+
 use pantau_core::profile::Profile;
 
 use super::{batch::pantau_batch, reference::pantau_reference};
@@ -79,6 +81,29 @@ pub unsafe extern "C" fn pantau_profile_summary(
         let (profile, out) =
             unsafe { (argument::object("profile", profile)?, Place::new("out", out)?) };
         out.give(profile.0.to_json().into());
+        Ok(())
+    })
+}
+
+/// Gives the different values of a category, or words of a text, as the bytes of a compact theta
+/// sketch of Apache DataSketches, which other engines read and merge.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pantau_profile_distinct_sketch(
+    profile: *const pantau_profile,
+    feature: *const c_char,
+    feature_length: usize,
+    out: *mut *mut pantau_bytes,
+) -> pantau_status {
+    guard(|| {
+        // SAFETY: the header's rules for objects, texts and results.
+        let (profile, feature, out) = unsafe {
+            (
+                argument::object("profile", profile)?,
+                argument::text("feature", feature, feature_length)?,
+                Place::new("out", out)?,
+            )
+        };
+        out.give(profile.0.distinct_sketch(feature)?.into());
         Ok(())
     })
 }

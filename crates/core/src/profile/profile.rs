@@ -149,6 +149,28 @@ impl Profile {
         Ok(())
     }
 
+    /// The different values of a category, or words of a text, as the bytes of a theta sketch of
+    /// Apache DataSketches (compact, ordered, usual seed; of strings in UTF-8), which other engines
+    /// read and merge.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such feature, [`Error::InvalidInput`] if it is of another
+    /// kind.
+    pub fn distinct_sketch(&self, feature: &str) -> Result<Vec<u8>> {
+        let Some((_, own)) = self.features().find(|(own, _)| own.name == feature) else {
+            let names: Vec<&str> = self.features().map(|(own, _)| own.name.as_str()).collect();
+            let (what, hint) = (format!("feature {feature:?}"), names.join(", "));
+            return Err(Error::NotFound { what, hint: format!("there are {hint}") });
+        };
+        match &own.counts {
+            Counts::Category(counts) => Ok(counts.distinct_sketch()),
+            Counts::Words(counts) => Ok(counts.distinct_sketch()),
+            Counts::Number(_) | Counts::Vector(_) | Counts::Answers(_) => {
+                Err(Error::invalid(feature, "only of categories and words the values are counted"))
+            }
+        }
+    }
+
     /// The bytes of this profile: the same for the same rows.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Writer::default();

@@ -44,12 +44,14 @@ fn summary(feature: &Feature, own: &FeatureProfile) -> Value {
         (Kind::Category(layout), Counts::Category(counts)) => json!({
             "values": layout.top,
             "counts": counts.values,
+            "distinct": counts.distinct(),
             "unseen": counts.unseen,
             "unseen_values": counts.unseen_values(),
         }),
         (Kind::Words(layout), Counts::Words(counts)) => json!({
             "values": layout.top,
             "counts": counts.values,
+            "distinct": counts.distinct(),
             "unseen": counts.unseen,
             "unseen_values": counts.unseen_words(),
         }),

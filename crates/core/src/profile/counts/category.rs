@@ -1,4 +1,4 @@
-use super::{add, read_counts, sample::Sample};
+use super::{add, distinct::Distinct, read_counts, sample::Sample};
 use crate::{
     Result,
     profile::{
@@ -18,17 +18,35 @@ pub struct CategoryCounts {
     /// How many are missing.
     pub missing: u64,
     sample: Sample,
+    distinct: Distinct,
 }
 
 impl CategoryCounts {
     pub(super) fn new(layout: &CategoryLayout) -> Self {
         let values = vec![0; layout.top.len() + 1];
-        Self { values, unseen: 0, missing: 0, sample: Sample::default() }
+        Self {
+            values,
+            unseen: 0,
+            missing: 0,
+            sample: Sample::default(),
+            distinct: Distinct::default(),
+        }
     }
 
     /// How many values there are, known or not.
     pub fn count(&self) -> u64 {
         self.values.iter().sum::<u64>() + self.unseen
+    }
+
+    /// About how many different values there are: up to 256 exactly, and more to about 6 %.
+    pub fn distinct(&self) -> f64 {
+        self.distinct.estimate()
+    }
+
+    /// The sketch behind [`Self::distinct`]: the bytes of a compact theta sketch of Apache
+    /// DataSketches, which other engines read and merge.
+    pub fn distinct_sketch(&self) -> Vec<u8> {
+        self.distinct.to_bytes()
     }
 
     /// Some of the values that the reference never had, with how often each was seen, the most
@@ -55,10 +73,15 @@ impl CategoryCounts {
             };
             let hash = hash::of_text(value);
             if let Some(place) = layout.place(hash) {
+                // A frequent value is told of once.
+                if place == layout.top.len() || self.values[place] == 0 {
+                    self.distinct.see(value);
+                }
                 self.values[place] += 1;
             } else {
                 self.unseen += 1;
                 self.sample.add(hash, value, 1);
+                self.distinct.see(value);
             }
         }
     }
@@ -68,6 +91,7 @@ impl CategoryCounts {
         self.unseen = self.unseen.saturating_add(other.unseen);
         self.missing = self.missing.saturating_add(other.missing);
         self.sample.merge(&other.sample);
+        self.distinct.merge(&other.distinct);
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
@@ -75,11 +99,13 @@ impl CategoryCounts {
         out.whole(self.unseen);
         out.whole(self.missing);
         self.sample.write(out);
+        self.distinct.write(out);
     }
 
     pub(super) fn read(layout: &CategoryLayout, from: &mut Reader<'_>) -> Result<Self> {
         let values = read_counts(from, layout.top.len() + 1)?;
         let (unseen, missing) = (from.whole()?, from.whole()?);
-        Ok(Self { values, unseen, missing, sample: Sample::read(from)? })
+        let (sample, distinct) = (Sample::read(from)?, Distinct::read(from)?);
+        Ok(Self { values, unseen, missing, sample, distinct })
     }
 }

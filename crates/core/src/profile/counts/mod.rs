@@ -2,6 +2,7 @@
 
 mod answers;
 mod category;
+mod distinct;
 mod number;
 mod sample;
 mod vector;
