@@ -2415,6 +2415,13 @@ uint64_t pantau_profile_rows(const pantau_profile *profile);
 // Gives what was counted as JSON.
 pantau_status pantau_profile_summary(const pantau_profile *profile, pantau_text **out);
 
+// Gives the different values of a category, or words of a text, as the bytes of a compact theta
+// sketch of Apache DataSketches, which other engines read and merge.
+pantau_status pantau_profile_distinct_sketch(const pantau_profile *profile,
+                                             const char *feature,
+                                             size_t feature_length,
+                                             pantau_bytes **out);
+
 // Gives the bytes of a profile.
 pantau_status pantau_profile_to_bytes(const pantau_profile *profile, pantau_bytes **out);
 

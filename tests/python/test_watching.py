@@ -361,3 +361,13 @@ def test_a_change_that_is_over_is_forgotten_and_another_one_seen(reference: Refe
         report = monitor.close_window()
     assert report.status != "alarm"
     assert {own["feature"]: own["status"] for own in report.features}["price"] == "ok"
+
+
+def test_other_engines_read_how_many_values_there_are() -> None:
+    golden = json.loads((Path(__file__).parents[1] / "data" / "theta.json").read_text())
+    values = ["baik", "buruk", "ülasan 👍"] * 200
+    profile = Reference.build({"value": values}).pooled()
+    assert profile.distinct_sketch("value").hex() == golden["few"]
+    assert profile.summary()["features"][0]["distinct"] == 3
+    with pytest.raises(pantau.NotFoundError, match="there are value"):
+        profile.distinct_sketch("other")

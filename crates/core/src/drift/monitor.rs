@@ -565,8 +565,12 @@ fn headline(report: &DriftReport) -> (String, String) {
     match report.status {
         Status::Ok if report.windows == 0 => ("no window was closed yet".to_owned(), String::new()),
         Status::Ok => {
-            let windows = if report.windows == 1 { "window" } else { "windows" };
-            (format!("nothing changed in {} {windows}", report.windows), String::new())
+            // What came before a new normal was taken belongs to the old one.
+            let taken = report.records.iter().rev().find(|record| record.act == Act::Rebaseline);
+            let count = report.windows.saturating_sub(taken.map_or(0, |record| record.window));
+            let windows = if count == 1 { "window" } else { "windows" };
+            let since = if taken.is_some() { " since a new normal was taken" } else { "" };
+            (format!("nothing changed in {count} {windows}{since}"), String::new())
         }
         Status::Watch => (
             format!("something may be changing{since}: {what}{more}"),

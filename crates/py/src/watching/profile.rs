@@ -73,7 +73,11 @@ impl PyProfile {
 
     /// The different values of a category, or words of a text, as the bytes of a compact theta sketch of
     /// Apache DataSketches, which other engines read and merge; ``summary`` tells how many they are.
-    fn distinct_sketch<'py>(&self, py: Python<'py>, feature: &str) -> PyResult<Bound<'py, PyBytes>> {
+    fn distinct_sketch<'py>(
+        &self,
+        py: Python<'py>,
+        feature: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let sketch = self.with(|profile| profile.distinct_sketch(feature)).map_err(PyError)?;
         Ok(PyBytes::new(py, &sketch))
     }
