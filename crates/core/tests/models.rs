@@ -223,7 +223,11 @@ fn probabilities_are_left_out_when_not_wanted() {
     let options = PredictOptions { return_probabilities: false, ..PredictOptions::default() };
     let lean = classifier.predict_batch(&texts, options).unwrap();
     assert_eq!(lean.probabilities(), None);
-    assert_eq!((lean.best(), lean.confidence()), (full.best(), full.confidence()));
+    assert_eq!(lean.best(), full.best());
+    // Texts of other tests may run beside them, and 32 bits round as the batch is padded.
+    for (lean, full) in lean.confidence().iter().zip(full.confidence()) {
+        assert!((lean - full).abs() < 1e-6, "{lean} is not {full}");
+    }
     assert_eq!(full.get(0), full.get(2));
 }
 
