@@ -2382,7 +2382,7 @@ pantau_status pantau_reference_save(const pantau_reference *reference,
                                     size_t path_length);
 
 // Gives what a bundle keeps to compare later texts with; a NULL if it has none, as of fewer than
-// 280 validation rows.
+// 280 test rows.
 pantau_status pantau_reference_of_bundle(const pantau_bundle *bundle, pantau_reference **out);
 
 // Gives the bytes of a reference.

@@ -250,7 +250,7 @@ static void check_watch(const char *scratch) {
     pantau_text *text;
     CHECK_OK(pantau_labelled_texts_new(texts, lengths, labels, label_lengths, TEXTS, &data));
     CHECK_OK(pantau_train(data, NULL, path, strlen(path),
-                          PANTAU_LITERAL("{\"kind\": \"tfidf-nb\", \"validation_share\": 0.4}"), NULL,
+                          PANTAU_LITERAL("{\"kind\": \"tfidf-nb\", \"test_share\": 0.4}"), NULL,
                           NULL, &bundle));
     CHECK_OK(pantau_reference_of_bundle(bundle, &reference));
     CHECK(pantau_reference_windows(reference) == 28);

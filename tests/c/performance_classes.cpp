@@ -68,7 +68,7 @@ int main(int, char **arguments) {
     const std::string path = std::string(arguments[2]) + "/watched_classes";
     const auto bundle =
         pantau::train(pantau::LabelledTexts(texts, words), nullptr, path,
-                      R"({"kind": "tfidf-nb", "validation_share": 0.4})");
+                      R"({"kind": "tfidf-nb", "test_share": 0.4})");
     pantau::Monitor watching(pantau::Reference::of_bundle(bundle).value());
     const auto classifier = pantau::Classifier::open(path);
     classifier.watch(watching);

@@ -23,11 +23,11 @@ def reviews(count: int, tail: str = "") -> dict[str, list[Any]]:
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "model"
-    pantau.train(reviews(1000), path, kind="tfidf-nb", validation_share=0.4)
+    pantau.train(reviews(1000), path, kind="tfidf-nb", test_share=0.4)
     return path
 
 
-def test_a_reference_is_made_of_the_validation_rows(bundle: Path, tmp_path: Path) -> None:
+def test_a_reference_is_made_of_the_test_rows(bundle: Path, tmp_path: Path) -> None:
     reference = pantau.Bundle.open(bundle).reference()
     assert reference is not None
     assert reference.windows == 28
@@ -36,7 +36,7 @@ def test_a_reference_is_made_of_the_validation_rows(bundle: Path, tmp_path: Path
     pantau.train(reviews(60), few, kind="tfidf-nb")
     assert pantau.Bundle.open(few).reference() is None
     none = tmp_path / "none"
-    pantau.train(reviews(1000), none, kind="tfidf-nb", validation_share=0.4, reference=False)
+    pantau.train(reviews(1000), none, kind="tfidf-nb", test_share=0.4, reference=False)
     assert pantau.Bundle.open(none).reference() is None
 
 

@@ -59,7 +59,7 @@ def test_estimates_are_refused_where_confidence_means_nothing() -> None:
     estimator = AccuracyEstimator(known["confidence"], [True, False] * 1000)
     found = estimator.estimate([0.9, 0.8])
     assert found["cbpe"] is None
-    assert "fit a temperature first" in found["refused"]
+    assert "calibrate the model" in found["refused"]
     assert found["sentence"].startswith("the accuracy cannot be estimated")
     with pytest.raises(pantau.InvalidInputError, match="row 1 is 2"):
         AccuracyEstimator([0.5, 0.5], [1, 2])

@@ -542,7 +542,7 @@ fn many_reviews(count: usize) -> LabelledTexts {
 #[test]
 fn a_reference_is_kept_with_the_model() {
     let folder = tempfile::tempdir().unwrap();
-    let options = TrainOptions { validation_share: 0.3, ..TrainOptions::new(LearnedKind::TfidfNb) };
+    let options = TrainOptions { test_share: 0.3, ..TrainOptions::new(LearnedKind::TfidfNb) };
     let data = many_reviews(1_000);
     let target = folder.path().join("model");
     let trained = train(&data, None, &target, &options, &mut nobody).unwrap();
@@ -560,7 +560,7 @@ fn a_reference_is_kept_with_the_model() {
     ];
     assert_eq!(names, expected);
     assert!(reference.is_shuffled() && reference.windows().len() == 28);
-    assert_eq!(reference.pooled().rows() as usize, trained.rows.validation);
+    assert_eq!(reference.pooled().rows() as usize, trained.rows.test);
     let bytes = fs::read(trained.bundle.file("reference.profile").unwrap()).unwrap();
     let again = folder.path().join("again");
     let again = train(&data, None, &again, &options, &mut nobody).unwrap();
@@ -576,7 +576,7 @@ fn a_reference_is_kept_with_the_model() {
 #[test]
 fn a_monitor_counts_what_is_answered() {
     let folder = tempfile::tempdir().unwrap();
-    let options = TrainOptions { validation_share: 0.3, ..TrainOptions::new(LearnedKind::TfidfNb) };
+    let options = TrainOptions { test_share: 0.3, ..TrainOptions::new(LearnedKind::TfidfNb) };
     let data = many_reviews(1_000);
     let target = folder.path().join("model");
     let trained = train(&data, None, &target, &options, &mut nobody).unwrap();
@@ -661,7 +661,7 @@ fn the_vectors_of_a_head_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let options = TrainOptions {
         encoder: Some(encoder(folder.path())),
-        validation_share: 0.3,
+        test_share: 0.3,
         ..TrainOptions::new(LearnedKind::EncoderHead)
     };
     let data = many_reviews(1_000);

@@ -83,7 +83,7 @@ impl PyBundle {
     }
 
     /// What later texts are compared with; None if the bundle has none, as of fewer than 280
-    /// validation rows.
+    /// test rows.
     fn reference(&self, py: Python<'_>) -> PyResult<Option<PyReference>> {
         let reference = py.detach(|| self.0.reference()).map_err(PyError)?;
         Ok(reference.map(|reference| PyReference(Arc::new(reference))))

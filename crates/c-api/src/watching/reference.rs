@@ -92,7 +92,7 @@ pub unsafe extern "C" fn pantau_reference_save(
 }
 
 /// Gives what a bundle keeps to compare later texts with; a NULL if it has none, as of fewer than
-/// 280 validation rows.
+/// 280 test rows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_reference_of_bundle(
     bundle: *const pantau_bundle,

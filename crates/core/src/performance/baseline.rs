@@ -205,12 +205,24 @@ pub fn metrics_from_json(what: &str, json: &str) -> Result<Vec<(String, f64)>> {
     Ok(metrics.into_iter().collect())
 }
 
+/// Metrics that lie between 0 and 1 whoever measures them.
+const SHARES: [&str; 7] =
+    ["accuracy", "precision", "recall", "f1", "macro_f1", "micro_f1", "weighted_f1"];
+
 fn checked(what: &str, metrics: &[(&str, f64)]) -> Result<Vec<(String, f64)>> {
     for (place, (metric, value)) in metrics.iter().enumerate() {
         if !value.is_finite() {
             return Err(Error::invalid(
                 what,
                 format!("{metric:?} is {value}, which is not finite"),
+            ));
+        }
+        // A percentage beside a share would be a change of everything.
+        let is_share = SHARES.iter().any(|own| metric.eq_ignore_ascii_case(own));
+        if is_share && !(0.0..=1.0).contains(value) {
+            return Err(Error::invalid(
+                what,
+                format!("{metric:?} is {value}, which is not 0 to 1"),
             ));
         }
         if metrics[..place].iter().any(|other| other.0 == *metric) {
@@ -333,10 +345,11 @@ mod tests {
 
     #[test]
     fn too_little_is_no_trend() {
-        let few = days(7, |day| day as f64);
+        let few = days(7, |day| day as f64 / 20.0);
         let found = few.analyze_trend(30.0, None, at(6)).unwrap();
         assert_eq!(found.overall_trend, TrendDirection::Unknown);
-        let other = days(20, |day| day as f64).analyze_trend(30.0, Some("2"), at(20)).unwrap();
+        let other =
+            days(20, |day| day as f64 / 20.0).analyze_trend(30.0, Some("2"), at(20)).unwrap();
         assert!(other.trends.is_empty());
         for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(few.analyze_trend(wrong, None, at(6)).is_err());
@@ -382,6 +395,7 @@ mod tests {
             (new(&[("a", f64::NAN)]).map(|_| ()), "\"a\" is NaN"),
             (new(&[("a", 1.0), ("a", 1.0)]).map(|_| ()), "\"a\" is there twice"),
             (detect(&[("recall", 0.5)], 0.05), "\"recall\" is not in the baseline: accuracy, f1"),
+            (detect(&[("accuracy", 84.0)], 0.05), "\"accuracy\" is 84, which is not 0 to 1"),
             (detect(&[("f1", 0.5)], -0.1), "threshold: -0.1"),
             (detect(&[("f1", 0.5)], f64::NAN), "threshold: NaN"),
         ] {

@@ -290,7 +290,7 @@ fn refusal(rows: u64, known: u64, off: Option<(f64, f64)>) -> Option<String> {
     (error > LARGEST_ERROR.max(chance)).then(|| {
         format!(
             "confidences are off by {:.1} points on average on {known} labelled rows, and \
-             {:.0} is the limit: fit a temperature first",
+             {:.0} is the limit: calibrate the model, on more rows than it was",
             error * 100.0,
             LARGEST_ERROR * 100.0
         )

@@ -180,7 +180,7 @@ fn say(trends: &BTreeMap<String, MetricTrend>, overall: TrendDirection, days: f6
                 "no metric was measured {FEWEST} times or more in {days} days, at different times"
             )
         }
-        TrendDirection::Stable => format!("no trend in {days} days"),
+        TrendDirection::Stable => format!("no trend in {days} days that chance would not make"),
         TrendDirection::Declining => format!("getting worse: {}{more}", moved.join(", ")),
         TrendDirection::Improving => format!("getting better: {}{more}", moved.join(", ")),
     }

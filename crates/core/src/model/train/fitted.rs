@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Result,
     learn::{
-        Distances, LinearModel, Novelty, Scratch,
+        DenseMatrix, Distances, LinearModel, Novelty, Scratch,
         calibration::{Calibration, LARGEST_TEMPERATURE, SMALLEST_TEMPERATURE},
         softmax_into,
     },
@@ -75,8 +75,6 @@ pub(super) fn learn(
 pub(super) struct Checked {
     pub(super) calibration: Calibration,
     pub(super) novelty: Novelties,
-    /// How unusual each validation row is.
-    pub(super) scores: Vec<f64>,
 }
 
 pub(super) fn check(
@@ -97,8 +95,8 @@ pub(super) fn check(
         // Few rows that are all right, or all wrong, say nothing of how sure to be.
         calibration = Calibration::measure(&scores, &own, classes, 1.0)?;
     }
-    let (novelty, scores) = Novelties::fit(model, corpus, labels, classes, train, validation)?;
-    Ok(Checked { calibration, novelty, scores })
+    let novelty = Novelties::fit(model, corpus, labels, classes, train, validation)?;
+    Ok(Checked { calibration, novelty })
 }
 
 /// What scores texts have that are like those that were learnt from.
@@ -115,22 +113,27 @@ impl Novelties {
         classes: usize,
         train: &[usize],
         validation: &[usize],
-    ) -> Result<(Self, Vec<f64>)> {
+    ) -> Result<Self> {
         if let Some(vectors) = &corpus.vectors {
             let own: Vec<u32> = train.iter().map(|row| labels[*row]).collect();
             let distances = Distances::fit(&vectors.select(train), &own, classes)?;
-            let scores = validation.iter().map(|row| distances.score(vectors.row(*row)));
-            let scores = scores.collect::<Result<Vec<f64>>>()?;
-            let novelty = Novelty::fit(&scores)?;
-            return Ok((Self::Vectors(HeadNovelty { distances, novelty }), scores));
+            let scores = of_vectors(&distances, vectors, validation)?;
+            return Ok(Self::Vectors(HeadNovelty { distances, novelty: Novelty::fit(&scores)? }));
         }
-        let words = model.prepared.words.as_ref();
-        let (mut scratch, mut row) = (Scratch::default(), Vec::new());
-        let mut unseen = |text: &str| {
-            words.map_or(0.0, |words| words.transform_into(text, &mut scratch, &mut row))
-        };
-        let scores: Vec<f64> = validation.iter().map(|row| unseen(corpus.texts[*row])).collect();
-        Ok((Self::Words(Novelty::fit(&scores)?), scores))
+        Ok(Self::Words(Novelty::fit(&of_words(model, corpus, validation))?))
+    }
+
+    /// How unusual rows are to a model, as it says where it serves.
+    pub(super) fn scores(
+        &self,
+        model: &Fitted,
+        corpus: &Corpus<'_>,
+        rows: &[usize],
+    ) -> Result<Vec<f64>> {
+        match (self, &corpus.vectors) {
+            (Self::Vectors(own), Some(vectors)) => of_vectors(&own.distances, vectors, rows),
+            _ => Ok(of_words(model, corpus, rows)),
+        }
     }
 
     pub(super) fn to_json(&self) -> String {
@@ -140,4 +143,17 @@ impl Novelties {
         };
         json.expect("it holds finite numbers only")
     }
+}
+
+fn of_vectors(distances: &Distances, vectors: &DenseMatrix, rows: &[usize]) -> Result<Vec<f64>> {
+    rows.iter().map(|row| distances.score(vectors.row(*row))).collect()
+}
+
+/// The shares of what stands in the texts that the model does not know.
+fn of_words(model: &Fitted, corpus: &Corpus<'_>, rows: &[usize]) -> Vec<f64> {
+    let words = model.prepared.words.as_ref();
+    let (mut scratch, mut row) = (Scratch::default(), Vec::new());
+    let mut unseen =
+        |text: &str| words.map_or(0.0, |words| words.transform_into(text, &mut scratch, &mut row));
+    rows.iter().map(|row| unseen(corpus.texts[*row])).collect()
 }

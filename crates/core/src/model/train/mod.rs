@@ -73,8 +73,8 @@ pub struct RowCounts {
 /// The rows are split by label, equal texts staying together. Settings are chosen by
 /// cross-validation on the training rows, best by macro-F1. The confidence is calibrated, and what
 /// is unusual is learnt, on the validation rows; then the model learns once more from both. The
-/// test rows say how good it is. Where there are 280 validation rows or more, the bundle keeps what
-/// later texts are compared with (`reference.profile`). The same data and seed give the same bytes,
+/// test rows say how good it is. Where there are 280 test rows or more, what the model says of them
+/// is kept in the bundle for later texts to be compared with (`reference.profile`). The same data and seed give the same bytes,
 /// on any number of threads.
 ///
 /// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch` hears how many steps are done, of how many; an
@@ -130,23 +130,11 @@ pub fn train(
     let learn = |rows: &[usize], watch: Watch<'_>| {
         learn(&corpus, &numbers, classes, &recipe, learner, rows, watch)
     };
-    let mut profile = None;
     let checked = if parts.validation.is_empty() {
         None
     } else {
         let first = learn(&parts.train, watch)?;
         let found = check(&first, &corpus, &numbers, classes, &parts.train, &parts.validation)?;
-        if options.reference {
-            let answered = Answered {
-                corpus: &corpus,
-                data,
-                labels: &labels,
-                model: &first,
-                checked: &found,
-                rows: &parts.validation,
-            };
-            profile = reference::of(&answered, options.seed)?;
-        }
         Some(found)
     };
     let mut all: Vec<usize> = parts.train.iter().chain(&parts.validation).copied().collect();
@@ -165,6 +153,24 @@ pub fn train(
         let probabilities = last.probabilities(&corpus, &test_rows, temperature)?;
         let how = EvaluationOptions { seed: options.seed, ..EvaluationOptions::default() };
         Some(Evaluation::new(&labels, &actual, &probabilities, Some(&texts), &how)?)
+    };
+    let profile = match (&checked, options.reference) {
+        (Some(checked), true) => {
+            let actual: Vec<&str> = match test {
+                Some(test) => test.labels().iter().map(String::as_str).collect(),
+                None => test_rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
+            };
+            let answered = Answered {
+                corpus: &corpus,
+                labels: &labels,
+                model: &last,
+                checked,
+                rows: &test_rows,
+                actual: &actual,
+            };
+            reference::of(&answered, options.seed)?
+        }
+        _ => None,
     };
     let rows = RowCounts {
         train: parts.train.len(),

@@ -47,8 +47,7 @@ pub struct TrainOptions {
     pub encoder: Option<PathBuf>,
     /// For a head: whether it looks at words as well as at vectors.
     pub words: bool,
-    /// Whether the bundle keeps what later texts are compared with, where there are enough
-    /// validation rows.
+    /// Whether the bundle keeps what later texts are compared with, where there are enough test rows.
     pub reference: bool,
 }
 

@@ -7,10 +7,7 @@ use super::{
 use crate::{
     Result,
     learn::DenseMatrix,
-    model::{
-        LabelledTexts,
-        watch::{Rows, of_rows},
-    },
+    model::watch::{Rows, of_rows},
     profile::ReferenceOptions,
     random::Random,
 };
@@ -18,15 +15,17 @@ use crate::{
 /// Fewer rows make windows of fewer than ten, whose differences say nothing.
 const FEWEST_ROWS: usize = 280;
 
-/// The validation rows, which look like those the model will see, and what it said of them before it
-/// had learnt from them.
+/// The test rows, which look like those the model will see and which it has not learnt from, and what
+/// it says of them: the very model that will answer later, which is surer than one that has learnt
+/// from fewer rows.
 pub(super) struct Answered<'a> {
     pub(super) corpus: &'a Corpus<'a>,
-    pub(super) data: &'a LabelledTexts,
     pub(super) labels: &'a [String],
     pub(super) model: &'a Fitted,
     pub(super) checked: &'a Checked,
     pub(super) rows: &'a [usize],
+    /// For each of these rows, its right label.
+    pub(super) actual: &'a [&'a str],
 }
 
 /// The bytes of the reference; none of too few rows.
@@ -35,7 +34,7 @@ pub(super) struct Answered<'a> {
 /// they are put into an order by chance, and the reference says so: how much days differ by
 /// themselves must be learnt from later rows.
 pub(super) fn of(answered: &Answered<'_>, seed: u64) -> Result<Option<Vec<u8>>> {
-    let Answered { corpus, data, labels, model, checked, rows } = answered;
+    let Answered { corpus, labels, model, checked, rows, actual } = answered;
     if rows.len() < FEWEST_ROWS {
         return Ok(None);
     }
@@ -53,10 +52,10 @@ pub(super) fn of(answered: &Answered<'_>, seed: u64) -> Result<Option<Vec<u8>>> 
         texts: shuffled.iter().map(|row| corpus.texts[*row]).collect(),
         labels: answers.iter().map(|(place, _)| labels[*place].as_str()).collect(),
         confidences: answers.iter().map(|(_, confidence)| *confidence).collect(),
-        novelty: Some(order.iter().map(|place| checked.scores[*place]).collect()),
+        novelty: Some(checked.novelty.scores(model, corpus, &shuffled)?),
         vectors: corpus.vectors.as_ref().map(|vectors| select(vectors, &shuffled)),
         latency: None,
-        actual: Some(shuffled.iter().map(|row| Some(data.labels()[*row].as_str())).collect()),
+        actual: Some(order.iter().map(|place| Some(actual[*place])).collect()),
     };
     let options = ReferenceOptions { is_shuffled: true, ..ReferenceOptions::default() };
     Ok(Some(of_rows(&told, None, &options)?.to_bytes()))

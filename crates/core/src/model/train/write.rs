@@ -27,7 +27,7 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
     if let Some(words) = words {
         put(VECTORIZER, words.to_json().as_bytes())?;
     }
-    if let Some(Checked { calibration, novelty, .. }) = &outcome.checked {
+    if let Some(Checked { calibration, novelty }) = &outcome.checked {
         put(NOVELTY, novelty.to_json().as_bytes())?;
         put("calibration.json", pretty(calibration).as_bytes())?;
         put("calibration.svg", reliability_svg(calibration).as_bytes())?;

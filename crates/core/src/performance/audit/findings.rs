@@ -14,6 +14,9 @@ const LEVEL: f64 = 0.95;
 /// By so much the accuracy may have dropped: evidence is gathered for each of these.
 const DROPS: [f64; 3] = [0.02, 0.04, 0.08];
 
+/// What so many windows say is told where the accuracy dropped.
+const RECENT: usize = 7;
+
 /// So many labels are a window's worth; false alarms are counted in those.
 const FULL_WINDOW: f64 = 30.0;
 
@@ -49,6 +52,10 @@ pub struct AuditReport {
     /// Where the accuracy may well lie; it may be looked at after every label. It is that of an
     /// accuracy that does not change, of windows that are picked from alike.
     pub interval: Interval,
+    /// The share of right ones in the last seven windows with labels; none without labels.
+    pub recent_accuracy: Option<f64>,
+    /// Where that may well lie.
+    pub recent_interval: Interval,
     /// The accuracy where each row stands for as many as were not picked.
     pub weighted_accuracy: Option<f64>,
     /// The accuracy if all rows of final cohorts that nobody labelled were wrong, and if all were
@@ -171,6 +178,10 @@ impl Audit {
                 Status::Ok
             }
         });
+        let mut recent = Cohort::default();
+        for own in slots.values().rev().filter(|own| own.labelled > 0).take(RECENT) {
+            recent.merge(own);
+        }
         let mean_confidence = (all.sure > 0).then(|| all.confidence / all.sure as f64);
         let mut report = AuditReport {
             sentence: String::new(),
@@ -184,6 +195,8 @@ impl Audit {
             right: all.right,
             accuracy: all.accuracy(),
             interval,
+            recent_accuracy: recent.accuracy(),
+            recent_interval: recent.interval(),
             weighted_accuracy: weighted(&cohorts),
             if_unlabelled: if_unlabelled(&cohorts),
             mean_confidence,
@@ -346,11 +359,23 @@ impl AuditReport {
         }
         if let (Some(status), Some(baseline)) = (self.status, self.baseline) {
             let word = match status {
-                Status::Alarm => "that is a drop from",
-                Status::Watch => "that may be a drop from",
-                Status::Ok | Status::ChangedSmall => "no drop from",
+                Status::Alarm => "a drop below",
+                Status::Watch => "what may be a drop below",
+                Status::Ok | Status::ChangedSmall => "no drop below",
             };
-            let _ = write!(told, "; {word} {} %", percent(baseline));
+            let baseline = percent(baseline);
+            match self.recent_accuracy.filter(|_| status != Status::Ok) {
+                Some(recent) => {
+                    let (recent, own) = (percent(recent), self.recent_interval);
+                    let _ = write!(
+                        told,
+                        "; in the last {RECENT} windows {recent} % ({} to {}): {word} {baseline} %",
+                        percent(own.low),
+                        percent(own.high)
+                    );
+                }
+                None => _ = write!(told, "; {word} {baseline} %"),
+            }
         }
         if self.confidence_fits == Some(false) {
             let mean = self.mean_confidence.unwrap_or_default();

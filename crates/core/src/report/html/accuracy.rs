@@ -22,8 +22,13 @@ pub(super) fn section(out: &mut String, accuracy: &AccuracyReport) {
     let mut points = Vec::new();
     if let Some(audit) = &accuracy.audit {
         points.extend(audit.accuracy.map(|value| point("audited", value, audit.interval)));
+        if audit.cohorts.len() > 7 {
+            let recent = audit.recent_accuracy;
+            points
+                .extend(recent.map(|value| point("audited, last 7", value, audit.recent_interval)));
+        }
         points.extend(audit.baseline.map(|value| Point {
-            name: "expected",
+            name: "no less expected",
             value,
             ends: None,
             is_open: true,
