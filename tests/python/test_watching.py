@@ -213,7 +213,7 @@ def test_what_is_odd_has_an_answer(reference: Reference) -> None:
     for wrong, message in [
         ({"other": [1]}, "batch: it has none of the columns price"),
         ({"price": [1.0], "label": []}, "label: 0 rows, the batch has 1"),
-        ({"price": ["x"]}, "batch: its columns are all of another kind"),
+        ({"price": ["x"]}, 'all of another kind than they were, as "price", which holds texts now'),
         (3, "data: expected a table or a dict of columns, got a int"),
     ]:
         with pytest.raises(pantau.InvalidInputError, match=message):

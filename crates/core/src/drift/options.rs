@@ -6,7 +6,7 @@ use crate::{Error, Result, profile::WindowLength};
 
 /// How many false alarms are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "serde_json::Value", into = "String")]
 pub struct FalseAlarms {
     /// On average at most one in so many windows.
     pub windows: f64,
@@ -44,11 +44,15 @@ impl FromStr for FalseAlarms {
     }
 }
 
-impl TryFrom<String> for FalseAlarms {
+impl TryFrom<serde_json::Value> for FalseAlarms {
     type Error = Error;
 
-    fn try_from(text: String) -> Result<Self> {
-        text.parse()
+    fn try_from(told: serde_json::Value) -> Result<Self> {
+        match told {
+            serde_json::Value::String(text) => text.parse(),
+            // A share is what most ask for first: the message tells them how.
+            other => other.to_string().parse(),
+        }
     }
 }
 

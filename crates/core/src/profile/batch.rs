@@ -26,6 +26,17 @@ pub(crate) enum Column<'a> {
     Vectors(&'a [f32], usize),
 }
 
+impl Column<'_> {
+    /// What it holds, in words.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Numbers(_) => "numbers",
+            Self::Strings(..) => "texts",
+            Self::Vectors(..) => "vectors",
+        }
+    }
+}
+
 impl<'a> Batch<'a> {
     /// A batch of so many rows, without columns yet.
     pub fn new(rows: usize) -> Self {

@@ -121,7 +121,15 @@ impl Profile {
         }
         if !any {
             self.layout.check(rows)?;
-            let problem = "its columns are all of another kind than they were";
+            let first = self.layout.features().iter().find_map(|feature| {
+                let (name, column) =
+                    rows.columns().iter().find(|(name, _)| *name == feature.source)?;
+                Some(format!(", as {name:?}, which holds {} now", column.kind()))
+            });
+            let problem = format!(
+                "its columns are all of another kind than they were{}",
+                first.unwrap_or_default()
+            );
             return Err(Error::invalid("batch", problem));
         }
         for at in absent {

@@ -70,7 +70,8 @@ impl PyAudit {
     }
 
     /// Counts a row that was answered, by default now; the probability with which it was picked to
-    /// be labelled, or None if it was not. Its name decides, and what it says does not.
+    /// be labelled, or None if it was not. Its name decides, and what it says does not. Ask once for
+    /// each row: of those that are not picked nothing is kept, so each time counts as another row.
     #[pyo3(signature = (row, confidence=None, *, version="", at=None))]
     fn pick(
         &self,

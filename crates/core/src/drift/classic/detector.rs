@@ -110,7 +110,8 @@ impl DataDriftDetector {
     /// Keeps the columns of reference rows: numbers and strings, which are categories here.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a level that is not between 0 and 1, or a column without values.
+    /// [`Error::InvalidInput`] for a level that is not between 0 and 1, a column without values, or no
+    /// column.
     pub fn new(reference: &Batch<'_>, significance_level: f64) -> Result<Self> {
         if !(significance_level > 0.0 && significance_level < 1.0) {
             let problem = format!("{significance_level} is not between 0 and 1, as 0.05 is");
@@ -133,6 +134,9 @@ impl DataDriftDetector {
                 Column::Vectors(..) => continue,
             };
             columns.push(((*name).to_owned(), known));
+        }
+        if columns.is_empty() {
+            return Err(Error::invalid("reference", "it has no column of numbers or strings"));
         }
         Ok(Self { significance_level, columns })
     }

@@ -74,11 +74,12 @@ pub struct RowCounts {
 /// cross-validation on the training rows, best by macro-F1. The confidence is calibrated, and what
 /// is unusual is learnt, on the validation rows; then the model learns once more from both. The
 /// test rows say how good it is. Where there are 280 test rows or more, what the model says of them
-/// is kept in the bundle for later texts to be compared with (`reference.profile`). The same data and seed give the same bytes,
-/// on any number of threads.
+/// is kept in the bundle for later texts to be compared with (`reference.profile`). The same data
+/// and seed give the same bytes, on any number of threads.
 ///
-/// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch` hears how many steps are done, of how many; an
-/// error it returns ends the work, and nothing is left behind.
+/// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch`
+/// hears how many steps are done, of how many; an error it returns ends the work, and nothing is
+/// left behind.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] if there is one label only or an option cannot be;
@@ -134,42 +135,37 @@ pub fn train(
         None
     } else {
         let first = learn(&parts.train, watch)?;
-        let found = check(&first, &corpus, &numbers, classes, &parts.train, &parts.validation)?;
-        Some(found)
+        Some(check(&first, &corpus, &numbers, classes, &parts.train, &parts.validation)?)
     };
     let mut all: Vec<usize> = parts.train.iter().chain(&parts.validation).copied().collect();
     all.sort_unstable();
     let last = learn(&all, watch)?;
     let temperature = checked.as_ref().map_or(1.0, |checked| checked.calibration.temperature);
     let train_accuracy = last.accuracy(&corpus, &numbers, &all)?;
+    let actual: Vec<&str> = match test {
+        Some(test) => test.labels().iter().map(String::as_str).collect(),
+        None => test_rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
+    };
     let tested = if test_rows.is_empty() {
         None
     } else {
-        let actual: Vec<&str> = match test {
-            Some(test) => test.labels().iter().map(String::as_str).collect(),
-            None => test_rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
-        };
         let texts: Vec<&str> = test_rows.iter().map(|row| corpus.texts[*row]).collect();
         let probabilities = last.probabilities(&corpus, &test_rows, temperature)?;
         let how = EvaluationOptions { seed: options.seed, ..EvaluationOptions::default() };
         Some(Evaluation::new(&labels, &actual, &probabilities, Some(&texts), &how)?)
     };
-    let profile = match (&checked, options.reference) {
-        (Some(checked), true) => {
-            let actual: Vec<&str> = match test {
-                Some(test) => test.labels().iter().map(String::as_str).collect(),
-                None => test_rows.iter().map(|row| data.labels()[*row].as_str()).collect(),
-            };
-            let answered = Answered {
+    let profile = match &checked {
+        Some(checked) if options.reference => reference::of(
+            &Answered {
                 corpus: &corpus,
                 labels: &labels,
                 model: &last,
                 checked,
                 rows: &test_rows,
                 actual: &actual,
-            };
-            reference::of(&answered, options.seed)?
-        }
+            },
+            options.seed,
+        )?,
         _ => None,
     };
     let rows = RowCounts {

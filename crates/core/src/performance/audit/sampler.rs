@@ -130,7 +130,8 @@ impl Audit {
     }
 
     /// Counts a row that a version of the model has answered, and says whether it is picked to be
-    /// labelled: with which probability it was. A row that was picked before is not counted again.
+    /// labelled: with which probability it was. A row that was picked before is not counted again; of
+    /// those that are not picked nothing is kept, so each is to be asked for once.
     pub fn pick(
         &mut self,
         row: &str,
