@@ -58,6 +58,8 @@ mod html;
 mod http;
 #[cfg(feature = "learn")]
 pub mod learn;
+#[cfg(feature = "onnx")]
+pub mod lifecycle;
 #[cfg(feature = "mlflow")]
 mod mlflow;
 #[cfg(feature = "onnx")]

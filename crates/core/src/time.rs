@@ -106,7 +106,7 @@ impl fmt::Display for Timestamp {
 
 /// The date of a day counted from 1970 began: era by era of 400 years, in years that begin in
 /// March, so that the day a leap year adds is their last.
-fn date(days: i64) -> (i64, i64, i64) {
+pub(crate) fn date(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era =

@@ -59,6 +59,7 @@ const HOMES: [(&str, &[&str]); 37] = [
         &[
             "drift/",
             "learn/",
+            "lifecycle/",
             "model/",
             "onnx/",
             "performance/",
@@ -79,6 +80,7 @@ const HOMES: [(&str, &[&str]); 37] = [
         &[
             "drift/",
             "learn/",
+            "lifecycle/",
             "mlflow/",
             "model/",
             "onnx/",
@@ -125,7 +127,7 @@ const HOMES: [(&str, &[&str]); 37] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "error",
     "file",
     "time",
@@ -148,6 +150,7 @@ const LAYERS: [&str; 22] = [
     "store",
     "runs",
     "registry",
+    "lifecycle",
 ];
 
 fn root() -> PathBuf {

@@ -26,6 +26,7 @@ mod schema;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod sql;
 mod stated;
+mod states;
 mod transfer;
 mod value;
 mod window;
@@ -48,7 +49,7 @@ pub use query::{
     Quantile, VersionUsage,
 };
 pub use records::{
-    AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, Record,
+    AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, ProfileRecord, Record,
     RetrainingRecord, ReviewRecord, TriggerRecord,
 };
 pub(crate) use records::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow, new_id};
@@ -60,6 +61,7 @@ pub use sql::postgres::Postgres;
 pub use sql::sqlite::Sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use sql::{Dialect, schema_sql};
+pub(crate) use states::{Kept, Next};
 pub use transfer::{
     ExportOptions, Exported, ImportColumns, ImportOptions, ImportReport, Rejection,
 };

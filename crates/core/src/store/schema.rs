@@ -63,6 +63,10 @@ pub enum Table {
     Audit,
     /// Whose records were deleted, so that none of them comes back: hashes, not names.
     Erasures,
+    /// What a workspace keeps of a model from one look to the next, and its settings.
+    States,
+    /// What processes counted of what they answered, until somebody looks.
+    Profiles,
 }
 
 /// What is known about a table.
@@ -358,9 +362,41 @@ const ERASURES: Description = Description {
     searched: &[],
 };
 
+const STATES: Description = Description {
+    name: "states",
+    columns: &[
+        needed("name", Kind::Text),
+        // The next one is put where none may be: so of two writers one comes second and knows it.
+        needed("revision", Kind::Integer),
+        needed("content", Kind::Bytes),
+        needed("updated_at", Kind::Time),
+    ],
+    key: &["name", "revision"],
+    subject: None,
+    age: None,
+    searched: &[],
+};
+
+const PROFILES: Description = Description {
+    name: "profiles",
+    columns: &[
+        needed("id", Kind::Text),
+        needed("model", Kind::Text),
+        needed("version", Kind::Text),
+        // When the window began that these rows came in.
+        needed("window_start", Kind::Time),
+        needed("rows", Kind::Integer),
+        needed("content", Kind::Bytes),
+    ],
+    key: &["id"],
+    subject: None,
+    age: Some("window_start"),
+    searched: &[&["model", "window_start"], &["window_start"]],
+};
+
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Reviews,
         Self::Predictions,
         Self::Feedback,
@@ -376,6 +412,8 @@ impl Table {
         Self::Retrainings,
         Self::Audit,
         Self::Erasures,
+        Self::States,
+        Self::Profiles,
     ];
 
     fn description(self) -> &'static Description {
@@ -395,6 +433,8 @@ impl Table {
             Self::Retrainings => &RETRAININGS,
             Self::Audit => &AUDIT,
             Self::Erasures => &ERASURES,
+            Self::States => &STATES,
+            Self::Profiles => &PROFILES,
         }
     }
 

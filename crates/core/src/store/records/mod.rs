@@ -6,9 +6,11 @@ mod feedback;
 mod json;
 mod metrics;
 mod prediction;
+mod profile;
 mod retraining;
 mod review;
 mod run;
+mod state;
 mod trigger;
 
 pub use audit::AuditRecord;
@@ -18,9 +20,11 @@ pub use metrics::MetricsRecord;
 pub(super) use prediction::Pairs;
 pub use prediction::PredictionRecord;
 pub(super) use prediction::unpack;
+pub use profile::ProfileRecord;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
 pub(crate) use run::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow};
+pub(crate) use state::StateRecord;
 pub use trigger::TriggerRecord;
 
 use uuid::Uuid;
@@ -212,6 +216,10 @@ impl Fields {
             Value::Bytes(bytes) => Ok(Some(bytes)),
             other => Err(self.wrong(&other)),
         }
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>> {
+        self.optional_bytes()?.ok_or_else(|| self.wrong(&Value::Null))
     }
 
     fn optional_json(&mut self) -> Result<Option<serde_json::Value>> {

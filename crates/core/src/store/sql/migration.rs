@@ -22,21 +22,25 @@ type Migration = fn(&Names) -> String;
 /// All steps, the first one first: the version of a database is how many of them it has taken. A
 /// step never changes once it was released; whoever changes the tables writes down what `first`
 /// makes today, and adds a step.
-const MIGRATIONS: &[Migration] = &[first];
+const MIGRATIONS: &[Migration] = &[first, second];
 
 /// The version that this code reads and writes.
 pub(super) fn current() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// The tables, as they are described.
+/// The tables of predictions and all around them.
 fn first(names: &Names) -> String {
-    let mut sql = String::new();
-    for table in Table::ALL {
-        sql.push_str(&table_sql(names, table));
-    }
+    let is_later = |table: &Table| matches!(table, Table::States | Table::Profiles);
+    let tables = Table::ALL.into_iter().filter(|table| !is_later(table));
+    let mut sql: String = tables.map(|table| table_sql(names, table)).collect();
     sql.push_str(&counts::tables(names));
     sql
+}
+
+/// What workspaces keep.
+fn second(names: &Names) -> String {
+    [Table::States, Table::Profiles].map(|table| table_sql(names, table)).concat()
 }
 
 fn table_sql(names: &Names, table: Table) -> String {
