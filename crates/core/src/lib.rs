@@ -89,6 +89,8 @@ pub mod store;
 pub mod text;
 #[cfg(feature = "learn")]
 mod time;
+#[cfg(feature = "onnx")]
+pub mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "learn")]

@@ -73,6 +73,7 @@ const HOMES: [(&str, &[&str]); 37] = [
             "store/",
             "text/",
             "time.rs",
+            "workspace/",
         ],
     ),
     (
@@ -93,6 +94,7 @@ const HOMES: [(&str, &[&str]); 37] = [
             "stats/sequential/",
             "store/",
             "text/",
+            "workspace/",
         ],
     ),
     (
@@ -127,7 +129,7 @@ const HOMES: [(&str, &[&str]); 37] = [
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "error",
     "file",
     "time",
@@ -151,6 +153,7 @@ const LAYERS: [&str; 23] = [
     "runs",
     "registry",
     "lifecycle",
+    "workspace",
 ];
 
 fn root() -> PathBuf {

@@ -526,6 +526,15 @@ impl Monitor {
         Ok(Record { act, by: by.to_owned(), reason: reason.to_owned(), at, window })
     }
 
+    /// This monitor with other options, and with what it has seen.
+    pub(crate) fn with_options(self, options: MonitorOptions) -> Result<Self> {
+        if options == self.options {
+            return Ok(self);
+        }
+        let next = Self::new(self.reference.clone(), options)?;
+        Ok(Self { state: self.state, ..next })
+    }
+
     /// All that this monitor has seen, to go on from after a restart.
     pub fn state(&self) -> Vec<u8> {
         self.state.to_bytes(self.reference.hash(), &self.options)

@@ -93,7 +93,7 @@ impl MonitorOptions {
     }
 
     /// Refuses what cannot be.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         if !(0.0..1.0).contains(&self.min_effect) {
             let problem = format!("{} is no share from 0 to below 1", self.min_effect);
             return Err(Error::invalid("min_effect", problem));

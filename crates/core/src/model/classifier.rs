@@ -156,7 +156,7 @@ impl Classifier {
 
     /// Labels, and the vectors that they follow from where the model has them; who watches does not
     /// see them.
-    pub(super) fn predict_with_vectors<T: AsRef<str> + Sync>(
+    pub(crate) fn predict_with_vectors<T: AsRef<str> + Sync>(
         &self,
         texts: &[T],
         options: PredictOptions,
@@ -182,6 +182,15 @@ impl Classifier {
         match &self.handle.current()?.model.bundle.manifest().task {
             Task::Classifier { labels, .. } => Ok(labels.clone()),
             Task::Encoder { .. } => unreachable!("only classifiers are opened as such"),
+        }
+    }
+
+    /// Whether a text has more tokens than so many, as the model reads it: of one that reads words,
+    /// words.
+    pub(crate) fn exceeds(&self, text: &str, most: usize) -> Result<bool> {
+        match self.handle.current()?.model.transformer() {
+            Some(transformer) => transformer.exceeds(text, most),
+            None => Ok(text.split_whitespace().nth(most).is_some()),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Vectors of equal length, one after the other, and that length.
-pub(super) type Vectors = (Vec<f32>, usize);
+pub(crate) type Vectors = (Vec<f32>, usize);
 
 /// A model in memory.
 #[derive(Debug)]

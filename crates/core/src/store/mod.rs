@@ -61,7 +61,7 @@ pub use sql::postgres::Postgres;
 pub use sql::sqlite::Sqlite;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use sql::{Dialect, schema_sql};
-pub(crate) use states::{Kept, Next};
+pub(crate) use states::Next;
 pub use transfer::{
     ExportOptions, Exported, ImportColumns, ImportOptions, ImportReport, Rejection,
 };

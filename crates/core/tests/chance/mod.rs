@@ -19,6 +19,12 @@ impl Chance {
         (self.state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / 2.0_f64.powi(53)
     }
 
+    /// A whole number below another one.
+    pub fn below(&mut self, limit: usize) -> usize {
+        let number = self.unit() * limit as f64;
+        (0..limit).rfind(|at| *at as f64 <= number).unwrap_or(0)
+    }
+
     pub fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;

@@ -217,15 +217,15 @@ impl TriggerOptions {
             holds.push(Hold { kind: kind.to_owned(), reason });
         };
         let last = facts.attempts.last().map(|own| own.at).max(facts.trained_at);
-        let least = self.min_interval.duration();
+        let apart = self.min_interval.duration();
         if let Some(last) = last
-            && now.since(last) < least
+            && now.since(last) < apart
         {
             let reason = format!(
                 "the last training was {} ago, and {} must lie between two: from {} on",
                 in_words(now.since(last)),
-                in_words(least),
-                last.after(least).minute()
+                in_words(apart),
+                last.after(apart).minute()
             );
             hold("min_interval", reason);
         }
@@ -258,6 +258,7 @@ impl TriggerOptions {
 
 type Look = std::result::Result<Trigger, Quiet>;
 
+#[expect(clippy::unnecessary_wraps, reason = "they are the two ends that a look can have")]
 impl TriggerKind {
     fn fired(self, priority: Priority, reason: String) -> Look {
         Ok(Trigger { kind: self, reason, priority })

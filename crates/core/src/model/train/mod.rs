@@ -92,8 +92,27 @@ pub fn train(
     options: &TrainOptions,
     watch: &mut dyn FnMut(usize, usize) -> Result<()>,
 ) -> Result<Trained> {
+    train_for(data, test, &Traffic::default(), bundle.as_ref(), options, watch)
+}
+
+/// Texts that came lately and were not learnt from, with the labels that are known.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    pub(crate) texts: Vec<String>,
+    pub(crate) actual: Vec<Option<String>>,
+}
+
+/// [`train`] where it is known what comes: later texts are compared with that, if it is enough, and
+/// not with the test rows, which may be from before it changed.
+pub(crate) fn train_for(
+    data: &LabelledTexts,
+    test: Option<&LabelledTexts>,
+    traffic: &Traffic,
+    target: &Path,
+    options: &TrainOptions,
+    watch: &mut dyn FnMut(usize, usize) -> Result<()>,
+) -> Result<Trained> {
     options.check()?;
-    let target = bundle.as_ref();
     // Before an hour is spent: whether the bundle can be written at all.
     let writer = BundleWriter::new(target, options.overwrite)?;
     let labels = labels(data)?;
@@ -116,11 +135,13 @@ pub fn train(
     if let Some(test) = test {
         corpus.texts.extend(test.texts().iter().map(String::as_str));
     }
+    let tested_until = corpus.texts.len();
+    corpus.texts.extend(traffic.texts.iter().map(String::as_str));
     if let Some(encoder) = &encoder {
         corpus.vectors = Some(embeddings::embed(encoder, &corpus.texts, options.threads, watch)?);
     }
     let test_rows: Vec<usize> =
-        if test.is_some() { (own..corpus.texts.len()).collect() } else { parts.test.clone() };
+        if test.is_some() { (own..tested_until).collect() } else { parts.test.clone() };
 
     let threads = options.threads.unwrap_or_else(processors).get();
     let candidates = options.candidates(own);
@@ -155,17 +176,18 @@ pub fn train(
         Some(Evaluation::new(&labels, &actual, &probabilities, Some(&texts), &how)?)
     };
     let profile = match &checked {
-        Some(checked) if options.reference => reference::of(
-            &Answered {
-                corpus: &corpus,
-                labels: &labels,
-                model: &last,
-                checked,
-                rows: &test_rows,
-                actual: &actual,
-            },
-            options.seed,
-        )?,
+        Some(checked) if options.reference => {
+            let answered = if traffic.texts.len() >= reference::FEWEST_ROWS {
+                let actual = traffic.actual.iter().map(Option::as_deref).collect();
+                ((tested_until..corpus.texts.len()).collect(), actual)
+            } else {
+                (test_rows.clone(), actual.iter().copied().map(Some).collect())
+            };
+            let (rows, actual) = answered;
+            let model = &last;
+            let (corpus, labels) = (&corpus, labels.as_slice());
+            reference::of(&Answered { corpus, labels, model, checked, rows, actual }, options.seed)?
+        }
         _ => None,
     };
     let rows = RowCounts {

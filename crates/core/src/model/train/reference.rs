@@ -13,19 +13,19 @@ use crate::{
 };
 
 /// Fewer rows make windows of fewer than ten, whose differences say nothing.
-const FEWEST_ROWS: usize = 280;
+pub(super) const FEWEST_ROWS: usize = 280;
 
-/// The test rows, which look like those the model will see and which it has not learnt from, and what
-/// it says of them: the very model that will answer later, which is surer than one that has learnt
+/// Rows that look like those the model will see and which it has not learnt from, and what it says of
+/// them: the very model that will answer later, which is surer than one that has learnt
 /// from fewer rows.
 pub(super) struct Answered<'a> {
     pub(super) corpus: &'a Corpus<'a>,
     pub(super) labels: &'a [String],
     pub(super) model: &'a Fitted,
     pub(super) checked: &'a Checked,
-    pub(super) rows: &'a [usize],
-    /// For each of these rows, its right label.
-    pub(super) actual: &'a [&'a str],
+    pub(super) rows: Vec<usize>,
+    /// For each of these rows, its right label, if that is known.
+    pub(super) actual: Vec<Option<&'a str>>,
 }
 
 /// The bytes of the reference; none of too few rows.
@@ -55,7 +55,7 @@ pub(super) fn of(answered: &Answered<'_>, seed: u64) -> Result<Option<Vec<u8>>> 
         novelty: Some(checked.novelty.scores(model, corpus, &shuffled)?),
         vectors: corpus.vectors.as_ref().map(|vectors| select(vectors, &shuffled)),
         latency: None,
-        actual: Some(order.iter().map(|place| Some(actual[*place])).collect()),
+        actual: Some(order.iter().map(|place| actual[*place]).collect()),
     };
     let options = ReferenceOptions { is_shuffled: true, ..ReferenceOptions::default() };
     Ok(Some(of_rows(&told, None, &options)?.to_bytes()))

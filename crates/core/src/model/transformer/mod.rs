@@ -167,6 +167,12 @@ impl Transformer {
         self.tokenizer.encode(text, reading.max_tokens, reading.long_text)
     }
 
+    /// Whether a text has more tokens than so many, the special ones counted.
+    pub(super) fn exceeds(&self, text: &str, most: usize) -> Result<bool> {
+        let reading = Reading { max_tokens: most, long_text: LongText::Truncate };
+        Ok(self.encode(text, reading)?.truncated)
+    }
+
     /// Answers texts; `progress` hears how many sequences more are done, of how many.
     pub(super) fn answer<T: AsRef<str> + Sync>(
         &self,

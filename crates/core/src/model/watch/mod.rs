@@ -23,6 +23,27 @@ use crate::{
     profile::{Layout, Profile},
 };
 
+/// Counts answers in a profile, as far as its layout knows their columns.
+pub(crate) fn count<T: AsRef<str>>(
+    profile: &mut Profile,
+    texts: &[T],
+    predictions: &Predictions,
+    vectors: Option<Vectors>,
+    each_ms: f64,
+) -> Result<()> {
+    let mut rows = Rows::of(texts, predictions);
+    rows.vectors = vectors;
+    if profile.layout().reads(rows::LATENCY) {
+        rows.latency = Some(vec![each_ms; texts.len()]);
+    }
+    rows.with_batch(|batch| profile.update(batch))
+}
+
+/// Whether a layout counts vectors.
+pub(crate) fn reads_vectors(layout: &Layout) -> bool {
+    layout.reads(rows::EMBEDDING)
+}
+
 /// A monitor that counts what a classifier answers.
 ///
 /// No answer waits for it: while somebody else holds the monitor, as when a window is closed, rows are

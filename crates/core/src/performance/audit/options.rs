@@ -45,7 +45,7 @@ impl AuditOptions {
     }
 
     /// The length of a window in microseconds, of options that can be.
-    pub(super) fn check(&self) -> Result<i64> {
+    pub(crate) fn check(&self) -> Result<i64> {
         if !(self.rate > 0.0 && self.rate <= 1e9) {
             let problem = format!("{}, allowed is more than 0 up to 1e9", self.rate);
             return Err(Error::invalid("rate", problem));

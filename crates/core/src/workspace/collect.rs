@@ -1,0 +1,125 @@
+//! What there is to learn from for a model.
+
+use std::collections::HashMap;
+
+use super::roles;
+use crate::{
+    Result, Timestamp,
+    model::{LabelledTexts, Traffic},
+    store::{
+        Condition, Direction, PredictionRecord, Record, ReviewRecord, Select, Shared, Store, Table,
+        Value,
+    },
+};
+
+/// The source of texts that a model was trained with, by which they are found again.
+pub(super) fn source_of(model: &str) -> String {
+    format!("{TRAINING}{model}")
+}
+
+const TRAINING: &str = "training/";
+
+/// How many texts of the traffic say what comes.
+const MOST_TRAFFIC: usize = 20_000;
+
+/// All labelled texts of a model: those it was trained with, those that were imported, and what people
+/// said of its answers, as far as the texts may be kept. Equal texts are one, with the label that
+/// became known last. `labels` are those it may learn; none are all.
+pub(super) fn labelled(
+    store: &dyn Store,
+    model: &str,
+    labels: Option<&[String]>,
+) -> Result<Option<LabelledTexts>> {
+    let mut known: HashMap<String, (Timestamp, String)> = HashMap::new();
+    let mut add = |text: &str, label: String, time: Timestamp| {
+        let is_known = labels.is_none_or(|labels| labels.contains(&label));
+        if text.trim().is_empty() || !is_known {
+            return;
+        }
+        match known.get_mut(text) {
+            // Of labels of the same moment, which one wins must not depend on the home.
+            Some(own) if (own.0, &own.1) < (time, &label) => *own = (time, label),
+            Some(_) => {}
+            None => _ = known.insert(text.to_owned(), (time, label)),
+        }
+    };
+    let own = source_of(model);
+    let reviews = Select::all(Table::Reviews).with(Condition::IsNotNull("sentiment_label"));
+    store.select(&reviews, &mut |row| {
+        let review = ReviewRecord::from_row(row)?;
+        let source = review.source.as_deref().unwrap_or_default();
+        let is_own = source == own || !source.starts_with(TRAINING);
+        if let (true, Some(text), Some(label)) = (is_own, review.shared.text(), review.label) {
+            add(text, label, review.labelled_at.unwrap_or(review.created_at));
+        }
+        Ok(())
+    })?;
+    let answered = of_model(model).with(Condition::IsNotNull("actual_label"));
+    store.select(&answered, &mut |row| {
+        let prediction = PredictionRecord::from_row(row)?;
+        let text = prediction.shared.as_ref().and_then(Shared::text);
+        if let (Some(text), Some(label)) = (text, prediction.actual_label) {
+            add(text, label, prediction.labelled_at.unwrap_or(prediction.timestamp));
+        }
+        Ok(())
+    })?;
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let mut rows: Vec<_> =
+        known.into_iter().map(|(text, (time, label))| (time, text, label)).collect();
+    rows.sort_unstable();
+    let (texts, labels) = rows.into_iter().map(|(_, text, label)| (text, label)).unzip();
+    LabelledTexts::new(texts, labels).map(Some)
+}
+
+/// The texts that came since a moment, as far as they may be kept and are not learnt from, the oldest
+/// first.
+pub(super) fn traffic(store: &dyn Store, model: &str, since: Timestamp) -> Result<Traffic> {
+    let select = of_model(model)
+        .with(Condition::IsAtLeast("timestamp", Value::Time(since)))
+        .with(Condition::IsNotNull("input_text"))
+        .ordered("timestamp", Direction::Descending)
+        .limited(MOST_TRAFFIC);
+    let mut traffic = Traffic::default();
+    store.select(&select, &mut |row| {
+        let prediction = PredictionRecord::from_row(row)?;
+        let Some(text) = prediction.shared.as_ref().and_then(Shared::text) else { return Ok(()) };
+        if prediction.actual_label.is_none() || roles::is_test(text) {
+            traffic.texts.push(text.to_owned());
+            traffic.actual.push(prediction.actual_label);
+        }
+        Ok(())
+    })?;
+    traffic.texts.reverse();
+    traffic.actual.reverse();
+    Ok(traffic)
+}
+
+/// How many labels became known since a moment whose texts may be learnt from.
+pub(super) fn new_labels(store: &dyn Store, model: &str, since: Timestamp) -> Result<u64> {
+    let since = || Condition::IsAtLeast("labelled_at", Value::Time(since));
+    let answered = store.count(
+        Table::Predictions,
+        &[
+            Condition::Is("model", Value::Text(model.to_owned())),
+            Condition::IsNotNull("actual_label"),
+            Condition::IsNotNull("input_text"),
+            since(),
+        ],
+    )?;
+    let reviews =
+        Select::all(Table::Reviews).with(Condition::IsNotNull("sentiment_label")).with(since());
+    let mut others = 0;
+    store.select(&reviews, &mut |row| {
+        let review = ReviewRecord::from_row(row)?;
+        let is_training = review.source.is_some_and(|source| source.starts_with(TRAINING));
+        others += u64::from(!is_training && review.shared.text().is_some());
+        Ok(())
+    })?;
+    Ok(answered + others)
+}
+
+fn of_model(model: &str) -> Select {
+    Select::all(Table::Predictions).with(Condition::Is("model", Value::Text(model.to_owned())))
+}

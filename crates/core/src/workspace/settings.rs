@@ -1,0 +1,171 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::ValidationPolicy;
+use crate::{
+    Error, Result,
+    drift::{FalseAlarms, MonitorOptions},
+    learn::gates::Gates,
+    lifecycle::{Span, TriggerOptions},
+    performance::AuditOptions,
+    profile::WindowLength,
+};
+
+/// How a model is served, watched and trained anew: the same for all processes of a workspace, as it
+/// is kept in the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ModelSettings {
+    /// Which texts the model is asked about.
+    pub validation: ValidationPolicy,
+    /// Whether labels may come up that the model does not know; by default feedback with another
+    /// label is a slip.
+    pub new_labels: bool,
+    /// How long a window is in which rows are counted together.
+    pub window: Span,
+    /// How many false alarms are allowed.
+    pub false_alarms: FalseAlarms,
+    /// The smallest share of rows that must move before it is an alarm.
+    pub min_effect: f64,
+    /// The fewest rows of a window; one that has fewer goes on into the next.
+    pub min_rows: u64,
+    /// How many rows of a window are picked for somebody to label.
+    pub audit_rate: f64,
+    /// When it is trained anew.
+    pub triggers: TriggerOptions,
+    /// What a new version must show.
+    pub gates: Gates,
+    /// How it is trained: as the options of [`train`](crate::model::train), by their names.
+    pub training: Json,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        let MonitorOptions { false_alarms, min_effect, min_rows, .. } = MonitorOptions::default();
+        Self {
+            validation: ValidationPolicy::default(),
+            new_labels: false,
+            window: Span::days(1),
+            false_alarms,
+            min_effect,
+            min_rows,
+            audit_rate: AuditOptions::default().rate,
+            triggers: TriggerOptions::default(),
+            gates: Gates::default(),
+            training: Json::Object(serde_json::Map::new()),
+        }
+    }
+}
+
+impl ModelSettings {
+    /// Reads settings from JSON; what is left out has its default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] names what cannot be.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let settings: Self = crate::settings::from_json("settings", json)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// These settings as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("settings are JSON")
+    }
+
+    /// These settings with what an object of JSON says in its place; an object within is merged, too,
+    /// and `null` brings a default back.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] names what cannot be.
+    pub fn with(&self, changes: &str) -> Result<Self> {
+        let changes: Json = crate::settings::from_json("settings", changes)?;
+        let mut all = serde_json::to_value(self).expect("settings are JSON");
+        let defaults = serde_json::to_value(Self::default()).expect("settings are JSON");
+        merge(&mut all, changes, Some(&defaults));
+        Self::from_json(&all.to_string())
+    }
+
+    fn check(&self) -> Result<()> {
+        self.validation.check()?;
+        self.triggers.check()?;
+        self.gates.check()?;
+        if self.window < Span::seconds(1) {
+            let problem = format!("{}, allowed are 1s and more", self.window);
+            return Err(Error::invalid("window", problem));
+        }
+        self.audit_options().check()?;
+        self.monitor_options().check()?;
+        crate::model::TrainOptions::from_json(&self.training.to_string()).map(drop)
+    }
+
+    pub(super) fn audit_options(&self) -> AuditOptions {
+        AuditOptions {
+            rate: self.audit_rate,
+            window: WindowLength::Time(self.window.duration()),
+            false_alarms: self.false_alarms,
+            ..AuditOptions::default()
+        }
+    }
+
+    /// Windows are closed one by one here, whenever all of their parts are there.
+    pub(super) fn monitor_options(&self) -> MonitorOptions {
+        MonitorOptions {
+            false_alarms: self.false_alarms,
+            min_effect: self.min_effect,
+            min_rows: self.min_rows,
+            window: None,
+        }
+    }
+}
+
+/// Puts changes over what is there.
+fn merge(own: &mut Json, changes: Json, defaults: Option<&Json>) {
+    match (own, changes) {
+        (Json::Object(own), Json::Object(changes)) => {
+            for (name, change) in changes {
+                let default = defaults.and_then(|all| all.get(&name));
+                match own.get_mut(&name) {
+                    Some(place) => merge(place, change, default),
+                    None => _ = own.insert(name, change),
+                }
+            }
+        }
+        (own, Json::Null) => *own = defaults.cloned().unwrap_or(Json::Null),
+        (own, change) => *own = change,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_put_over_what_is_there() {
+        let settings = ModelSettings::default();
+        assert_eq!(ModelSettings::from_json(&settings.to_json()).unwrap(), settings);
+        let changed = settings
+            .with(r#"{"window": "12h", "triggers": {"new_data": 100, "schedule": "0 2 * * *"}}"#)
+            .unwrap();
+        assert_eq!(changed.window.to_string(), "12h");
+        assert_eq!(changed.triggers.new_data, Some(100));
+        assert_eq!(changed.triggers.max_age, Some(Span::days(30)));
+        let again = changed.with(r#"{"triggers": {"new_data": null}}"#).unwrap();
+        assert_eq!(again.triggers.new_data, Some(500));
+        assert!(again.triggers.schedule.is_some());
+        let trained = settings.with(r#"{"training": {"kind": "tfidf-nb"}}"#).unwrap();
+        assert_eq!(trained.training["kind"], "tfidf-nb");
+    }
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        let problem = |json: &str| ModelSettings::default().with(json).unwrap_err().to_string();
+        assert!(problem(r#"{"windw": "1d"}"#).contains("unknown field `windw`"));
+        assert!(problem(r#"{"window": "soon"}"#).contains("\"soon\" is no length of time"));
+        assert!(problem(r#"{"triggers": {"schedule": "daily"}}"#).contains("it needs five"));
+        assert!(problem(r#"{"training": {"kid": 1}}"#).contains("unknown field `kid`"));
+        assert!(problem(r#"{"audit_rate": 0}"#).contains("rate: 0"));
+        assert!(problem(r#"{"gates": {"floor": 2}}"#).contains("floor: 2"));
+    }
+}

@@ -1,0 +1,134 @@
+//! What all processes counted comes together, window after window.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Inner, served::Champion};
+use crate::{
+    Error, Result, Timestamp,
+    drift::Monitor,
+    model::Bundle,
+    profile::{Profile, Reference},
+    store::{Next, ProfileRecord, Store},
+};
+
+/// What stands before the bytes of a monitor.
+#[derive(Debug, Serialize, Deserialize)]
+struct Head {
+    version: u32,
+    /// How long the reference is that follows, if it is not that of the version's bundle.
+    reference: usize,
+}
+
+fn name(model: &str) -> String {
+    format!("monitor/{model}")
+}
+
+impl Inner {
+    /// The monitor of the version in use, after all windows that are over; none if its bundle has
+    /// nothing to compare with.
+    pub(super) fn watched(
+        &self,
+        model: &str,
+        champion: &Champion,
+        now: Timestamp,
+    ) -> Result<Option<Monitor>> {
+        self.change_monitor(model, champion, now, &mut |_| Ok(()))
+    }
+
+    /// [`watched`](Self::watched), with a change that is kept.
+    pub(super) fn change_monitor(
+        &self,
+        model: &str,
+        champion: &Champion,
+        now: Timestamp,
+        change: &mut dyn FnMut(&mut Monitor) -> Result<()>,
+    ) -> Result<Option<Monitor>> {
+        let path = self.home.registry.fetch(model, champion.version)?;
+        let Some(reference) = Bundle::open(path)?.reference()? else { return Ok(None) };
+        let reference = Arc::new(reference);
+        self.counting.flush(&self.home.store)?;
+        let store = &self.home.store;
+        store.change_kept(&name(model), &mut |content| {
+            let mut monitor = read(content, champion, &reference)?;
+            let mut taken = advance(store.as_ref(), model, champion, now, &mut monitor)?;
+            taken.sort_unstable();
+            change(&mut monitor)?;
+            let next = write(champion, &monitor, &reference);
+            if taken.is_empty() && content == Some(next.as_slice()) {
+                return Ok((None, Some(monitor)));
+            }
+            let along = vec![<dyn Store>::taken_profiles(&taken)];
+            Ok((Some(Next { content: next, along }), Some(monitor)))
+        })
+    }
+}
+
+/// The monitor that was kept, or one that has seen nothing if that was of another version.
+fn read(
+    content: Option<&[u8]>,
+    champion: &Champion,
+    reference: &Arc<Reference>,
+) -> Result<Monitor> {
+    let options = champion.settings.monitor_options();
+    let Some(content) = content else { return Monitor::new(reference.clone(), options) };
+    let broken = |problem: &str| Error::incompatible("the state of a monitor", problem);
+    let end = content.iter().position(|byte| *byte == b'\n');
+    let (head, rest) = end.and_then(|end| content.split_at_checked(end + 1)).unwrap_or_default();
+    let head: Head = serde_json::from_slice(head).map_err(|_| broken("it has no head"))?;
+    if head.version != champion.version {
+        return Monitor::new(reference.clone(), options);
+    }
+    let (own, state) =
+        rest.split_at_checked(head.reference).ok_or_else(|| broken("it is cut off"))?;
+    let reference = match own {
+        [] => reference.clone(),
+        own => Arc::new(Reference::from_bytes(own)?),
+    };
+    Monitor::resume(reference, state)?.with_options(options)
+}
+
+fn write(champion: &Champion, monitor: &Monitor, bundle: &Arc<Reference>) -> Vec<u8> {
+    let reference =
+        if monitor.reference() == bundle { Vec::new() } else { monitor.reference().to_bytes() };
+    let head = Head { version: champion.version, reference: reference.len() };
+    let mut bytes = serde_json::to_vec(&head).expect("numbers are JSON");
+    bytes.push(b'\n');
+    bytes.extend(reference);
+    bytes.extend(monitor.state());
+    bytes
+}
+
+/// Closes the windows that are over, the oldest first. Gives the ids of the parts that were taken, or
+/// that nobody needs any more.
+fn advance(
+    store: &dyn Store,
+    model: &str,
+    champion: &Champion,
+    now: Timestamp,
+    monitor: &mut Monitor,
+) -> Result<Vec<String>> {
+    let length = champion.settings.window.duration();
+    let mut windows: BTreeMap<Timestamp, Vec<ProfileRecord>> = BTreeMap::new();
+    let mut taken = Vec::new();
+    for part in store.profiles(model)? {
+        if part.window_start.after(length) > now {
+            continue;
+        }
+        taken.push(part.id.clone());
+        if part.version == champion.name {
+            windows.entry(part.window_start).or_default().push(part);
+        }
+    }
+    let layout = monitor.reference().layout().clone();
+    for (start, parts) in windows {
+        for part in parts {
+            // A part of another layout was counted before somebody took another normal.
+            let Ok(profile) = Profile::from_bytes(&layout, &part.content) else { continue };
+            monitor.merge(&profile, Some(start))?;
+        }
+        monitor.close_window()?;
+    }
+    Ok(taken)
+}
