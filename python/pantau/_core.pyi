@@ -15,10 +15,12 @@ from pantau.stats import KsResult
 __all__ = [
     "AccuracyEstimator",
     "Anonymizer",
+    "Answer",
     "Audit",
     "Bundle",
     "BusyError",
     "Cascade",
+    "Check",
     "Classifier",
     "Cleaner",
     "Comparison",
@@ -66,11 +68,13 @@ __all__ = [
     "Store",
     "StoreTable",
     "TextArray",
+    "Training",
     "TrainingFeatures",
     "UnreachableError",
     "ValidationReport",
     "VersionComparison",
     "WindowDriftDetector",
+    "Workspace",
     "_LogisticRegression",
     "_NaiveBayes",
     "_Vectorizer",
@@ -101,6 +105,7 @@ __all__ = [
     "evaluate",
     "feedback_rate",
     "import_sklearn",
+    "open",
     "schema",
     "select",
     "train",
@@ -174,6 +179,9 @@ class _ArrowStream(Protocol):
 _Arrow: TypeAlias = _ArrowArray | _ArrowStream
 
 _Flag: TypeAlias = Literal["empty", "truncated", "replaced"]
+_AnswerFlag: TypeAlias = Literal[
+    "empty", "truncated", "replaced", "too_short", "few_words", "too_long"
+]
 _Device: TypeAlias = Literal["cpu", "prefer_cuda", "require_cuda"]
 _LongText: TypeAlias = Literal["truncate", "truncate_start", "windows"]
 _Weights: TypeAlias = Literal["fp32", "fp16", "int8"]
@@ -264,6 +272,32 @@ class Anonymizer:
         self, texts: Iterable[_Item], *, threads: int | None = None, progress: bool = False
     ) -> list[str | None]: ...
     def count(self, texts: str | float | _Arrow | Iterable[_Item] | None) -> dict[_Entity, int]: ...
+
+@final
+class Answer:
+    @property
+    def id(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def probabilities(self) -> dict[str, float] | None: ...
+    @property
+    def flags(self) -> list[_AnswerFlag]: ...
+    @property
+    def novelty(self) -> float | None: ...
+    @property
+    def novelty_pvalue(self) -> float | None: ...
+    @property
+    def timestamp(self) -> str: ...
+    @property
+    def latency_ms(self) -> float: ...
+    def to_dict(self) -> dict[str, Any]: ...
 
 @final
 class Audit:
@@ -361,6 +395,24 @@ class Cascade:
         deadline: float | None = None,
         progress: bool = False,
     ) -> Predictions: ...
+
+@final
+class Check:
+    @property
+    def model(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def drift(self) -> DriftReport | None: ...
+    @property
+    def accuracy(self) -> dict[str, Any] | None: ...
+    @property
+    def feedback(self) -> dict[str, Any] | None: ...
+    @property
+    def triggers(self) -> dict[str, Any]: ...
+    def report(self) -> Report: ...
+    def to_json(self) -> str: ...
+    def _repr_html_(self) -> str | None: ...
 
 @final
 class Classifier:
@@ -1654,6 +1706,26 @@ class TextArray:
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]: ...
 
 @final
+class Training:
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def promoted(self) -> bool: ...
+    @property
+    def gates(self) -> GateReport | None: ...
+    @property
+    def metrics(self) -> dict[str, float]: ...
+    @property
+    def train_rows(self) -> int: ...
+    @property
+    def test_rows(self) -> int: ...
+    @property
+    def run_id(self) -> str: ...
+    def to_dict(self) -> dict[str, Any]: ...
+
+@final
 class TrainingFeatures:
     @property
     def feature_version(self) -> str | None: ...
@@ -1690,6 +1762,107 @@ class ValidationReport:
 class VersionComparison:
     def to_dict(self) -> dict[str, Any]: ...
     def to_json(self) -> str: ...
+
+@final
+class Workspace:
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def registry(self) -> Registry: ...
+    def train(
+        self,
+        model: str,
+        data: _Labelled,
+        *,
+        text: str = "text",
+        label: str = "label",
+        keep: bool = True,
+        actor: str | None = None,
+        at: _Time | None = None,
+        progress: bool = False,
+        **training: Any,
+    ) -> Training: ...
+    @overload
+    def predict(
+        self,
+        model: str,
+        texts: str,
+        *,
+        consent: Consent | None = None,
+        review_id: str | None = None,
+        at: _Time | None = None,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+    ) -> Answer: ...
+    @overload
+    def predict(
+        self,
+        model: str,
+        texts: _Arrow | Iterable[_Item],
+        *,
+        consent: Consent | None = None,
+        review_id: Sequence[str] | None = None,
+        at: _Time | None = None,
+        return_probabilities: bool = True,
+        deadline: float | None = None,
+    ) -> list[Answer]: ...
+    def feedback(
+        self,
+        id: str,
+        correct: bool | None = None,
+        label: str | None = None,
+        *,
+        source: str = "user",
+        at: _Time | None = None,
+    ) -> bool: ...
+    def check(self, model: str, now: _Time | None = None) -> Check: ...
+    def evaluate_triggers(self, model: str, now: _Time | None = None) -> dict[str, Any]: ...
+    def report(
+        self, model: str, path: _Path | None = None, *, now: _Time | None = None
+    ) -> Report: ...
+    def retrain(
+        self,
+        model: str,
+        *,
+        force: bool = False,
+        actor: str | None = None,
+        at: _Time | None = None,
+        progress: bool = False,
+    ) -> dict[str, Any]: ...
+    def promote(
+        self,
+        model: str,
+        version: int,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> None: ...
+    def rollback(
+        self,
+        model: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        evidence: Any = None,
+    ) -> int: ...
+    def history(self, model: str) -> list[dict[str, Any]]: ...
+    def settings(self, model: str) -> dict[str, Any]: ...
+    def configure(
+        self, model: str, *, actor: str | None = None, **changes: Any
+    ) -> dict[str, Any]: ...
+    def acknowledge(self, model: str, by: str, reason: str) -> None: ...
+    def rebaseline(self, model: str, by: str, reason: str) -> None: ...
+    def to_label(
+        self, model: str, limit: int = 100, *, now: _Time | None = None
+    ) -> list[dict[str, Any]]: ...
+    def flush(self, timeout: float | None = None) -> None: ...
+    def log_counters(self) -> dict[str, Any]: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Workspace: ...
+    def __exit__(self, *_error: object) -> None: ...
 
 @final
 class _LogisticRegression:
@@ -1812,6 +1985,9 @@ def feedback_rate(predictions: int, right: int, wrong: int) -> dict[str, Any]: .
 def import_sklearn(
     path: _Path, output: _Path, *, name: str | None = None, overwrite: bool = False
 ) -> Bundle: ...
+def open(
+    folder: _Path, *, store: _Path | None = None, registry: _Path | None = None
+) -> Workspace: ...
 def schema(dialect: Literal["postgres", "sqlite"]) -> str: ...
 def select(
     predictions: Predictions | Any,

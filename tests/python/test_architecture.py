@@ -77,7 +77,9 @@ def test_classes_say_where_they_are() -> None:
 
 
 @pytest.fixture
-def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
+def instances(
+    bundle: Callable[..., pantau.Bundle], tmp_path_factory: pytest.TempPathFactory
+) -> list[object]:
     """A value of each class."""
     extractor = text.FeatureExtractor(text.FeatureConfig("en"))
     classifier = pantau.Classifier.open(bundle("bert-classifier"))
@@ -90,7 +92,14 @@ def instances(bundle: Callable[..., pantau.Bundle]) -> list[object]:
     runs = store.runs()
     reference = pantau.Reference.build({"stars": [row % 5 for row in range(280)]})
     monitor = pantau.Monitor(reference)
+    workspace = pantau.open(tmp_path_factory.mktemp("workspaces") / "own")
+    rows = [(f"{word} {row}", word) for row in range(20) for word in ("good", "bad")]
+    training = workspace.train("sentiment", rows)
     return [
+        workspace,
+        training,
+        workspace.predict("sentiment", "good"),
+        workspace.check("sentiment"),
         reference,
         reference.profile(),
         monitor,

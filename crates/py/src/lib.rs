@@ -62,6 +62,7 @@ mod validation;
 mod vectorizer;
 mod watch;
 mod watching;
+mod workspace;
 
 use pyo3::prelude::*;
 
@@ -111,6 +112,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<vectorizer::PyVectorizer>()?;
     stats::register(module)?;
     watching::register(module)?;
+    workspace::register(module)?;
     module.add_function(wrap_pyfunction!(bundle::convert_checkpoint, module)?)?;
     module.add_function(wrap_pyfunction!(bundle::import_pipeline, module)?)?;
     module.add_function(wrap_pyfunction!(judge::assess_model, module)?)?;

@@ -37,7 +37,7 @@ use crate::{
 /// ...     "positive"]
 /// True
 #[pyclass(frozen, name = "Registry", module = "pantau")]
-pub(crate) struct PyRegistry(Arc<dyn Registry>);
+pub(crate) struct PyRegistry(pub(crate) Arc<dyn Registry>);
 
 #[pymethods]
 impl PyRegistry {
@@ -396,7 +396,7 @@ impl PyVersionComparison {
 }
 
 /// Who does something, why, and what speaks for it: what can say itself as a dict does.
-fn read_act<'py>(
+pub(crate) fn read_act<'py>(
     py: Python<'py>,
     actor: Option<Bound<'py, PyAny>>,
     reason: Option<Bound<'py, PyAny>>,

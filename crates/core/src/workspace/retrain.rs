@@ -132,7 +132,9 @@ impl Workspace {
             None => Act::default(),
         };
         let why = record.trigger_evaluation.as_ref();
-        let why = why.and_then(|own| own["summary"]["sentence"].as_str()).unwrap_or("trained anew");
+        let why = why.filter(|own| own["should_retrain"] == true);
+        let why = why.and_then(|own| own["summary"]["sentence"].as_str());
+        let why = why.unwrap_or("trained anew by hand");
         let version = inner.register(model, &made, passed, &act, why)?;
         let training = made.told(model, version, passed, true);
         record.training_result = Some(json!({

@@ -23,7 +23,7 @@ use crate::{
 /// (True, True)
 #[pyclass(frozen, module = "pantau", name = "Report", eq)]
 #[derive(PartialEq)]
-pub(crate) struct PyReport(Report);
+pub(crate) struct PyReport(pub(crate) Report);
 
 #[pymethods]
 impl PyReport {
@@ -74,7 +74,7 @@ impl PyReport {
     }
 
     /// Writes the report into a file, as its name ends: ``.html``, ``.json`` or ``.txt``.
-    fn save(&self, path: PathBuf) -> PyResult<()> {
+    pub(crate) fn save(&self, path: PathBuf) -> PyResult<()> {
         Ok(self.0.save(path).map_err(PyError)?)
     }
 

@@ -143,8 +143,7 @@ impl TriggerOptions {
         let (right, wrong) = facts.feedback;
         let all = right + wrong;
         if all < self.min_feedback {
-            let problem =
-                format!("{all} answers were judged, and {} are needed", self.min_feedback);
+            let problem = format!("judged answers: {all}, and {} are needed", self.min_feedback);
             return Ok(kind.quiet(problem));
         }
         if all == 0 {
@@ -305,7 +304,7 @@ mod tests {
         assert_eq!(report.summary.sentence, "no reason to train anew");
         assert_eq!(quiet(&report, TriggerKind::Time), "trained 10 days ago; 30 days is the limit");
         let text = report.to_string();
-        assert!(text.contains("  - new_data    0 new labels, and 500 are worth"), "{text}");
+        assert!(text.contains("  - new_data     0 new labels, and 500 are worth"), "{text}");
         let json: TriggerReport = serde_json::from_str(&report.to_json()).unwrap();
         assert_eq!(json, report);
     }

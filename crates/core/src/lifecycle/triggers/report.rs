@@ -141,13 +141,13 @@ impl fmt::Display for TriggerReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "{}", self.summary.sentence)?;
         for own in &self.triggers {
-            writeln!(out, "  + {:<12}{}", own.kind.name(), own.reason)?;
+            writeln!(out, "  + {:<13}{}", own.kind.name(), own.reason)?;
         }
         for own in &self.held_back {
-            writeln!(out, "  ! {:<12}{}", own.kind, own.reason)?;
+            writeln!(out, "  ! {:<13}{}", own.kind, own.reason)?;
         }
         for own in &self.not_fired {
-            writeln!(out, "  - {:<12}{}", own.kind.name(), own.reason)?;
+            writeln!(out, "  - {:<13}{}", own.kind.name(), own.reason)?;
         }
         Ok(())
     }

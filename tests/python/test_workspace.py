@@ -1,0 +1,221 @@
+"""A workspace, as its users see it; the whole story is told in crates/core/tests/workspace.rs."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pantau
+import pytest
+
+GOOD = ["bagus", "mantap", "cepat", "mudah", "lancar", "puas"]
+BAD = ["jelek", "lambat", "gagal", "susah", "rusak", "kecewa"]
+FILLER = [
+    "aplikasi",
+    "ini",
+    "sekali",
+    "dan",
+    "untuk",
+    "saya",
+    "pakai",
+    "setiap",
+    "hari",
+    "versi",
+    "baru",
+    "banget",
+]
+
+
+def reviews(rows: int, seed: int = 0) -> dict[str, list[str]]:
+    rng = random.Random(seed)
+    texts, labels = [], []
+    for _ in range(rows):
+        is_good = rng.random() < 0.5
+        words = rng.choices(GOOD if is_good else BAD, k=2) + rng.choices(FILLER, k=8)
+        texts.append(" ".join(words))
+        labels.append("positive" if is_good else "negative")
+    return {"text": texts, "label": labels}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[pantau.Workspace]:
+    with pantau.open(tmp_path / "reviews") as workspace:
+        workspace.train("sentiment", reviews(1800), at="2026-01-01")
+        yield workspace
+
+
+def test_a_stranger_is_served(workspace: pantau.Workspace) -> None:
+    text = "Aplikasi ini sangat bagus dan mudah digunakan!"
+    answer = workspace.predict("sentiment", text)
+    assert (answer.label, answer.version, answer.flags) == ("positive", "1", [])
+    assert answer.probabilities is not None
+    assert answer.probabilities["positive"] == answer.confidence
+    assert workspace.feedback(answer.id, correct=False, label="negative")
+    stored = workspace.store.prediction(answer.id)
+    assert stored is not None
+    assert stored["actual_label"] == "negative"
+    # Nobody agreed to have the text kept.
+    assert "input_text" not in stored or stored["input_text"] is None
+    kept = workspace.predict("sentiment", text, consent=pantau.Consent("u1"), review_id="r1")
+    workspace.flush()
+    stored = workspace.store.prediction(kept.id)
+    assert stored is not None
+    assert (stored["input_text"], stored["review_id"]) == (text, "r1")
+    assert json.loads(json.dumps(answer.to_dict()))["id"] == answer.id
+
+
+def test_many_texts_are_answered_in_order(workspace: pantau.Workspace) -> None:
+    texts = pd.Series(["bagus sekali", "jelek sekali", "mantap"])
+    answers = workspace.predict("sentiment", texts, review_id=["a", "b", "c"])
+    assert [answer.label for answer in answers] == ["positive", "negative", "positive"]
+    frame = pd.DataFrame([answer.to_dict() for answer in answers])
+    assert list(frame["flags"]) == [["few_words"]] * 3
+    bare = workspace.predict("sentiment", texts, return_probabilities=False)
+    assert [answer.probabilities for answer in bare] == [None] * 3
+    with pytest.raises(pantau.InvalidInputError, match="review_ids: 1 for 3 texts"):
+        workspace.predict("sentiment", texts, review_id=["a"])
+    with pytest.raises(pantau.InvalidInputError, match="the text is missing"):
+        workspace.predict("sentiment", float("nan"))  # type: ignore[call-overload]
+
+
+def test_it_tells_how_a_model_stands(workspace: pantau.Workspace, tmp_path: Path) -> None:
+    for day in range(2, 6):
+        texts = reviews(60, seed=day)["text"]
+        workspace.predict("sentiment", texts, at=f"2026-01-{day:02}T12:00:00Z")
+    check = workspace.check("sentiment", now="2026-01-06")
+    assert check.drift is not None
+    assert (check.drift.status, check.drift.windows, check.version) == ("ok", 4, 1)
+    assert "no reason to train anew" in str(check)
+    # What was looked at once is not counted again.
+    again = workspace.check("sentiment", now="2026-01-06")
+    assert again.drift is not None
+    assert again.drift.windows == 4
+    triggers = workspace.evaluate_triggers("sentiment", now="2026-02-10")
+    assert triggers["should_retrain"] is True
+    assert triggers["triggers"] == [
+        {"type": "time", "reason": "trained 40 days ago, and 30 days is the limit",
+         "priority": "low"}
+    ]  # fmt: skip
+    assert triggers["summary"]["total_triggers"] == 1
+    assert {own["type"] for own in triggers["not_fired"]} == {
+        "drift",
+        "performance",
+        "feedback",
+        "new_data",
+        "schedule",
+    }
+    page = tmp_path / "report.html"
+    workspace.report("sentiment", page, now="2026-01-06")
+    assert "sentiment, version 1" in page.read_text(encoding="utf-8")
+
+
+def test_it_is_trained_anew(workspace: pantau.Workspace) -> None:
+    skipped = workspace.retrain("sentiment", at="2026-01-10")
+    assert (skipped["status"], skipped["reason"]) == ("skipped", "no reason to train anew")
+    data = reviews(600, seed=3)
+    answers = workspace.predict(
+        "sentiment", data["text"], consent=pantau.Consent(), at="2026-01-11"
+    )
+    workspace.flush()
+    for answer, label in zip(answers, data["label"], strict=True):
+        workspace.feedback(answer.id, label=label, at="2026-01-12")
+    record = workspace.retrain("sentiment", at="2026-01-13", actor="sari")
+    assert record["status"] == "completed", record
+    assert record["training_result"]["train_rows"] > 1500
+    assert record["validation_result"]["passed"] is True
+    assert [own["type"] for own in record["trigger_evaluation"]["triggers"]] == ["new_data"]
+    assert workspace.predict("sentiment", "bagus").version == "2"
+    assert [own["status"] for own in workspace.store.retrainings("sentiment")] == ["completed"]
+    moved = workspace.history("sentiment")[-1]
+    assert (moved["actor"], moved["what"]) == ("sari", "promote")
+    assert workspace.rollback("sentiment", actor="sari", reason="to see") == 1
+    assert workspace.predict("sentiment", "bagus").version == "1"
+    workspace.promote("sentiment", 2)
+    assert workspace.predict("sentiment", "bagus").version == "2"
+
+
+def test_settings_are_merged_and_checked(workspace: pantau.Workspace) -> None:
+    before = workspace.settings("sentiment")
+    assert before["validation"]["min_words"] == 7
+    workspace.configure(
+        "sentiment", actor="sari", validation={"on_breach": "reject"}, triggers={"new_data": 50}
+    )
+    with pytest.raises(pantau.InvalidInputError, match="text: 1 words, and 7 are the fewest"):
+        workspace.predict("sentiment", "bagus")
+    with pytest.raises(pantau.InvalidInputError, match="text 1: 0 characters, and 3"):
+        workspace.predict("sentiment", ["satu dua tiga empat lima enam tujuh", ""])
+    after = workspace.configure("sentiment", validation=None)
+    assert after["validation"] == before["validation"]
+    assert after["triggers"]["new_data"] == 50
+    for changes, message in [
+        ({"windw": 1}, "unknown field `windw`"),
+        ({"triggers": {"schedule": "at night"}}, "it needs five"),
+        ({"window": "a while"}, "is no length of time"),
+    ]:
+        with pytest.raises(pantau.InvalidInputError, match=message):
+            workspace.configure("sentiment", **changes)
+    assert [own["action"] for own in workspace.store.audit_trail()] == ["configure"] * 2
+
+
+def test_only_rows_picked_by_chance_are_audited(workspace: pantau.Workspace) -> None:
+    workspace.configure("sentiment", audit_rate=200.0)
+    data = reviews(900, seed=9)
+    answers = workspace.predict("sentiment", data["text"], at="2026-01-03T10:00:00Z")
+    picked = workspace.to_label("sentiment", 500, now="2026-01-03T20:00:00Z")
+    assert 120 < len(picked) < 280
+    known = {answer.id: label for answer, label in zip(answers, data["label"], strict=True)}
+    for row in picked:
+        label = known[row["id"]]
+        workspace.feedback(row["id"], label=label, source="audit", at="2026-01-04T08:00:00Z")
+    assert workspace.to_label("sentiment", now="2026-01-04T09:00:00Z") == []
+    check = workspace.check("sentiment", now="2026-01-05")
+    assert check.accuracy is not None
+    assert check.accuracy["audit"]["labelled"] == len(picked)
+
+
+def test_what_cannot_be_is_told(workspace: pantau.Workspace, tmp_path: Path) -> None:
+    with pytest.raises(pantau.NotFoundError, match="model sentimen"):
+        workspace.predict("sentimen", "bagus")
+    answer = workspace.predict("sentiment", "bagus")
+    with pytest.raises(pantau.InvalidInputError, match="is none of sentiment has"):
+        workspace.feedback(answer.id, label="positif")
+    assert workspace.feedback("nobody", correct=True) is False
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("x")
+    with pytest.raises(pantau.InvalidInputError, match=r"holds thesis\.txt"):
+        pantau.open(mine)
+
+
+def test_threads_and_processes_share_it(workspace: pantau.Workspace) -> None:
+    program = (
+        "import pantau, sys\n"
+        "with pantau.open(sys.argv[1]) as ws:\n"
+        "    for row in range(200): ws.predict('sentiment', f'bagus {row}')\n"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", program, str(workspace.folder)]) for _ in range(2)
+    ]
+    wrong: list[Any] = []
+
+    def ask() -> None:
+        for row in range(200):
+            if workspace.predict("sentiment", f"jelek {row}").label != "negative":
+                wrong.append(row)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [child.wait(60) for child in children] == [0, 0]
+    workspace.flush()
+    assert wrong == []
+    assert workspace.store.summary()["count"] == 1200
