@@ -379,6 +379,13 @@ typedef struct pantau_tfidf_vectorizer pantau_tfidf_vectorizer;
 // Scores windows of a fixed number of rows, one after the other.
 typedef struct pantau_window_drift_detector pantau_window_drift_detector;
 
+// A folder with everything a deployed model needs, and the loop over it: predict, remember, watch,
+// train anew. Threads may share it, and processes may have the same one open.
+//
+// Where a moment is asked for, as RFC 3339 writes it, the empty text is now; where an act, see
+// `pantau_registry`.
+typedef struct pantau_workspace pantau_workspace;
+
 // What `pantau_classifier_predict_then` calls. With `PANTAU_STATUS_OK` the prediction is yours and
 // goes to `pantau_prediction_free`; with any other status it is NULL. `message` says why it
 // failed, is empty after a success, and ends with the call.
@@ -3567,6 +3574,203 @@ pantau_status pantau_run_train(const pantau_run *run,
 // Logs how good a classifier is: accuracy, averages and the scores of each label as metrics, the
 // confusion matrix and the reports as files. The texts of its mistakes are left out.
 pantau_status pantau_run_log_evaluation(const pantau_run *run, const pantau_evaluation *evaluation);
+
+// Opens a workspace, which is made if there is none. `options` are JSON, of which all can be left
+// out: other places than inside the folder.
+//
+// ```json
+// {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix"}
+// ```
+pantau_status pantau_workspace_open(const char *folder,
+                                    size_t folder_length,
+                                    const char *options,
+                                    size_t options_length,
+                                    pantau_workspace **out);
+
+// Gives the store of a workspace.
+pantau_status pantau_workspace_store(const pantau_workspace *workspace, pantau_store **out);
+
+// Gives the registry of a workspace.
+pantau_status pantau_workspace_registry(const pantau_workspace *workspace, pantau_registry **out);
+
+// Trains a model on labelled texts and registers it; gives what came out as JSON: `sentence`,
+// `version`, `promoted`, `gates`, `metrics`, `train_rows`, `test_rows`, `seconds` and `run_id`. The
+// first version of a model is in use from then on; a later one only if it passes the gates.
+//
+// By training you say that the writers agreed to have their texts kept; they are, anonymised, unless
+// `keep` is false. `options` are JSON, of which all can be left out; `training` is as for
+// `pantau_train`:
+//
+// ```json
+// {"training": {"kind": "tfidf-nb", "seed": 0}, "keep": true, "actor": "ani", "at": null}
+// ```
+pantau_status pantau_workspace_train(const pantau_workspace *workspace,
+                                     const char *model,
+                                     size_t model_length,
+                                     const pantau_labelled_texts *data,
+                                     const char *options,
+                                     size_t options_length,
+                                     pantau_progress progress,
+                                     void *user_data,
+                                     pantau_text **out);
+
+// Gives the answer to a text as JSON: `id` (by which feedback names it), `model`, `version`, `label`,
+// `confidence`, `probabilities` (pairs), `flags`, `novelty`, `novelty_pvalue`, `timestamp` and
+// `latency_ms`. It is logged and counted; of the text itself nothing is kept unless `ask` says that
+// its writer agreed. `ask` is JSON, of which all can be left out:
+//
+// ```json
+// {"consent": true, "subject": "user-17", "review_ids": ["r1"], "at": null,
+//  "return_probabilities": true, "deadline_ms": 200}
+// ```
+pantau_status pantau_workspace_predict(const pantau_workspace *workspace,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *text,
+                                       size_t length,
+                                       const char *ask,
+                                       size_t ask_length,
+                                       pantau_text **out);
+
+// Gives the answers to many texts as a JSON list, in their order.
+pantau_status pantau_workspace_predict_batch(const pantau_workspace *workspace,
+                                             const char *model,
+                                             size_t model_length,
+                                             const char *const *texts,
+                                             const size_t *lengths,
+                                             size_t count,
+                                             const char *ask,
+                                             size_t ask_length,
+                                             pantau_text **out);
+
+// Takes what somebody says of an answer, as `pantau_store_write_feedback` does; gives whether the
+// answer is in the store already. If not, both come together later. The source `audit` is for the
+// labels of what `pantau_workspace_to_label` lists.
+pantau_status pantau_workspace_feedback(const pantau_workspace *workspace,
+                                        const char *id,
+                                        size_t id_length,
+                                        const char *feedback,
+                                        size_t feedback_length,
+                                        bool *out);
+
+// Gives how a model stands as JSON: `model`, `version`, `at`, `drift`, `accuracy`, `feedback`,
+// `triggers` and `missed`.
+pantau_status pantau_workspace_check(const pantau_workspace *workspace,
+                                     const char *model,
+                                     size_t model_length,
+                                     const char *now,
+                                     size_t now_length,
+                                     pantau_text **out);
+
+// Gives how a model stands as a terminal shows it.
+pantau_status pantau_workspace_check_text(const pantau_workspace *workspace,
+                                          const char *model,
+                                          size_t model_length,
+                                          const char *now,
+                                          size_t now_length,
+                                          pantau_text **out);
+
+// Gives whether a model should be trained anew, as JSON: `should_retrain`, `triggers` (a list of
+// `type`, `reason` and `priority`), `not_fired` and `held_back` (lists of `type` and `reason`),
+// `summary` and `evaluated_at`. Evaluating never acts.
+pantau_status pantau_workspace_evaluate_triggers(const pantau_workspace *workspace,
+                                                 const char *model,
+                                                 size_t model_length,
+                                                 const char *now,
+                                                 size_t now_length,
+                                                 pantau_text **out);
+
+// Trains a model anew if there are reasons, or if `force` says so, and gives the record as JSON:
+// `id`, `started_at`, `trigger_evaluation`, `training_result`, `validation_result`, `status`
+// (`completed`, `rejected`, `failed` or `skipped`), `reason` and `completed_at`. `options` are JSON,
+// of which all can be left out:
+//
+// ```json
+// {"force": false, "actor": "ani", "at": null}
+// ```
+pantau_status pantau_workspace_retrain(const pantau_workspace *workspace,
+                                       const char *model,
+                                       size_t model_length,
+                                       const char *options,
+                                       size_t options_length,
+                                       pantau_progress progress,
+                                       void *user_data,
+                                       pantau_text **out);
+
+// Makes a version the one in use, in all processes within a second.
+pantau_status pantau_workspace_promote(const pantau_workspace *workspace,
+                                       const char *model,
+                                       size_t model_length,
+                                       uint32_t version,
+                                       const char *act,
+                                       size_t act_length);
+
+// Brings back the version that was in use before, and gives its number.
+pantau_status pantau_workspace_rollback(const pantau_workspace *workspace,
+                                        const char *model,
+                                        size_t model_length,
+                                        const char *act,
+                                        size_t act_length,
+                                        uint32_t *out);
+
+// Gives how a model is served, watched and trained anew, as JSON.
+pantau_status pantau_workspace_settings(const pantau_workspace *workspace,
+                                        const char *model,
+                                        size_t model_length,
+                                        pantau_text **out);
+
+// Changes settings, and gives all of them: the members of `changes`, a JSON object, take the place of
+// those that are there, objects within are merged, and null brings a default back. All processes
+// follow within a second.
+pantau_status pantau_workspace_configure(const pantau_workspace *workspace,
+                                         const char *model,
+                                         size_t model_length,
+                                         const char *changes,
+                                         size_t changes_length,
+                                         const char *act,
+                                         size_t act_length,
+                                         pantau_text **out);
+
+// Notes that somebody has seen what changed: it is no reason to train any more, until something else
+// changes, too.
+pantau_status pantau_workspace_acknowledge(const pantau_workspace *workspace,
+                                           const char *model,
+                                           size_t model_length,
+                                           const char *act,
+                                           size_t act_length);
+
+// Takes the last windows as the new normal: 28 at least, and after a change only those since it
+// began.
+pantau_status pantau_workspace_rebaseline(const pantau_workspace *workspace,
+                                          const char *model,
+                                          size_t model_length,
+                                          const char *act,
+                                          size_t act_length);
+
+// Gives predictions that were picked by chance for somebody to label, as a JSON list, the oldest
+// first and at most `limit`. Tell their labels by `pantau_workspace_feedback` with the source
+// `audit`: the accuracy is told from these alone.
+pantau_status pantau_workspace_to_label(const pantau_workspace *workspace,
+                                        const char *model,
+                                        size_t model_length,
+                                        size_t limit,
+                                        const char *now,
+                                        size_t now_length,
+                                        pantau_text **out);
+
+// Waits until all predictions so far are in the store, at most so many milliseconds; 0 is without
+// a limit.
+pantau_status pantau_workspace_flush(const pantau_workspace *workspace, uint64_t limit_ms);
+
+// Gives what the log of predictions has done so far, as JSON.
+pantau_status pantau_workspace_log_counters(const pantau_workspace *workspace, pantau_text **out);
+
+// Ends a workspace: what was logged and counted is in the store when this returns. It must still be
+// freed.
+pantau_status pantau_workspace_close(const pantau_workspace *workspace);
+
+// Frees a workspace, which ends it first; NULL is fine.
+void pantau_workspace_free(pantau_workspace *workspace);
 
 #ifdef __cplusplus
 }  // extern "C"

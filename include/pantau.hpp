@@ -2461,6 +2461,7 @@ public:
     const pantau_store *get() const { return object_.get(); }
 
 private:
+    friend class Workspace;
     using Object = detail::Owned<pantau_store, pantau_store_free>;
 
     explicit Store(Object object) : object_(std::move(object)) {}
@@ -2715,6 +2716,7 @@ public:
     }
 
 private:
+    friend class Workspace;
     using Object = detail::Owned<pantau_registry, pantau_registry_free>;
 
     explicit Registry(Object object) : object_(std::move(object)) {}
@@ -3841,6 +3843,174 @@ public:
 
 private:
     using Object = detail::Owned<pantau_window_drift_detector, pantau_window_drift_detector_free>;
+
+    Object object_;
+};
+
+// A folder with everything a deployed model needs, and the loop over it: predict, remember, watch,
+// train anew. Threads may share it, and processes may have the same one open. What it answers is
+// JSON, as the functions of `pantau.h` say; moments are empty for now.
+class Workspace {
+public:
+    // Opens a workspace, which is made if there is none.
+    static Workspace open(std::string_view folder, std::string_view options = {}) {
+        return Workspace(detail::give<Object>([&](pantau_workspace **out) {
+            return pantau_workspace_open(folder.data(), folder.size(), options.data(),
+                                         options.size(), out);
+        }));
+    }
+
+    // What it remembers.
+    Store store() const {
+        return Store(detail::give<Store::Object>(
+            [&](pantau_store **out) { return pantau_workspace_store(object_.get(), out); }));
+    }
+
+    // Its models.
+    Registry registry() const {
+        return Registry(detail::give<Registry::Object>(
+            [&](pantau_registry **out) { return pantau_workspace_registry(object_.get(), out); }));
+    }
+
+    // Trains a model on labelled texts and registers it; what came out.
+    std::string train(std::string_view model, const LabelledTexts &data,
+                      std::string_view options = {}, const Progress &progress = {}) const {
+        return watched(progress, [&](pantau_progress callback, void *user_data,
+                                     pantau_text **out) {
+            return pantau_workspace_train(object_.get(), model.data(), model.size(), data.get(),
+                                          options.data(), options.size(), callback, user_data,
+                                          out);
+        });
+    }
+
+    // The answer to a text, which is logged and counted.
+    std::string predict(std::string_view model, std::string_view text,
+                        std::string_view ask = {}) const {
+        return give(pantau_workspace_predict, model, text.data(), text.size(), ask.data(),
+                    ask.size());
+    }
+
+    // The answers to many texts as a list, in their order.
+    template <typename Text>
+    std::string predict_batch(std::string_view model, const std::vector<Text> &texts,
+                              std::string_view ask = {}) const {
+        const detail::Texts passed(texts);
+        return give(pantau_workspace_predict_batch, model, passed.data.data(),
+                    passed.lengths.data(), passed.data.size(), ask.data(), ask.size());
+    }
+
+    // Takes what somebody says of an answer; whether that is in the store already.
+    bool feedback(std::string_view id, std::string_view feedback) const {
+        bool found = false;
+        detail::check(pantau_workspace_feedback(object_.get(), id.data(), id.size(),
+                                                feedback.data(), feedback.size(), &found));
+        return found;
+    }
+
+    // How a model stands.
+    std::string check(std::string_view model, std::string_view now = {}) const {
+        return give(pantau_workspace_check, model, now.data(), now.size());
+    }
+
+    // How a model stands, as a terminal shows it.
+    std::string check_text(std::string_view model, std::string_view now = {}) const {
+        return give(pantau_workspace_check_text, model, now.data(), now.size());
+    }
+
+    // Whether a model should be trained anew, and why or why not.
+    std::string evaluate_triggers(std::string_view model, std::string_view now = {}) const {
+        return give(pantau_workspace_evaluate_triggers, model, now.data(), now.size());
+    }
+
+    // Trains a model anew if there are reasons; the record.
+    std::string retrain(std::string_view model, std::string_view options = {},
+                        const Progress &progress = {}) const {
+        return watched(progress, [&](pantau_progress callback, void *user_data,
+                                     pantau_text **out) {
+            return pantau_workspace_retrain(object_.get(), model.data(), model.size(),
+                                            options.data(), options.size(), callback, user_data,
+                                            out);
+        });
+    }
+
+    // Makes a version the one in use.
+    void promote(std::string_view model, std::uint32_t version, std::string_view act = {}) const {
+        detail::check(pantau_workspace_promote(object_.get(), model.data(), model.size(), version,
+                                               act.data(), act.size()));
+    }
+
+    // Brings back the version that was in use before; its number.
+    std::uint32_t rollback(std::string_view model, std::string_view act = {}) const {
+        std::uint32_t version = 0;
+        detail::check(pantau_workspace_rollback(object_.get(), model.data(), model.size(),
+                                                act.data(), act.size(), &version));
+        return version;
+    }
+
+    // How a model is served, watched and trained anew.
+    std::string settings(std::string_view model) const {
+        return give(pantau_workspace_settings, model);
+    }
+
+    // Changes settings; all of them.
+    std::string configure(std::string_view model, std::string_view changes,
+                          std::string_view act = {}) const {
+        return give(pantau_workspace_configure, model, changes.data(), changes.size(), act.data(),
+                    act.size());
+    }
+
+    // Notes that somebody has seen what changed.
+    void acknowledge(std::string_view model, std::string_view act) const {
+        detail::check(pantau_workspace_acknowledge(object_.get(), model.data(), model.size(),
+                                                   act.data(), act.size()));
+    }
+
+    // Takes the last windows as the new normal.
+    void rebaseline(std::string_view model, std::string_view act) const {
+        detail::check(pantau_workspace_rebaseline(object_.get(), model.data(), model.size(),
+                                                  act.data(), act.size()));
+    }
+
+    // Predictions that were picked by chance for somebody to label, as a list.
+    std::string to_label(std::string_view model, std::size_t limit,
+                         std::string_view now = {}) const {
+        return give(pantau_workspace_to_label, model, limit, now.data(), now.size());
+    }
+
+    // Waits until all predictions so far are in the store; without a limit if that is 0.
+    void flush(std::chrono::milliseconds limit = {}) const {
+        detail::check(pantau_workspace_flush(object_.get(), detail::milliseconds(limit, "limit")));
+    }
+
+    // What the log of predictions has done so far.
+    std::string log_counters() const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_workspace_log_counters(object_.get(), out);
+        });
+    }
+
+    // Ends it: what was logged and counted is in the store when this returns.
+    void close() const { detail::check(pantau_workspace_close(object_.get())); }
+
+private:
+    using Object = detail::Owned<pantau_workspace, pantau_workspace_free>;
+
+    explicit Workspace(Object object) : object_(std::move(object)) {}
+
+    // What a function answers about a model.
+    template <typename Function, typename... Arguments>
+    std::string give(Function function, std::string_view model, Arguments... arguments) const {
+        return detail::give_text([&](pantau_text **out) {
+            return function(object_.get(), model.data(), model.size(), arguments..., out);
+        });
+    }
+
+    // What a long call answers.
+    template <typename Call>
+    std::string watched(const Progress &progress, const Call &call) const {
+        using Text = detail::Owned<pantau_text, pantau_text_free>;
+        return detail::copy(detail::give<Text>(progress, call).get());
+    }
 
     Object object_;
 };

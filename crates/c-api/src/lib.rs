@@ -67,6 +67,7 @@ pub mod train;
 pub mod validation;
 pub mod version;
 pub mod watching;
+pub mod workspace;
 
 #[cfg(test)]
 mod tests {
@@ -122,6 +123,7 @@ mod tests {
         shared::<crate::watching::profile::pantau_profile>();
         shared::<crate::watching::reference::pantau_reference>();
         shared::<crate::text::pantau_text>();
+        shared::<crate::workspace::pantau_workspace>();
         shared::<crate::text_classifier::pantau_text_classifier>();
         shared::<crate::tfidf_vectorizer::pantau_tfidf_vectorizer>();
     }

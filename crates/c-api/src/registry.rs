@@ -25,7 +25,7 @@ use crate::{
 /// ```json
 /// {"actor": "ani", "reason": "better on the test rows", "evidence": {"accuracy": 0.91}}
 /// ```
-pub struct pantau_registry(Arc<dyn Registry>);
+pub struct pantau_registry(pub(crate) Arc<dyn Registry>);
 
 /// Opens a registry by its name: `memory:`, a folder, `s3://bucket/prefix`, or the URL of an MLflow
 /// server.
@@ -538,7 +538,7 @@ pub unsafe extern "C" fn pantau_registry_verify(
 ///
 /// # Safety
 /// As for [`argument::text`].
-unsafe fn read_act(act: *const c_char, length: usize) -> Result<Act, Failure> {
+pub(crate) unsafe fn read_act(act: *const c_char, length: usize) -> Result<Act, Failure> {
     // SAFETY: promised by the caller.
     unsafe { argument::settings("act", act, length, Act::from_json) }
 }

@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 67] = [
+const FILES: [&str; 68] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -78,6 +78,7 @@ const FILES: [&str; 67] = [
     "runs.rs",
     "run.rs",
     "run_learning.rs",
+    "workspace.rs",
 ];
 
 /// What `include/pantau.h` should be.

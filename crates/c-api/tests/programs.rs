@@ -266,6 +266,16 @@ fn classes_of_performance_do_what_the_functions_do() {
     run_sanitized("performance_classes.cpp");
 }
 
+#[test]
+fn a_workspace_goes_round_its_loop() {
+    run_sanitized("workspace.c");
+}
+
+#[test]
+fn the_class_of_a_workspace_does_what_the_functions_do() {
+    run_sanitized("workspace_classes.cpp");
+}
+
 /// A program that nobody runs proves nothing.
 #[test]
 fn every_program_has_its_test() {

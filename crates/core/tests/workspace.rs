@@ -9,7 +9,7 @@ use pantau::{
     drift::Status,
     model::LabelledTexts,
     registry::Act,
-    store::Consent,
+    store::{Consent, Feedback},
     workspace::{Ask, RetrainOptions, Workspace, WorkspaceOptions, WorkspaceTrain},
 };
 
@@ -84,16 +84,19 @@ fn serve(workspace: &Workspace, random: &mut Random, at: u64, is_new: bool) -> f
     for (row, (answer, (_, label))) in answers.iter().zip(&rows).enumerate() {
         right += u32::from(answer.label == *label);
         if row % 3 == 0 {
-            let found = workspace.feedback_at(&answer.id, None, Some(label), "user", Some(said));
-            assert!(found.unwrap());
+            let mut feedback = Feedback::label(&answer.id, label);
+            feedback.timestamp = said;
+            assert!(workspace.feedback(feedback).unwrap());
         }
     }
     let evening = day(at).after(Duration::from_secs(80_000));
     for picked in workspace.to_label("sentiment", 100, Some(evening)).unwrap() {
         let place = answers.iter().position(|answer| answer.id == picked.id);
         if let Some(place) = place {
-            let label = Some(rows[place].1);
-            workspace.feedback_at(&picked.id, None, label, "audit", Some(evening)).unwrap();
+            let mut label = Feedback::label(&picked.id, rows[place].1);
+            "audit".clone_into(&mut label.source);
+            label.timestamp = evening;
+            workspace.feedback(label).unwrap();
         }
     }
     f64::from(right) / 150.0
@@ -181,7 +184,7 @@ fn others_see_the_same_workspace() {
     train(&one, &data(&mut random, 1_800));
     let answer = two.predict("sentiment", "bagus sekali dan mudah", &Ask::default()).unwrap();
     two.close().unwrap();
-    assert!(one.feedback(&answer.id, Some(true), None, "user").unwrap());
+    assert!(one.feedback(Feedback::right(&answer.id)).unwrap());
 
     let two = open(&folder);
     let policy = r#"{"validation": {"on_breach": "reject"}}"#;
@@ -240,14 +243,14 @@ fn what_cannot_be_is_told() {
     let mut random = Random::new(6);
     train(&workspace, &data(&mut random, 200));
     let answer = workspace.predict("sentiment", "bagus sekali", &Ask::default()).unwrap();
-    let error = workspace.feedback(&answer.id, None, Some("positif"), "user").unwrap_err();
+    let error = workspace.feedback(Feedback::label(&answer.id, "positif")).unwrap_err();
     assert!(
         error
             .to_string()
             .starts_with("label: \"positif\" is none of sentiment has: negative, positive"),
         "{error}"
     );
-    assert!(!workspace.feedback("no such id", Some(true), None, "user").unwrap());
+    assert!(!workspace.feedback(Feedback::right("no such id")).unwrap());
     let error = workspace.promote("sentiment", 9, &Act::by("sari")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(workspace.check("sentiment", None).unwrap().drift.is_none());

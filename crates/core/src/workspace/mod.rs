@@ -16,6 +16,7 @@ mod retrain;
 mod roles;
 mod served;
 mod settings;
+mod stated;
 mod train;
 mod watch;
 
@@ -50,7 +51,7 @@ use crate::{
 /// Any number of threads and processes may have the same workspace open. Clones are the same one.
 ///
 /// ```
-/// use pantau::{model::LabelledTexts, workspace::{Ask, Workspace}};
+/// use pantau::{model::LabelledTexts, store::Feedback, workspace::{Ask, Workspace}};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let folder = folder.path().join("reviews");
@@ -62,7 +63,7 @@ use crate::{
 ///
 /// let answer = workspace.predict("sentiment", "bagus sekali", &Ask::default())?;
 /// assert_eq!((answer.label.as_str(), answer.version.as_str()), ("positive", "1"));
-/// workspace.feedback(&answer.id, Some(false), Some("negative"), "user")?;
+/// workspace.feedback(Feedback::wrong(&answer.id, "negative"))?;
 /// # Ok::<(), pantau::Error>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! A text gets its answer, which is remembered and counted.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{
     Answer, Ask, OnBreach, Workspace, counting::Seen, policy::Breach, served::Champion, window_of,
@@ -11,6 +11,9 @@ use crate::{
     store::{Feedback, PredictionRecord},
     text::Anonymizer,
 };
+
+/// How long feedback waits for its answer to be in the store.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Workspace {
     /// The answer to one text, which is logged and counted by the time somebody looks.
@@ -104,45 +107,25 @@ impl Workspace {
         Ok(answers)
     }
 
-    /// What somebody says of an answer: whether it was right, the right label, or both; false if the
-    /// answer is not in the store yet, and then both come together later. `source` is who says so:
-    /// `user`, `audit` for the labels of rows that were picked by chance, or a name of your own.
+    /// What somebody says of an answer; false if the answer is not in the store yet, and then both come
+    /// together later. Its source is who says so: `user`, `audit` for the labels of rows that were
+    /// picked by chance, or a name of your own.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if it tells nothing, contradicts itself, or the label is none of the
     /// model's; others as the store has them.
-    pub fn feedback(
-        &self,
-        id: &str,
-        correct: Option<bool>,
-        label: Option<&str>,
-        source: &str,
-    ) -> Result<bool> {
-        self.feedback_at(id, correct, label, source, None)
-    }
-
-    /// [`feedback`](Self::feedback) that was given at some moment.
-    ///
-    /// # Errors
-    /// As for [`feedback`](Self::feedback).
-    pub fn feedback_at(
-        &self,
-        id: &str,
-        correct: Option<bool>,
-        label: Option<&str>,
-        source: &str,
-        at: Option<Timestamp>,
-    ) -> Result<bool> {
+    pub fn feedback(&self, feedback: Feedback) -> Result<bool> {
         let store = self.store();
+        let id = &feedback.prediction_id;
         let mut found = store.prediction(id)?;
         if found.is_none() {
             // It may be on its way.
-            self.inner.log.flush(Some(std::time::Duration::from_secs(10)))?;
+            self.inner.log.flush(Some(PATIENCE))?;
             found = store.prediction(id)?;
         }
-        if let (Some(found), Some(label)) = (&found, label) {
+        if let (Some(found), Some(label)) = (&found, &feedback.label) {
             let champion = self.inner.served(&found.model)?.champion();
-            if !champion.settings.new_labels && !champion.labels.iter().any(|own| own == label) {
+            if !champion.settings.new_labels && !champion.labels.contains(label) {
                 let problem = format!(
                     "{label:?} is none of {} has: {}; `new_labels` in its settings lets others in",
                     found.model,
@@ -150,11 +133,6 @@ impl Workspace {
                 );
                 return Err(Error::invalid("label", problem));
             }
-        }
-        let mut feedback = Feedback::new(id, correct, label.map(str::to_owned));
-        source.clone_into(&mut feedback.source);
-        if let Some(at) = at {
-            feedback.timestamp = at;
         }
         store.write_feedback(&[feedback])?;
         Ok(found.is_some())

@@ -8,7 +8,10 @@ use std::{path::PathBuf, time::Duration};
 
 use answer::PyAnswer;
 use check::PyCheck;
-use pantau::workspace::{Ask, RetrainOptions, Workspace, WorkspaceOptions, WorkspaceTrain};
+use pantau::{
+    store::Feedback,
+    workspace::{Ask, RetrainOptions, Workspace, WorkspaceOptions, WorkspaceTrain},
+};
 use pyo3::{
     prelude::*,
     types::{PyDict, PyList},
@@ -161,7 +164,7 @@ impl PyWorkspace {
         match Texts::read(texts)? {
             Texts::One(text) => {
                 ask.review_ids =
-                    review_id.map(|id| id.extract()).transpose()?.into_iter().collect();
+                    review_id.map(PyAnyMethods::extract).transpose()?.into_iter().collect();
                 let text = decodable(&text)?;
                 let answer = py.detach(|| self.0.predict(model, &text, &ask)).map_err(PyError)?;
                 Ok(Bound::new(py, PyAnswer(answer))?.into_any())
@@ -169,7 +172,7 @@ impl PyWorkspace {
             Texts::Missing => Err(invalid("texts", "the text is missing")),
             Texts::Many(column) => {
                 ask.review_ids =
-                    review_id.map(|ids| ids.extract()).transpose()?.unwrap_or_default();
+                    review_id.map(PyAnyMethods::extract).transpose()?.unwrap_or_default();
                 let answers = column.with_all(|texts| {
                     let answers = py.detach(|| self.0.predict_batch(model, texts, &ask));
                     Ok(answers.map_err(PyError)?)
@@ -194,9 +197,12 @@ impl PyWorkspace {
         source: &str,
         at: Option<Moment>,
     ) -> PyResult<bool> {
-        let at = timestamp(at);
-        let said = py.detach(|| self.0.feedback_at(id, correct, label, source, at));
-        Ok(said.map_err(PyError)?)
+        let mut feedback = Feedback::new(id, correct, label.map(str::to_owned));
+        source.clone_into(&mut feedback.source);
+        if let Some(at) = timestamp(at) {
+            feedback.timestamp = at;
+        }
+        Ok(py.detach(|| self.0.feedback(feedback)).map_err(PyError)?)
     }
 
     /// How a model stands: drift, accuracy, what people said, and whether it should be trained anew.
