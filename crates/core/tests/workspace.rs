@@ -111,9 +111,7 @@ fn a_change_is_noticed_and_learnt() {
     assert!(first.promoted && first.version == 1, "{}", first.sentence);
     assert!(first.gates.as_ref().unwrap().passed, "{:?}", first.gates);
     assert!(first.test_rows > 400 && first.train_rows > 2_000);
-    workspace
-        .configure("sentiment", r#"{"triggers": {"new_data": null, "max_age": null}}"#, "sari")
-        .unwrap();
+    workspace.configure("sentiment", r#"{"triggers": {"max_age": false}}"#, "sari").unwrap();
 
     let mut before = Vec::new();
     for at in 1..=12 {

@@ -44,9 +44,10 @@ mod tests {
         let texts: Vec<String> = (0..5_000).map(|row| format!("teks nomor {row}")).collect();
         let test = texts.iter().filter(|text| is_test(text)).count();
         assert!((900..1_100).contains(&test), "{test}");
-        // What was once a test text must never be learnt from later: these are so for ever.
-        let first: Vec<usize> = (0..40).filter(|row| is_test(&texts[*row])).collect();
-        assert_eq!(first, [0_usize; 0]);
+        // What was once a test text must never be learnt from later. The values are from `hashlib` of
+        // Python.
+        let first: Vec<usize> = (0..32).filter(|row| is_test(&texts[*row])).collect();
+        assert_eq!(first, [1, 8, 9, 10, 16, 21, 24, 26, 29, 31]);
         assert_eq!(is_test("Teks  NOMOR 4"), is_test("teks nomor 4"));
     }
 }

@@ -153,6 +153,9 @@ mod tests {
         assert_eq!(changed.triggers.max_age, Some(Span::days(30)));
         let again = changed.with(r#"{"triggers": {"new_data": null}}"#).unwrap();
         assert_eq!(again.triggers.new_data, Some(500));
+        let off = again.with(r#"{"triggers": {"new_data": false, "schedule": false}}"#).unwrap();
+        assert!(off.triggers.new_data.is_none() && off.triggers.schedule.is_none());
+        assert_eq!(ModelSettings::from_json(&off.to_json()).unwrap(), off);
         assert!(again.triggers.schedule.is_some());
         let trained = settings.with(r#"{"training": {"kind": "tfidf-nb"}}"#).unwrap();
         assert_eq!(trained.training["kind"], "tfidf-nb");
@@ -165,6 +168,7 @@ mod tests {
         assert!(problem(r#"{"window": "soon"}"#).contains("\"soon\" is no length of time"));
         assert!(problem(r#"{"triggers": {"schedule": "daily"}}"#).contains("it needs five"));
         assert!(problem(r#"{"training": {"kid": 1}}"#).contains("unknown field `kid`"));
+        assert!(problem(r#"{"triggers": {"max_age": true}}"#).contains("true is no limit"));
         assert!(problem(r#"{"audit_rate": 0}"#).contains("rate: 0"));
         assert!(problem(r#"{"gates": {"floor": 2}}"#).contains("floor: 2"));
     }

@@ -1,6 +1,7 @@
 //! Reasons to train anew: facts in, a report out. Looking never acts.
 
 mod evaluate;
+mod off;
 mod options;
 mod report;
 

@@ -3,28 +3,33 @@ use serde::{Deserialize, Serialize};
 use super::super::{Cron, Span};
 use crate::{Error, Result};
 
-/// When a model is trained anew. What is none is not looked at.
+/// When a model is trained anew. What is none is not looked at; as JSON it is `false`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TriggerOptions {
     /// How old a model may become.
+    #[serde(with = "super::off")]
     pub max_age: Option<Span>,
     /// So many new labels are worth a training.
+    #[serde(with = "super::off")]
     pub new_data: Option<u64>,
     /// By how much the accuracy may drop, as audited labels say: a drop must be larger, and more
     /// than chance gives.
     ///
     /// It is lower than the five points at which people are usually alarmed: to train costs
     /// seconds here, and what does not pass the gates is not used.
+    #[serde(with = "super::off")]
     pub accuracy_drop: Option<f64>,
     /// Which share of what people said may be "wrong".
+    #[serde(with = "super::off")]
     pub wrong_feedback: Option<f64>,
     /// From so many answers of people on that share is looked at.
     pub min_feedback: u64,
     /// Whether a drift alarm is a reason.
     pub drift: bool,
     /// When training is due whatever happened.
+    #[serde(with = "super::off")]
     pub schedule: Option<Cron>,
     /// How many minutes the clock of the schedule is ahead of UTC: 420 in Jakarta.
     pub clock_ahead: i32,
