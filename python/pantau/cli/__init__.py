@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 import pantau
-from pantau.cli import registry, store
+from pantau.cli import loop, registry, store
 from pantau.cli.command import EXIT_CODES, columns, command, print_json
 
 # Enough to keep the model busy, few enough for answers to come while a pipe still writes.
@@ -22,7 +22,7 @@ _TEXTS_AT_A_TIME = 4096
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Arguments can hold what a terminal cannot show.
         sys.stdout.reconfigure(errors="replace")
@@ -40,6 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    # Texts that follow an option are not taken for what they are.
+    if rest and hasattr(options, "texts") and not any(text.startswith("-") for text in rest):
+        options.texts += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pantau",
@@ -50,7 +61,11 @@ def _parser() -> argparse.ArgumentParser:
             "  pantau train reviews.csv ./sentiment --text review --label sentiment\n"
             "  pantau evaluate ./sentiment new-reviews.csv --text review --label sentiment\n"
             '  pantau predict ./sentiment "Aplikasi ini sangat bagus!"\n'
-            "  pantau predict ./sentiment --json < reviews.txt > labels.jsonl\n\n" + EXIT_CODES
+            "  pantau predict ./sentiment --json < reviews.txt > labels.jsonl\n\n"
+            "  pantau init ./app\n"
+            "  pantau train reviews.csv ./app --model sentiment\n"
+            "  pantau monitor ./app sentiment\n"
+            "  pantau watch ./app\n\n" + EXIT_CODES
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -90,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
         "Labels texts: those given, or one a line from standard input. Prints one line for each,\n"
         "in order: label, confidence, text, and what is odd about the text, parted by tabs.",
     )
-    predict.add_argument("bundle", metavar="BUNDLE", help="the bundle of a classifier")
+    predict.add_argument(
+        "bundle", metavar="BUNDLE", help="the bundle of a classifier, or a workspace"
+    )
+    predict.add_argument("--model", help="of a workspace: the model")
     predict.add_argument("texts", metavar="TEXT", nargs="*", help="a text to label")
     predict.add_argument(
         "--device",
@@ -108,7 +126,10 @@ def _parser() -> argparse.ArgumentParser:
         "are chosen by cross-validation; a tenth of the rows is kept aside to judge it by.",
     )
     train.add_argument("data", metavar="DATA", help="a CSV, TSV, JSON or JSON Lines file")
-    train.add_argument("bundle", metavar="BUNDLE", help="the folder to make")
+    train.add_argument("bundle", metavar="BUNDLE", help="the folder to make, or a workspace")
+    train.add_argument(
+        "--model", help="of a workspace: the model; the texts are kept there, anonymised"
+    )
     columns(train)
     train.add_argument(
         "--kind",
@@ -168,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
         help="also open the model and let it pass the self-test that its maker left",
     )
 
+    loop.add(commands)
     registry.add(commands)
     store.add(commands)
 
@@ -198,6 +220,10 @@ def _convert(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    if options.model is not None:
+        _train_in_workspace(options)
+        return
+    _refuse_workspace(options.bundle)
     classifier = pantau.train(
         options.data,
         options.bundle,
@@ -215,6 +241,32 @@ def _train(options: argparse.Namespace) -> None:
     )
     classifier.close()
     _describe(pantau.Bundle.open(options.bundle), options.json)
+
+
+def _train_in_workspace(options: argparse.Namespace) -> None:
+    named = {
+        name: getattr(options, name)
+        for name in ("kind", "encoder", "words", "seed", "threads")
+        if getattr(options, name) not in (None, False)
+    }
+    with loop.open_workspace(options.bundle) as workspace:
+        training = workspace.train(
+            options.model,
+            options.data,
+            text=options.text,
+            label=options.label,
+            progress=not options.json,
+            **named,
+        )
+    if options.json:
+        print_json(training.to_dict())
+    else:
+        print(training)
+
+
+def _refuse_workspace(folder: str) -> None:
+    if loop.is_workspace(folder):
+        raise pantau.InvalidInputError(f"{folder}: is a workspace; name the model by --model")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -321,6 +373,10 @@ def _agreement(quantization: dict[str, Any] | None) -> str:
 
 
 def _predict(options: argparse.Namespace) -> None:
+    if options.model is not None:
+        _predict_in_workspace(options)
+        return
+    _refuse_workspace(options.bundle)
     with pantau.Classifier.open(options.bundle, device=options.device) as classifier:
         texts = iter(options.texts) if options.texts else _lines()
         # Who types wants to see the answer to each line.
@@ -328,6 +384,19 @@ def _predict(options: argparse.Namespace) -> None:
         while some := list(islice(texts, at_a_time)):
             predictions = classifier.predict(some, return_probabilities=options.json)
             _print_predictions(some, predictions, options.json)
+
+
+def _predict_in_workspace(options: argparse.Namespace) -> None:
+    with loop.open_workspace(options.bundle) as workspace:
+        texts = iter(options.texts) if options.texts else _lines()
+        at_a_time = 1 if sys.stdin.isatty() else _TEXTS_AT_A_TIME
+        while some := list(islice(texts, at_a_time)):
+            for text, answer in zip(some, workspace.predict(options.model, some), strict=True):
+                if options.json:
+                    print(json.dumps({"text": text, **answer.to_dict()}))
+                else:
+                    cells = [answer.label, f"{answer.confidence:.4f}", " ".join(text.split())]
+                    print("\t".join([*cells, *([",".join(answer.flags)] if answer.flags else [])]))
 
 
 def _lines() -> Iterator[str]:

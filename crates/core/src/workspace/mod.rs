@@ -91,8 +91,14 @@ impl Workspace {
     /// named than it was made with; others as store and registry have them.
     pub fn open(folder: impl AsRef<Path>, options: &WorkspaceOptions) -> Result<Self> {
         let home = Home::open(folder.as_ref(), options)?;
-        let outbox = home.inside("outbox")?.join(format!("{}.jsonl", crate::store::new_id()));
-        let log = LogOptions { outbox: Some(outbox.clone()), ..LogOptions::default() };
+        let own = crate::store::new_id();
+        let waiting = home.inside("outbox")?;
+        let outbox = waiting.join(format!("{own}.jsonl"));
+        let log = LogOptions {
+            outbox: Some(outbox.clone()),
+            journal: Some(waiting.join(format!("{own}.journal.jsonl"))),
+            ..LogOptions::default()
+        };
         let log = PredictionLog::open(home.store.clone(), log)?;
         let inner = Arc::new(Inner {
             home,

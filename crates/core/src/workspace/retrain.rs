@@ -58,6 +58,7 @@ impl Workspace {
         let (lease, left) =
             Lease::take(&inner.home.store, &format!("retrain/{model}"), &record.id)?;
         inner.bury(model, left.as_deref())?;
+        inner.clear_work(model)?;
         let check = self.check(model, options.at)?;
         record.trigger_evaluation = serde_json::to_value(&check.triggers).ok();
         if !check.triggers.should_retrain && !options.force {

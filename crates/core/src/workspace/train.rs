@@ -80,6 +80,7 @@ impl Workspace {
         let inner = &self.inner;
         inner.check_model_name(model)?;
         let (lease, _) = Lease::take(&inner.home.store, &format!("retrain/{model}"), "")?;
+        inner.clear_work(model)?;
         let settings = inner.settings(model)?;
         let at = options.at.unwrap_or_else(Timestamp::now);
         let data =
@@ -193,6 +194,24 @@ pub(super) fn training_options(
 }
 
 impl Inner {
+    /// Where a model is trained.
+    fn work(&self, model: &str) -> Result<PathBuf> {
+        // The name may hold what no folder's may.
+        Ok(self.home.inside("work")?.join(&chain::sha256(model.as_bytes())[..16]))
+    }
+
+    /// Removes what a training left behind that was killed: whoever holds the lease knows that nobody
+    /// else is at it.
+    pub(super) fn clear_work(&self, model: &str) -> Result<()> {
+        let folder = self.work(model)?;
+        match fs::remove_dir_all(&folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::storage("remove", folder)(source))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Keeps the texts a model is trained with, and gives them as they are kept.
     fn keep(&self, model: &str, data: &LabelledTexts, at: Timestamp) -> Result<LabelledTexts> {
         let anonymizer = Anonymizer::new();
@@ -261,7 +280,7 @@ impl Inner {
         lesson: &Lesson,
         watch: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<(Trained, Scratch, Option<GateReport>)> {
-        let folder = Scratch(self.home.inside("work")?.join(new_id()));
+        let folder = Scratch(self.work(model)?.join(new_id()));
         fs::create_dir_all(&folder.0).map_err(Error::storage("make", &folder.0))?;
         let Roles { train, test } = &lesson.roles;
         // A handful of texts may all have the same role.

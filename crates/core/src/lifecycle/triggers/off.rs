@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value as Json;
 
+#[expect(clippy::ref_option, reason = "serde passes a field as it is")]
 pub(super) fn serialize<T: Serialize, S: Serializer>(
     limit: &Option<T>,
     serializer: S,

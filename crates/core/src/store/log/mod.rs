@@ -1,6 +1,7 @@
 //! The prediction log: records go into a queue, and a thread of its own brings them into the store.
 
 mod counters;
+mod journal;
 mod options;
 mod outbox;
 mod queue;
@@ -13,6 +14,7 @@ use std::{
 };
 
 pub use counters::LogCounters;
+use journal::Journal;
 pub use options::{Durability, LogOptions, WhenFull};
 use outbox::Outbox;
 use queue::{Item, Pushed, Queue, ended};
@@ -20,6 +22,9 @@ use writer::Shared;
 
 use super::{Deleted, Feedback, PredictionRecord, Record, Store, Table, WritableRow};
 use crate::{Error, Result};
+
+/// How long forgetting waits for what is on its way.
+const FORGETTING: Duration = Duration::from_secs(20);
 
 /// Logs predictions without making anybody wait.
 ///
@@ -56,11 +61,13 @@ impl PredictionLog {
             Some(path) => Some(Outbox::open(path, options.outbox_limit)?),
             None => None,
         };
+        let journal = options.journal.as_deref().map(Journal::open).transpose()?;
         let waiting = outbox.as_ref().map_or(0, Outbox::waiting);
         let shared = Arc::new(Shared {
             store,
             queue: Queue::new(options.capacity),
             outbox: outbox.map(Mutex::new),
+            journal: journal.map(Mutex::new),
             tally: counters::Tally::default(),
             options,
         });
@@ -99,11 +106,7 @@ impl PredictionLog {
     /// As for [`log`](Self::log); none is logged if one of them cannot be written.
     pub fn log_batch(&self, records: Vec<PredictionRecord>) -> Result<Vec<String>> {
         let rows = records.iter().map(Record::to_row).collect::<Result<Vec<_>>>()?;
-        let mut numbers = Vec::new();
-        let queued = rows.into_iter().try_for_each(|row| {
-            numbers.extend(self.enqueue(Table::Predictions, row)?);
-            Ok(())
-        });
+        let (numbers, queued) = self.enqueue(Table::Predictions, rows);
         self.settle(&numbers).and(queued)?;
         Ok(records.into_iter().map(|record| record.id).collect())
     }
@@ -120,13 +123,39 @@ impl PredictionLog {
     }
 
     fn push(&self, table: Table, row: WritableRow) -> Result<()> {
-        let number = self.enqueue(table, row)?;
-        self.settle(number.as_slice())
+        let (numbers, queued) = self.enqueue(table, vec![row]);
+        self.settle(&numbers).and(queued)
+    }
+
+    /// Puts records into the journal, and then into the queue; the numbers of those that are there.
+    fn enqueue(&self, table: Table, rows: Vec<WritableRow>) -> (Vec<u64>, Result<()>) {
+        if let Err(error) = self.check_process() {
+            return (Vec::new(), Err(error));
+        }
+        let mut numbers = Vec::with_capacity(rows.len());
+        let Some(journal) = &self.shared.journal else {
+            let queued = rows.into_iter().try_for_each(|row| {
+                numbers.extend(self.enqueue_one(table, row)?);
+                Ok(())
+            });
+            return (numbers, queued);
+        };
+        // Held until all are queued: so records are settled in the order of the journal.
+        let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = rows.len();
+        if let Err(error) = journal.append(rows.iter().map(|row| (table, row))) {
+            return (numbers, Err(error));
+        }
+        let queued = rows.into_iter().try_for_each(|row| {
+            numbers.extend(self.enqueue_one(table, row)?);
+            Ok(())
+        });
+        journal.withdraw((count - numbers.len()) as u64);
+        (numbers, queued)
     }
 
     /// Puts a record into the queue; its number, if it is there.
-    fn enqueue(&self, table: Table, row: WritableRow) -> Result<Option<u64>> {
-        self.check_process()?;
+    fn enqueue_one(&self, table: Table, row: WritableRow) -> Result<Option<u64>> {
         let shared = &self.shared;
         let item = Item { table, row, since: Instant::now() };
         let is_awaited = shared.options.durability == Durability::Each;
@@ -182,6 +211,11 @@ impl PredictionLog {
             value.and_then(super::Value::as_text) == Some(subject)
         };
         self.shared.queue.purge(goes);
+        if self.shared.journal.is_some() {
+            // Its lines go once what they tell of has arrived, or is known not to.
+            self.flush(Some(FORGETTING))?;
+            self.shared.settle_journal();
+        }
         // That of a closed log may belong to another one by now.
         let is_open = self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some();
         if let Some(outbox) = self.shared.outbox.as_ref().filter(|_| is_open) {
@@ -229,6 +263,10 @@ impl PredictionLog {
         if let Some(writer) = writer {
             // It catches the panics of homes; its own would be told by the counters.
             let _ = writer.join();
+            self.shared.settle_journal();
+            if let Some(journal) = &self.shared.journal {
+                journal.lock().unwrap_or_else(PoisonError::into_inner).close();
+            }
             if let Some(outbox) = &self.shared.outbox {
                 outbox.lock().unwrap_or_else(PoisonError::into_inner).release();
             }

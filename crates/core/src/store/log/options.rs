@@ -46,6 +46,10 @@ pub struct LogOptions {
     pub outbox: Option<PathBuf>,
     /// How large the outbox may become in bytes, 1 GiB by default.
     pub outbox_limit: u64,
+    /// The file in which records stand until the store has them, so that they survive the end of
+    /// the process, however it ends. What is left behind is delivered by a log that has the file as
+    /// its outbox. Without one, what waits in memory is lost with a process that is killed.
+    pub journal: Option<PathBuf>,
 }
 
 impl Default for LogOptions {
@@ -56,6 +60,7 @@ impl Default for LogOptions {
             capacity: 1 << 16,
             outbox: None,
             outbox_limit: 1 << 30,
+            journal: None,
         }
     }
 }
@@ -70,13 +75,15 @@ struct Stated {
     capacity: usize,
     outbox: Option<PathBuf>,
     outbox_limit: u64,
+    journal: Option<PathBuf>,
 }
 
 impl Default for Stated {
     fn default() -> Self {
-        let LogOptions { when_full, capacity, outbox, outbox_limit, .. } = LogOptions::default();
+        let LogOptions { when_full, capacity, outbox, outbox_limit, journal, .. } =
+            LogOptions::default();
         let durability = "group".to_owned();
-        Self { durability, group_ms: 100, when_full, capacity, outbox, outbox_limit }
+        Self { durability, group_ms: 100, when_full, capacity, outbox, outbox_limit, journal }
     }
 }
 
@@ -105,8 +112,8 @@ impl LogOptions {
                 return Err(Error::invalid("durability", problem));
             }
         };
-        let Stated { when_full, capacity, outbox, outbox_limit, .. } = stated;
-        let options = Self { durability, when_full, capacity, outbox, outbox_limit };
+        let Stated { when_full, capacity, outbox, outbox_limit, journal, .. } = stated;
+        let options = Self { durability, when_full, capacity, outbox, outbox_limit, journal };
         options.check()?;
         Ok(options)
     }
@@ -124,6 +131,10 @@ impl LogOptions {
         {
             let problem = format!("{} is not 1 to 60000", span.as_millis());
             return Err(Error::invalid("group_ms", problem));
+        }
+        if self.journal.is_some() && self.journal == self.outbox {
+            let problem = "it is the outbox, too; name another file";
+            return Err(Error::invalid("journal", problem));
         }
         if self.when_full == WhenFull::Spill && self.outbox.is_none() {
             let problem = "`spill` needs `outbox`, the file that records are put into";

@@ -312,7 +312,7 @@ fn is_half(line: &[u8]) -> bool {
     !line.ends_with(b"\n") && (is_ours || line.iter().all(|byte| *byte == 0))
 }
 
-fn write_line(table: Table, row: &WritableRow, out: &mut Vec<u8>) {
+pub(super) fn write_line(table: Table, row: &WritableRow, out: &mut Vec<u8>) {
     let json = encode(table, row).to_string();
     out.extend_from_slice(digits(json.as_bytes()).as_bytes());
     out.push(b' ');

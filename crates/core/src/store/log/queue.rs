@@ -99,6 +99,11 @@ impl Queue {
         state.pushed - state.settled
     }
 
+    /// How many records are where they belong or have failed.
+    pub(super) fn settled_count(&self) -> u64 {
+        self.lock().settled
+    }
+
     /// The number of the last record that was put in.
     pub(super) fn last(&self) -> u64 {
         self.lock().pushed

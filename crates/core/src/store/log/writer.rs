@@ -2,12 +2,13 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, TryLockError},
     time::{Duration, Instant},
 };
 
 use super::{
     counters::Tally,
+    journal::Journal,
     options::{Durability, LogOptions},
     outbox::Outbox,
     queue::{Item, Queue},
@@ -33,12 +34,29 @@ pub(super) struct Shared {
     pub(super) options: LogOptions,
     pub(super) queue: Queue,
     pub(super) outbox: Option<Mutex<Outbox>>,
+    pub(super) journal: Option<Mutex<Journal>>,
     pub(super) tally: Tally,
 }
 
 impl Shared {
     pub(super) fn commit(&self) -> Commit {
         if self.options.durability == Durability::None { Commit::Fast } else { Commit::Durable }
+    }
+
+    /// Drops from the journal what has arrived. A caller who holds it may wait for room in the queue,
+    /// which this thread makes: so it does not wait for the caller.
+    pub(super) fn settle_journal(&self) {
+        let Some(journal) = &self.journal else { return };
+        let settled = match journal.try_lock() {
+            Ok(mut journal) => journal.settle(self.queue.settled_count()),
+            Err(TryLockError::Poisoned(journal)) => {
+                journal.into_inner().settle(self.queue.settled_count())
+            }
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if let Err(error) = settled {
+            complain(self, &error);
+        }
     }
 
     fn patience(&self) -> Duration {
@@ -80,6 +98,7 @@ pub(super) fn run(shared: &Shared) {
             let failures = settle(shared, &items, &mut backoff);
             shared.queue.settle(from, items.len(), failures);
         }
+        shared.settle_journal();
         if backoff.is_over() {
             deliver(shared, &mut backoff);
         }

@@ -1,0 +1,250 @@
+"""The commands about a workspace: looking, training anew, keeping watch."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from typing import Any
+
+import pantau
+from pantau.cli.command import command, print_json
+
+
+def add(commands: Any) -> None:
+    """Add the commands about a workspace."""
+    init = command(
+        commands,
+        "init",
+        _init,
+        "make a workspace",
+        "Makes a workspace, the folder in which a model is trained, served, watched and trained\n"
+        "anew. `pantau train DATA WORKSPACE --model NAME` puts a first model into it.",
+    )
+    _workspace(init)
+
+    monitor = command(
+        commands,
+        "monitor",
+        _monitor,
+        "say how a model stands: drift, accuracy, reasons to train anew",
+        "Says how a model stands: whether what comes is like what it learnt from, how accurate it\n"
+        "is, and whether it should be trained anew. It looks and changes nothing.",
+    )
+    _workspace(monitor, "model")
+    monitor.add_argument(
+        "--output", metavar="FILE", help="also write the report: .html, .json or .txt"
+    )
+
+    triggers = command(
+        commands,
+        "triggers",
+        _triggers,
+        "say whether a model should be trained anew",
+        "Says whether a model should be trained anew, and of each reason that there is not, why\n"
+        "not. It looks and does nothing.",
+    )
+    _workspace(triggers, "model")
+
+    retrain = command(
+        commands,
+        "retrain",
+        _retrain,
+        "train a model anew, if there is a reason",
+        "Trains a model anew if there is a reason. The new version is in use if it passes the\n"
+        "gates. That there was no reason is no failure; that a version was rejected or its\n"
+        "training failed is one.",
+    )
+    _workspace(retrain, "model")
+    retrain.add_argument("--force", action="store_true", help="train even without a reason")
+    retrain.add_argument("--actor", help="who does it; by default the user of this system")
+
+    label = command(
+        commands,
+        "label",
+        _label,
+        "list the answers that somebody should label, or label one",
+        "Lists the answers that were picked by chance for somebody to label: id, label, text,\n"
+        "parted by tabs; the text is there if its writer agreed. With an id and a label, labels\n"
+        "that answer.",
+    )
+    _workspace(label, "model")
+    label.add_argument("id", metavar="ID", nargs="?", help="the id of an answer")
+    label.add_argument("label", metavar="LABEL", nargs="?", help="its right label")
+    label.add_argument("--limit", type=int, default=100, help="at most so many; 100")
+
+    settings = command(
+        commands,
+        "settings",
+        _settings,
+        "show or change how a model is served, watched and trained anew",
+        "Shows how a model is served, watched and trained anew, as JSON. With --set, changes it:\n"
+        "all processes follow within a second.",
+    )
+    _workspace(settings, "model")
+    settings.add_argument(
+        "--set", metavar="JSON", help='what changes, such as \'{"triggers": {"new_data": 1000}}\''
+    )
+    settings.add_argument("--actor", help="who does it; by default the user of this system")
+
+    watch = command(
+        commands,
+        "watch",
+        _watch,
+        "keep watch: train models anew whenever there is a reason",
+        "Looks at models again and again, and trains them anew when there is a reason. With\n"
+        "--once it looks once, for cron; without, it runs until it is told to stop, as systemd\n"
+        "does. It ends after what it has begun.",
+    )
+    _workspace(watch)
+    watch.add_argument(
+        "models", metavar="MODEL", nargs="*", help="which models; by default all that are in use"
+    )
+    watch.add_argument(
+        "--every", type=_seconds, default=60.0, metavar="SECONDS", help="how often it looks; 60"
+    )
+    watch.add_argument("--once", action="store_true", help="look once")
+
+
+def is_workspace(folder: str) -> bool:
+    """Whether a folder is a workspace."""
+    return os.path.isfile(os.path.join(folder, "workspace.json"))
+
+
+def open_workspace(folder: str) -> pantau.Workspace:
+    """A workspace that is there."""
+    if not is_workspace(folder):
+        raise pantau.NotFoundError(
+            f"workspace {folder} not found: check the path, or make one by `pantau init`"
+        )
+    return pantau.open(folder)
+
+
+def _workspace(command: argparse.ArgumentParser, *more: str) -> None:
+    command.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
+    for name in more:
+        command.add_argument(name, metavar=name.upper(), help=f"the {name}")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 to 86400 seconds")
+    return seconds
+
+
+def _init(options: argparse.Namespace) -> None:
+    with pantau.open(options.workspace) as workspace:
+        folder = str(workspace.folder)
+    if options.json:
+        print_json({"folder": folder})
+    else:
+        print(f"{folder} is a workspace")
+
+
+def _monitor(options: argparse.Namespace) -> None:
+    with open_workspace(options.workspace) as workspace:
+        check = workspace.check(options.model)
+    if options.output:
+        check.report().save(options.output)
+    if options.json:
+        print(check.to_json())
+    else:
+        print(str(check).rstrip())
+
+
+def _triggers(options: argparse.Namespace) -> None:
+    with open_workspace(options.workspace) as workspace:
+        report = workspace.evaluate_triggers(options.model)
+    if options.json:
+        print_json(report)
+        return
+    print(report["summary"]["sentence"])
+    for mark, name in [("+", "triggers"), ("!", "held_back"), ("-", "not_fired")]:
+        for own in report[name]:
+            print(f"  {mark} {own['type']:<13}{own['reason']}")
+
+
+def _retrain(options: argparse.Namespace) -> None:
+    with open_workspace(options.workspace) as workspace:
+        record = workspace.retrain(
+            options.model, force=options.force, actor=options.actor, progress=not options.json
+        )
+    if options.json:
+        print_json(record)
+    else:
+        print(f"{record['status']}: {record['reason']}")
+    if record["status"] in ("rejected", "failed"):
+        raise SystemExit(1)
+
+
+def _label(options: argparse.Namespace) -> None:
+    if (options.id is None) != (options.label is None):
+        raise pantau.InvalidInputError("label: name both the id and its label, or neither")
+    with open_workspace(options.workspace) as workspace:
+        if options.id is not None:
+            if not workspace.feedback(options.id, label=options.label, source="audit"):
+                raise pantau.NotFoundError(f"answer {options.id} not found: check its id")
+            return
+        rows = workspace.to_label(options.model, options.limit)
+    if options.json:
+        print_json(rows)
+        return
+    for row in rows:
+        cells = [row["id"], row["predicted_label"], row.get("input_text") or ""]
+        print("\t".join(" ".join(cell.split()) for cell in cells).rstrip())
+
+
+def _settings(options: argparse.Namespace) -> None:
+    import json
+
+    with open_workspace(options.workspace) as workspace:
+        if options.set is None:
+            print_json(workspace.settings(options.model))
+            return
+        try:
+            changes = json.loads(options.set)
+        except ValueError as error:
+            raise pantau.InvalidInputError(f"--set: is no JSON ({error})") from error
+        if not isinstance(changes, dict):
+            raise pantau.InvalidInputError(f"--set: expected an object, got {options.set}")
+        print_json(workspace.configure(options.model, actor=options.actor, **changes))
+
+
+def _watch(options: argparse.Namespace) -> None:
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with open_workspace(options.workspace) as workspace:
+        while True:
+            models = options.models or _in_use(workspace)
+            for model in models:
+                if ended.is_set():
+                    return
+                _look(workspace, model, options)
+            if options.once or ended.wait(options.every):
+                return
+
+
+def _in_use(workspace: pantau.Workspace) -> list[str]:
+    registry = workspace.registry
+    return [
+        name for name in registry.models() if "champion" in registry.model(name).get("aliases", {})
+    ]
+
+
+def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) -> None:
+    try:
+        record: dict[str, Any] = workspace.retrain(model, actor="pantau watch")
+    except pantau.BusyError as busy:
+        # Another process is at it, which is as well.
+        record = {"model": model, "status": "busy", "reason": str(busy)}
+    except pantau.UnreachableError as away:
+        if options.once:
+            raise
+        record = {"model": model, "status": "away", "reason": str(away)}
+    if options.json:
+        print_json(record)
+    else:
+        print(f"{model}: {record['status']}: {record['reason']}", flush=True)
