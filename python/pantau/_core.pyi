@@ -1448,6 +1448,7 @@ class Store:
         capacity: int = 65536,
         outbox: _Path | None = None,
         outbox_limit: int = 1073741824,
+        journal: _Path | None = None,
     ) -> PredictionLog: ...
     def write_feedback(
         self,

@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +192,24 @@ def test_what_cannot_be_is_told(workspace: pantau.Workspace, tmp_path: Path) -> 
     (mine / "thesis.txt").write_text("x")
     with pytest.raises(pantau.InvalidInputError, match=r"holds thesis\.txt"):
         pantau.open(mine)
+
+
+def test_the_store_may_be_a_server(tmp_path: Path, server: Callable[[str], dict[str, str]]) -> None:
+    url = server("postgres")["url"] + f"?schema=loop_{random.randrange(10**9)}"
+    with pantau.open(tmp_path / "app", store=url) as workspace:
+        workspace.train("sentiment", reviews(1800), at="2026-01-01")
+        for day in range(2, 5):
+            texts = reviews(60, seed=day)["text"]
+            workspace.predict("sentiment", texts, at=f"2026-01-{day:02}T12:00:00Z")
+        check = workspace.check("sentiment", now="2026-01-06")
+        assert check.drift is not None
+        assert (check.drift.status, check.drift.windows) == ("ok", 3)
+        assert workspace.retrain("sentiment", force=True)["status"] == "completed"
+        assert workspace.configure("sentiment", window="12h")["window"] == "12h"
+    with pytest.raises(pantau.InvalidInputError, match="its store is elsewhere"):
+        pantau.open(tmp_path / "app")
+    with pantau.open(tmp_path / "app", store=url) as workspace:
+        assert workspace.predict("sentiment", "bagus").version == "2"
 
 
 def test_threads_and_processes_share_it(workspace: pantau.Workspace) -> None:

@@ -22,8 +22,8 @@ use std::{
 use pantau::{
     ErrorKind,
     store::{
-        Commit, Dialect, Memory, Postgres, PredictionRecord, Sqlite, Store, Window, conformance,
-        open, schema_sql,
+        Commit, Dialect, Memory, Postgres, PredictionRecord, Sqlite, Store, Table, Window,
+        conformance, open, schema_sql,
     },
 };
 use servers::Server;
@@ -109,6 +109,23 @@ fn many_can_open_a_new_store_at_once() {
 }
 
 #[test]
+fn an_older_database_gets_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sqlite");
+    Sqlite::open(&path).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "DROP TABLE states; DROP TABLE profiles; DELETE FROM pantau_schema WHERE version = 2;",
+        )
+        .unwrap();
+    drop(connection);
+    let store = &Sqlite::open(&path).unwrap() as &dyn Store;
+    assert_eq!(store.count(Table::States, &[]).unwrap(), 0);
+    assert_eq!(store.profiles("sentiment").unwrap(), []);
+}
+
+#[test]
 fn a_newer_or_foreign_database_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sqlite");
@@ -120,7 +137,7 @@ fn a_newer_or_foreign_database_is_left_alone() {
     let error = Sqlite::open(&path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incompatible);
     let message = error.to_string();
-    assert!(message.contains("version 99") && message.contains("up to 1; update"), "{message}");
+    assert!(message.contains("version 99") && message.contains("up to 2; update"), "{message}");
     assert_eq!(fs::read(&path).unwrap(), before);
 
     let path = folder.path().join("mlflow.db");

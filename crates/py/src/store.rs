@@ -73,14 +73,16 @@ impl PyStore {
     /// system). ``when_full`` says what happens when ``capacity`` records wait: "block" (the caller
     /// waits), "drop" (the record is dropped and counted) or "spill" (it goes to the file
     /// ``outbox``). Records wait in the outbox, too, while the store cannot be reached;
-    /// ``outbox_limit`` is its largest size in bytes.
+    /// ``outbox_limit`` is its largest size in bytes. ``journal`` is a file in which records stand
+    /// until the store has them, so that they survive the end of the process; open what a killed
+    /// one left behind as ``outbox``.
     #[pyo3(
         signature = (
             model, version, *, durability=None, group_ms=None, when_full=None, capacity=None,
-            outbox=None, outbox_limit=None
+            outbox=None, outbox_limit=None, journal=None
         ),
         text_signature = "($self, model, version, *, durability='group', group_ms=100, \
-            when_full='block', capacity=65536, outbox=None, outbox_limit=1073741824)"
+            when_full='block', capacity=65536, outbox=None, outbox_limit=1073741824, journal=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn log<'py>(
@@ -94,10 +96,13 @@ impl PyStore {
         capacity: Option<Bound<'py, PyAny>>,
         outbox: Option<Bound<'py, PyAny>>,
         outbox_limit: Option<Bound<'py, PyAny>>,
+        journal: Option<Bound<'py, PyAny>>,
     ) -> PyResult<PyPredictionLog> {
         let version = read_version(version)?;
-        let outbox =
-            outbox.map(|path| py.import("os")?.call_method1("fsdecode", (path,))).transpose()?;
+        let decoded = |path: Option<Bound<'py, PyAny>>| {
+            path.map(|path| py.import("os")?.call_method1("fsdecode", (path,))).transpose()
+        };
+        let (outbox, journal) = (decoded(outbox)?, decoded(journal)?);
         let options = given(
             py,
             "log options",
@@ -108,6 +113,7 @@ impl PyStore {
                 ("capacity", capacity),
                 ("outbox", outbox),
                 ("outbox_limit", outbox_limit),
+                ("journal", journal),
             ],
         )?;
         let options = LogOptions::from_json(&options).map_err(PyError)?;

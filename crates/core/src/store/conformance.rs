@@ -18,8 +18,8 @@ use std::{
 
 use super::{
     Bin, Change, Commit, Condition, Consent, Counts, Deleted, Direction, Existing, Feedback,
-    Measure, MetricsRecord, PredictionRecord, Record, ReviewRecord, Row, Select, Store, Table,
-    Value, Window,
+    Measure, MetricsRecord, Next, PredictionRecord, ProfileRecord, Record, ReviewRecord, Row,
+    Select, Store, Table, Value, Window, states::Kept,
 };
 use crate::{Error, ErrorKind, Timestamp, random::Random, text::Anonymizer};
 
@@ -34,6 +34,7 @@ pub fn check(make: &dyn Fn() -> Arc<dyn Store>) {
     feedback_finds_its_prediction(&*make());
     the_audit_log_is_a_chain(&*make());
     nothing_of_the_forgotten_is_left(&*make());
+    what_is_kept_has_one_next(&*make());
     threads_do_not_lose_rows(&make());
 }
 
@@ -506,6 +507,29 @@ pub fn nothing_of_the_forgotten_is_left(store: &dyn Store) {
     assert_eq!(store.verify_audit().unwrap().records, 3);
     assert!(store.forget("", "admin").is_err());
     assert!(store.retain_since(Timestamp::now().after(Duration::from_mins(1)), "admin").is_err());
+}
+
+/// Of two who write what comes next, one comes second and knows it; what happens along with it happens
+/// once.
+pub fn what_is_kept_has_one_next(store: &dyn Store) {
+    assert_eq!(store.kept("a").unwrap(), Kept::default());
+    let part = ProfileRecord::new("m", "1", Timestamp::from_micros(5_000_000), 3, vec![0, 255]);
+    store.write_profiles(std::slice::from_ref(&part)).unwrap();
+    store.write_profiles(std::slice::from_ref(&part)).unwrap();
+    assert_eq!(store.profiles("m").unwrap(), std::slice::from_ref(&part));
+    assert!(store.keep("a", 0, Next::new(b"one".to_vec())).unwrap());
+    let next = || Next {
+        content: b"two".to_vec(),
+        along: vec![<dyn Store>::taken_profiles(std::slice::from_ref(&part.id))],
+    };
+    assert!(!store.keep("a", 0, next()).unwrap());
+    assert_eq!(store.profiles("m").unwrap().len(), 1);
+    assert!(store.keep("a", 1, next()).unwrap());
+    assert!(store.profiles("m").unwrap().is_empty());
+    let kept = store.kept("a").unwrap();
+    assert_eq!((kept.revision, kept.content.as_deref()), (2, Some(&b"two"[..])));
+    assert_eq!(store.count(Table::States, &[]).unwrap(), 1);
+    assert_eq!(store.change_kept("a", &mut |_| Ok((None, 7))).unwrap(), 7);
 }
 
 /// Many threads write at once, and the counts come out right.
