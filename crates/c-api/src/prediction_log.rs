@@ -32,7 +32,7 @@ pub struct pantau_prediction_log {
 ///
 /// ```json
 /// {"durability": "group", "group_ms": 100, "when_full": "block", "capacity": 65536,
-///  "outbox": null, "outbox_limit": 1073741824}
+///  "outbox": null, "outbox_limit": 1073741824, "journal": null}
 /// ```
 ///
 /// `durability` is `each` (a call returns when its record would survive a power cut), `group`
@@ -40,6 +40,8 @@ pub struct pantau_prediction_log {
 /// system). `when_full` says what happens when `capacity` records wait: `block` makes the caller
 /// wait, `drop` drops and counts, `spill` puts them into the outbox. `outbox` is the path of a file
 /// in which records wait while the store cannot be reached.
+/// `journal` is the path of a file in which records stand until the store has them, so that they
+/// survive the end of the process; what a killed one left behind is opened as `outbox`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_prediction_log_open(
     store: *const pantau_store,
