@@ -40,8 +40,8 @@ pub(crate) const SEED: Seed = Seed(0);
 /// is usual: dicts with the settings of TfidfVectorizer, side by side, and values of ``C`` or
 /// ``alpha``. The same data and ``seed`` give the same bytes on any number of ``threads``.
 ///
-/// ``reference`` is called with the texts of the validation rows, their labels and the calibrated
-/// probabilities, and returns bytes that the bundle keeps as ``reference.profile``.
+/// From 280 test rows on the bundle keeps what later texts are compared with, as
+/// ``reference.profile``; ``reference=False`` leaves it out.
 ///
 /// With ``run`` the training is logged: settings and data as parameters, what it came to as metrics,
 /// each setting that was tried as a run that is part of it, and the reports as files.

@@ -68,9 +68,8 @@ impl Workspace {
             return Ok(record);
         }
         for trigger in &check.triggers.triggers {
-            let priority = serde_json::to_value(trigger.priority).ok();
-            let priority = priority.as_ref().and_then(|own| own.as_str()).unwrap_or("medium");
-            let mut own = TriggerRecord::new(model, trigger.kind.name(), &trigger.reason, priority);
+            let (kind, priority) = (trigger.kind.name(), trigger.priority.name());
+            let mut own = TriggerRecord::new(model, kind, &trigger.reason, priority);
             own.timestamp = now;
             inner.home.store.write_trigger(&own)?;
         }
