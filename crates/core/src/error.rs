@@ -130,6 +130,23 @@ pub enum ErrorKind {
     Unreachable,
 }
 
+impl ErrorKind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::NotFound => "not_found",
+            Self::Incompatible => "incompatible",
+            Self::Storage => "storage",
+            Self::Inference => "inference",
+            Self::Busy => "busy",
+            Self::Deadline => "deadline",
+            Self::Conflict => "conflict",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
 impl Error {
     /// The kind of this error.
     pub fn kind(&self) -> ErrorKind {

@@ -42,7 +42,8 @@
 //! - `sqlite` (default), `postgres`: homes of the [`store`].
 //! - `s3`, `mlflow`: homes of the [`registry`], and of [`runs`] the latter.
 //! - `parquet`: tables from Parquet files and into them.
-//! - `full`: all of these five.
+//! - `webhook`: telling a URL what happens.
+//! - `full`: all of these six.
 //! - `linfa`: the learners as estimators of `linfa`.
 #![forbid(unsafe_code)]
 
@@ -54,7 +55,7 @@ mod error;
 mod file;
 #[cfg(feature = "learn")]
 mod html;
-#[cfg(any(feature = "mlflow", feature = "s3"))]
+#[cfg(any(feature = "mlflow", feature = "s3", feature = "webhook"))]
 mod http;
 #[cfg(feature = "learn")]
 pub mod learn;
@@ -86,6 +87,8 @@ mod settings;
 pub mod stats;
 #[cfg(feature = "onnx")]
 pub mod store;
+#[cfg(feature = "onnx")]
+pub mod telemetry;
 pub mod text;
 #[cfg(feature = "learn")]
 mod time;

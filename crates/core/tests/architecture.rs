@@ -11,7 +11,7 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 37] = [
+const HOMES: [(&str, &[&str]); 39] = [
     (
         "arrow_array",
         &[
@@ -52,6 +52,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("regex_syntax", &["learn/vectorizer/"]),
     ("rusqlite", &["store/sql/sqlite.rs"]),
     ("rustc_hash", &["learn/", "model/", "onnx/", "profile/", "registry/", "store/", "text/"]),
+    ("rustix", &["lifecycle/trainer.rs"]),
     ("rustls", &["store/sql/postgres/tls.rs"]),
     ("safetensors", &["learn/", "onnx/convert/"]),
     (
@@ -71,6 +72,7 @@ const HOMES: [(&str, &[&str]); 37] = [
             "settings.rs",
             "stats/",
             "store/",
+            "telemetry/",
             "text/",
             "time.rs",
             "workspace/",
@@ -93,6 +95,7 @@ const HOMES: [(&str, &[&str]); 37] = [
             "settings.rs",
             "stats/sequential/",
             "store/",
+            "telemetry/",
             "text/",
             "workspace/",
         ],
@@ -113,6 +116,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("tokenizers", &["onnx/tokenizer/"]),
     ("tokio", &["registry/bucket.rs", "runtime.rs"]),
     ("tokio_postgres_rustls", &["store/sql/postgres/tls.rs"]),
+    ("tracing", &["workspace/"]),
     (
         "unicode_normalization",
         &[
@@ -123,13 +127,13 @@ const HOMES: [(&str, &[&str]); 37] = [
             "text/words.rs",
         ],
     ),
-    ("ureq", &["http.rs", "mlflow/", "registry/bucket.rs"]),
+    ("ureq", &["http.rs", "mlflow/", "registry/bucket.rs", "workspace/webhook.rs"]),
     ("uuid", &["registry/", "store/records/mod.rs"]),
     ("webpki_roots", &["store/sql/postgres/tls.rs"]),
 ];
 
 /// The modules of the crate, the lowest first: none may use one above it.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "error",
     "file",
     "time",
@@ -153,6 +157,7 @@ const LAYERS: [&str; 24] = [
     "runs",
     "registry",
     "lifecycle",
+    "telemetry",
     "workspace",
 ];
 

@@ -1,4 +1,4 @@
-"""What the commands share: how they are declared, and how they print."""
+"""What the commands share: how they are declared, and how they refuse."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 EXIT_CODES = """\
 exit codes:
   0  done
-  1  it could not be done; standard error says why
+  1  it could not be done, and standard error says why; or a check found what it looks for
+     (validate, retrain, drift --fail-on-drift)
   2  the command itself is wrong
+  130  it was interrupted
 """
 
 
@@ -21,18 +23,51 @@ def group(commands: Any, name: str, summary: str) -> Any:
 
 
 def command(
-    commands: Any, name: str, run: Any, summary: str, description: str
+    commands: Any,
+    name: str,
+    run: Any,
+    summary: str | None,
+    description: str,
+    *,
+    examples: str = "",
 ) -> argparse.ArgumentParser:
+    """A command; one without a summary works, but no help lists it."""
+    lines = "".join(f"  {line}\n" for line in examples.splitlines())
     command: argparse.ArgumentParser = commands.add_parser(
         name,
-        help=summary,
+        **({} if summary is None else {"help": summary}),
         description=description,
-        epilog=EXIT_CODES,
+        epilog=(f"examples:\n{lines}\n" if lines else "") + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, refuse=command.error, optional=[])
     return command
+
+
+def optional(command: argparse.ArgumentParser, name: str, metavar: str, help: str) -> None:
+    """An argument that may be left out, and may stand behind options."""
+    command.add_argument(name, metavar=metavar, nargs="?", help=help)
+    command.set_defaults(optional=[*command.get_default("optional"), name])
+
+
+def either(
+    options: argparse.Namespace, given: list[str | None], wanted: list[tuple[str, str, str | None]]
+) -> list[str]:
+    """What an option or else an argument names; ``wanted`` are metavar, option and its value."""
+    arguments = [value for value in given if value is not None]
+    found = []
+    for metavar, flag, value in wanted:
+        if value is not None:
+            found.append(value)
+        elif arguments:
+            found.append(arguments.pop(0))
+        else:
+            options.refuse(f"{metavar} is missing: name it, or give {flag}")
+    if arguments:
+        flags = " and ".join(flag for _, flag, value in wanted if value is not None)
+        options.refuse(f"{arguments[0]} is one too many: {flags} says it already; use one of them")
+    return found
 
 
 def print_json(value: object) -> None:
@@ -40,8 +75,12 @@ def print_json(value: object) -> None:
 
 
 def columns(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--text", default="text", help="the column of the texts; text")
+    text_column(command)
     command.add_argument("--label", default="label", help="the column of the labels; label")
+
+
+def text_column(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--text", default="text", help="the column of the texts; text")
 
 
 def is_missing(place: str) -> bool:

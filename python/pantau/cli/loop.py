@@ -1,15 +1,17 @@
-"""The commands about a workspace: looking, training anew, keeping watch."""
+"""The commands about a workspace: making one, training anew, keeping watch."""
 
 from __future__ import annotations
 
 import argparse
-import os
+import json
 import signal
 import threading
 from typing import Any
 
 import pantau
-from pantau.cli.command import command, print_json
+from pantau.cli.command import command, optional, print_json
+from pantau.cli.places import open_workspace, workspace_argument
+from pantau.cli.table import show
 
 
 def add(commands: Any) -> None:
@@ -21,21 +23,9 @@ def add(commands: Any) -> None:
         "make a workspace",
         "Makes a workspace, the folder in which a model is trained, served, watched and trained\n"
         "anew. `pantau train DATA WORKSPACE --model NAME` puts a first model into it.",
+        examples="pantau init ./app",
     )
-    _workspace(init)
-
-    monitor = command(
-        commands,
-        "monitor",
-        _monitor,
-        "say how a model stands: drift, accuracy, reasons to train anew",
-        "Says how a model stands: whether what comes is like what it learnt from, how accurate it\n"
-        "is, and whether it should be trained anew. It looks and changes nothing.",
-    )
-    _workspace(monitor, "model")
-    monitor.add_argument(
-        "--output", metavar="FILE", help="also write the report: .html, .json or .txt"
-    )
+    workspace_argument(init)
 
     triggers = command(
         commands,
@@ -44,8 +34,9 @@ def add(commands: Any) -> None:
         "say whether a model should be trained anew",
         "Says whether a model should be trained anew, and of each reason that there is not, why\n"
         "not. It looks and does nothing.",
+        examples="pantau triggers ./app sentiment",
     )
-    _workspace(triggers, "model")
+    workspace_argument(triggers, "model")
 
     retrain = command(
         commands,
@@ -55,8 +46,10 @@ def add(commands: Any) -> None:
         "Trains a model anew if there is a reason. The new version is in use if it passes the\n"
         "gates. That there was no reason is no failure; that a version was rejected or its\n"
         "training failed is one.",
+        examples="pantau retrain ./app sentiment\n"
+        "pantau retrain ./app sentiment --force --actor sari",
     )
-    _workspace(retrain, "model")
+    workspace_argument(retrain, "model")
     retrain.add_argument("--force", action="store_true", help="train even without a reason")
     retrain.add_argument("--actor", help="who does it; by default the user of this system")
 
@@ -68,10 +61,12 @@ def add(commands: Any) -> None:
         "Lists the answers that were picked by chance for somebody to label: id, label, text,\n"
         "parted by tabs; the text is there if its writer agreed. With an id and a label, labels\n"
         "that answer.",
+        examples="pantau label ./app sentiment --limit 10\n"
+        "pantau label ./app sentiment 01a2269c-c3a8-76ba-9ed4-4d7a148d25fc negative",
     )
-    _workspace(label, "model")
-    label.add_argument("id", metavar="ID", nargs="?", help="the id of an answer")
-    label.add_argument("label", metavar="LABEL", nargs="?", help="its right label")
+    workspace_argument(label, "model")
+    optional(label, "id", "ID", "the id of an answer")
+    optional(label, "label", "LABEL", "its right label")
     label.add_argument("--limit", type=int, default=100, help="at most so many; 100")
 
     settings = command(
@@ -81,8 +76,10 @@ def add(commands: Any) -> None:
         "show or change how a model is served, watched and trained anew",
         "Shows how a model is served, watched and trained anew, as JSON. With --set, changes it:\n"
         "all processes follow within a second.",
+        examples="pantau settings ./app sentiment\n"
+        'pantau settings ./app sentiment --set \'{"triggers": {"schedule": "0 2 * * *"}}\'',
     )
-    _workspace(settings, "model")
+    workspace_argument(settings, "model")
     settings.add_argument(
         "--set", metavar="JSON", help='what changes, such as \'{"triggers": {"new_data": 1000}}\''
     )
@@ -95,9 +92,10 @@ def add(commands: Any) -> None:
         "keep watch: train models anew whenever there is a reason",
         "Looks at models again and again, and trains them anew when there is a reason. With\n"
         "--once it looks once, for cron; without, it runs until it is told to stop, as systemd\n"
-        "does. It ends after what it has begun.",
+        "does. It ends after what it has begun. With --json, each look is a line of JSON.",
+        examples="pantau watch ./app\npantau watch ./app sentiment --once",
     )
-    _workspace(watch)
+    workspace_argument(watch)
     watch.add_argument(
         "models", metavar="MODEL", nargs="*", help="which models; by default all that are in use"
     )
@@ -105,26 +103,6 @@ def add(commands: Any) -> None:
         "--every", type=_seconds, default=60.0, metavar="SECONDS", help="how often it looks; 60"
     )
     watch.add_argument("--once", action="store_true", help="look once")
-
-
-def is_workspace(folder: str) -> bool:
-    """Whether a folder is a workspace."""
-    return os.path.isfile(os.path.join(folder, "workspace.json"))
-
-
-def open_workspace(folder: str) -> pantau.Workspace:
-    """A workspace that is there."""
-    if not is_workspace(folder):
-        raise pantau.NotFoundError(
-            f"workspace {folder} not found: check the path, or make one by `pantau init`"
-        )
-    return pantau.open(folder)
-
-
-def _workspace(command: argparse.ArgumentParser, *more: str) -> None:
-    command.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
-    for name in more:
-        command.add_argument(name, metavar=name.upper(), help=f"the {name}")
 
 
 def _seconds(text: str) -> float:
@@ -141,17 +119,6 @@ def _init(options: argparse.Namespace) -> None:
         print_json({"folder": folder})
     else:
         print(f"{folder} is a workspace")
-
-
-def _monitor(options: argparse.Namespace) -> None:
-    with open_workspace(options.workspace) as workspace:
-        check = workspace.check(options.model)
-    if options.output:
-        check.report().save(options.output)
-    if options.json:
-        print(check.to_json())
-    else:
-        print(str(check).rstrip())
 
 
 def _triggers(options: argparse.Namespace) -> None:
@@ -186,19 +153,20 @@ def _label(options: argparse.Namespace) -> None:
         if options.id is not None:
             if not workspace.feedback(options.id, label=options.label, source="audit"):
                 raise pantau.NotFoundError(f"answer {options.id} not found: check its id")
+            if options.json:
+                print_json({"id": options.id, "label": options.label})
             return
         rows = workspace.to_label(options.model, options.limit)
     if options.json:
         print_json(rows)
         return
-    for row in rows:
-        cells = [row["id"], row["predicted_label"], row.get("input_text") or ""]
-        print("\t".join(" ".join(cell.split()) for cell in cells).rstrip())
+    show(
+        ["id", "label", "text"],
+        [[row["id"], row["predicted_label"], row.get("input_text")] for row in rows],
+    )
 
 
 def _settings(options: argparse.Namespace) -> None:
-    import json
-
     with open_workspace(options.workspace) as workspace:
         if options.set is None:
             print_json(workspace.settings(options.model))
@@ -244,7 +212,5 @@ def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) 
         if options.once:
             raise
         record = {"model": model, "status": "away", "reason": str(away)}
-    if options.json:
-        print_json(record)
-    else:
-        print(f"{model}: {record['status']}: {record['reason']}", flush=True)
+    line = json.dumps(record) if options.json else None
+    print(line or f"{model}: {record['status']}: {record['reason']}", flush=True)

@@ -7,6 +7,10 @@ from typing import Any
 
 import pantau
 from pantau.cli.command import command, group, is_missing, print_json
+from pantau.cli.places import is_workspace, open_workspace
+from pantau.cli.table import facts, show
+
+_STAGES = ("Staging", "Production", "Archived")
 
 
 def add(commands: Any) -> None:
@@ -18,9 +22,41 @@ def add(commands: Any) -> None:
         _list_models,
         "list models, or the versions of one",
         "Lists the models of a registry, or the versions of one of them.",
+        examples="pantau registry list ./app\npantau registry list ./app sentiment",
     )
     _registry(listing)
     listing.add_argument("model", metavar="MODEL", nargs="?", help="the model")
+
+    showing = command(
+        commands,
+        "show",
+        _show,
+        "say what a version is",
+        "Says what a version of a model is: its stage, its aliases, who registered it, and what\n"
+        "is known of it.",
+        examples="pantau registry show ./app sentiment\n"
+        "pantau registry show ./models sentiment latest",
+    )
+    _registry(showing, "model")
+    showing.add_argument(
+        "version",
+        metavar="VERSION",
+        nargs="?",
+        help="a number, an alias, a stage, or latest; by default the champion, or else the latest",
+    )
+
+    compare = command(
+        commands,
+        "compare",
+        _compare,
+        "say in what versions differ",
+        "Says in what versions of a model differ: params, metrics, tags, files.",
+        examples="pantau registry compare ./app sentiment champion latest",
+    )
+    _registry(compare, "model")
+    compare.add_argument(
+        "versions", metavar="VERSION", nargs="+", help="two or more: numbers, aliases, latest"
+    )
 
     register = command(
         commands,
@@ -28,6 +64,7 @@ def add(commands: Any) -> None:
         _register,
         "register a bundle as the next version of a model",
         "Registers a bundle as the next version of a model, and prints its number.",
+        examples="pantau registry register ./models sentiment ./sentiment --alias challenger",
     )
     _registry(register, "model")
     register.add_argument("bundle", metavar="BUNDLE", help="the bundle")
@@ -41,6 +78,7 @@ def add(commands: Any) -> None:
         _promote,
         "make a version the champion",
         "Makes a version the champion. The one before becomes `previous` and is archived.",
+        examples='pantau registry promote ./app sentiment 2 --reason "better on June"',
     )
     _registry(promote, "model")
     promote.add_argument("version", metavar="VERSION", type=int, help="the number of the version")
@@ -52,6 +90,7 @@ def add(commands: Any) -> None:
         _rollback,
         "make the champion before the champion again",
         "Makes the champion before the champion again. A second rollback takes the first one back.",
+        examples='pantau registry rollback ./app sentiment --reason "complaints"',
     )
     _registry(rollback, "model")
     _act(rollback)
@@ -62,6 +101,7 @@ def add(commands: Any) -> None:
         _history,
         "say which version was what, since when, and why",
         "Says of every move of an alias when it was, by whom, and why.",
+        examples="pantau registry history ./app sentiment",
     )
     _registry(history, "model")
 
@@ -71,12 +111,13 @@ def add(commands: Any) -> None:
         _verify_model,
         "check a model's journal and files",
         "Checks a model's journal from its first entry, and every file of every version.",
+        examples="pantau registry verify ./app sentiment",
     )
     _registry(verify, "model")
 
 
 def _registry(command: argparse.ArgumentParser, *more: str) -> None:
-    help = "a folder, s3://…, or the URL of an MLflow server"
+    help = "a workspace, a folder, s3://…, or the URL of an MLflow server"
     command.add_argument("registry", metavar="REGISTRY", help=help)
     for name in more:
         command.add_argument(name, metavar=name.upper(), help=f"the {name}")
@@ -87,7 +128,16 @@ def _act(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reason", help="why")
 
 
+def named_version(model: str, version: str) -> str:
+    """The reference to a version by its number, its stage, its alias, or as the latest."""
+    is_alias = not version.isdigit() and version not in ("latest", *_STAGES)
+    return f"models:/{model}@{version}" if is_alias else f"models:/{model}/{version}"
+
+
 def _open_registry(place: str) -> pantau.Registry:
+    if is_workspace(place):
+        with open_workspace(place) as workspace:
+            return workspace.registry
     if is_missing(place):
         raise pantau.NotFoundError(f"the registry {place} not found: check the path")
     return pantau.Registry.open(place)
@@ -100,16 +150,62 @@ def _list_models(options: argparse.Namespace) -> None:
         if options.json:
             print_json(models)
         else:
-            print(*models, sep="\n", end="\n" if models else "")
+            show(["model"], [[name] for name in models])
         return
     versions = registry.versions(options.model)
     if options.json:
         print_json(versions)
         return
-    for version in versions:
-        aliases = ", ".join(version["aliases"])
-        cells = [version["version"], version["stage"], aliases, version["description"]]
-        print("\t".join(str(cell) for cell in cells).rstrip())
+    show(
+        ["version", "stage", "aliases", "description"],
+        [
+            [own["version"], own["stage"], ", ".join(own["aliases"]), own["description"]]
+            for own in versions
+        ],
+    )
+
+
+def _show(options: argparse.Namespace) -> None:
+    registry = _open_registry(options.registry)
+    number = _number(registry, options.model, options.version)
+    version = registry.version(options.model, number)
+    if options.json:
+        print_json(version)
+        return
+    size = sum(file["size"] for file in version["files"])
+    facts(
+        [
+            ("model", version["model"]),
+            ("version", version["version"]),
+            ("stage", version["stage"]),
+            ("aliases", ", ".join(version["aliases"])),
+            ("description", version["description"]),
+            ("registered", f"{version['registered_at'][:19]} by {version['registered_by']}"),
+            *((f"  {name}", value) for name, value in version["params"].items()),
+            *((f"  {name}", f"{value:.4g}") for name, value in version["metrics"].items()),
+            *((f"  {name}", value) for name, value in version["tags"].items()),
+            ("run", version.get("run_id")),
+            ("size", f"{size / 1e6:,.1f} MB in {len(version['files'])} files"),
+            ("bundle", version["bundle"]),
+        ],
+        width=18,
+    )
+
+
+def _number(registry: pantau.Registry, model: str, version: str | None) -> int:
+    if version is None:
+        has_champion = "champion" in registry.model(model).get("aliases", {})
+        version = "champion" if has_champion else "latest"
+    return registry.resolve(named_version(model, version))[1]
+
+
+def _compare(options: argparse.Namespace) -> None:
+    if len(options.versions) < 2:
+        options.refuse("VERSION: name two or more")
+    registry = _open_registry(options.registry)
+    numbers = [_number(registry, options.model, version) for version in options.versions]
+    comparison = registry.compare(options.model, numbers)
+    print(comparison.to_json() if options.json else str(comparison).rstrip())
 
 
 def _register(options: argparse.Namespace) -> None:
@@ -148,10 +244,17 @@ def _history(options: argparse.Namespace) -> None:
     if options.json:
         print_json(history)
         return
-    for move in history:
-        versions = f"{move['from'] or 'none'} → {move['to'] or 'none'}"
-        cells = [move["time"], move["actor"], move["what"], move["alias"], versions]
-        print("\t".join([*cells, move.get("reason", "")]).rstrip())
+    show(
+        ["time", "who", "what", "alias", "versions", "why"],
+        [
+            [
+                *(move[name] for name in ("time", "actor", "what", "alias")),
+                f"{move['from'] or 'none'} → {move['to'] or 'none'}",
+                move.get("reason"),
+            ]
+            for move in history
+        ],
+    )
 
 
 def _verify_model(options: argparse.Namespace) -> None:
@@ -159,5 +262,4 @@ def _verify_model(options: argparse.Namespace) -> None:
     if options.json:
         print_json(check)
         return
-    for name in ["entries", "versions", "files", "head"]:
-        print(f"{name:<12}{check[name]}")
+    facts((name, check[name]) for name in ["entries", "versions", "files", "head"])

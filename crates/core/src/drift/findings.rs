@@ -70,6 +70,15 @@ pub struct DriftReport {
     pub history: Vec<Past>,
 }
 
+impl DriftReport {
+    /// How much speaks for a change, from 0, all as usual, to 1, an alarm's worth: the logarithm of
+    /// the evidence as a share of that of `false_alarm_windows`. Without any change it rises to
+    /// 0.5 on average at most once in √`false_alarm_windows` windows.
+    pub fn score(&self) -> f64 {
+        (self.evidence.max(1.0).ln() / self.false_alarm_windows.max(2.0).ln()).clamp(0.0, 1.0)
+    }
+}
+
 /// What a monitor says of a feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeatureReport {

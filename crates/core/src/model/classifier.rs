@@ -154,19 +154,28 @@ impl Classifier {
         self.handle.watch(monitor.map(Watch::new).transpose()?.map(Arc::new))
     }
 
-    /// Labels, and the vectors that they follow from where the model has them; who watches does not
-    /// see them.
-    pub(crate) fn predict_with_vectors<T: AsRef<str> + Sync>(
+    /// Labels, the vectors that they follow from where the model has them, and what others say of the
+    /// same texts where it costs next to nothing: those whose graph is the same and reads texts in
+    /// the same way. Who watches does not see any of it.
+    pub(crate) fn predict_beside<T: AsRef<str> + Sync>(
         &self,
         texts: &[T],
         options: PredictOptions,
-    ) -> Result<(Predictions, Option<Vectors>)> {
+        others: &[&Self],
+    ) -> Result<(Predictions, Option<Vectors>, Vec<Option<Predictions>>)> {
         let current = self.handle.current()?;
         let nobody = |_, _| Ok(());
         let (predictions, answers) =
             current.model.classify(texts, current.reading, options, nobody)?;
-        let vectors = answers.and_then(|answers| current.model.vectors(&answers));
-        Ok((predictions, vectors))
+        let vectors = answers.as_ref().and_then(|answers| current.model.vectors(answers));
+        let beside = |other: &&Self| {
+            let other = other.handle.current().ok()?;
+            let is_same =
+                other.reading == current.reading && other.model.shares_graph(&current.model);
+            let answers = answers.as_ref().filter(|_| is_same)?;
+            Some(other.model.read(texts, answers, options))
+        };
+        Ok((predictions, vectors, others.iter().map(beside).collect()))
     }
 
     /// The model behind it now.

@@ -7,6 +7,7 @@ use super::{
     engine::Counters,
     head::Head,
     linear::Linear,
+    shared,
     transformer::{Answers, Reading, Transformer},
 };
 use crate::{
@@ -30,11 +31,11 @@ pub(super) struct Loaded {
 #[derive(Debug)]
 enum Kind {
     /// A graph that answers by itself.
-    Transformer(Transformer),
+    Transformer(Arc<Transformer>),
     /// Weighted words.
     Linear(Linear),
     /// What was learnt on the vectors of an encoder.
-    Head(Transformer, Head),
+    Head(Arc<Transformer>, Head),
 }
 
 impl Loaded {
@@ -42,7 +43,7 @@ impl Loaded {
         let threads = options.threads.unwrap_or_else(processors);
         let bundle = Arc::new(bundle);
         let manifest = bundle.manifest();
-        let transformer = || Transformer::open(bundle.clone(), options, threads);
+        let transformer = || shared::transformer(&bundle, options, threads);
         let kind = match &manifest.learned {
             None => Kind::Transformer(transformer()?),
             Some(learned) if learned.encoder.is_some() => {
@@ -65,10 +66,7 @@ impl Loaded {
 
     /// What runs its graph, if it has one.
     pub(super) fn transformer(&self) -> Option<&Transformer> {
-        match &self.kind {
-            Kind::Transformer(transformer) | Kind::Head(transformer, _) => Some(transformer),
-            Kind::Linear(_) => None,
-        }
+        self.graph().map(Arc::as_ref)
     }
 
     /// The weighted words of a model that has nothing else.
@@ -76,6 +74,21 @@ impl Loaded {
         match &self.kind {
             Kind::Linear(linear) => Some(linear),
             Kind::Transformer(_) | Kind::Head(..) => None,
+        }
+    }
+
+    /// Whether what this model's graph answers is what the other's does.
+    pub(super) fn shares_graph(&self, other: &Self) -> bool {
+        match (self.graph(), other.graph()) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            _ => false,
+        }
+    }
+
+    fn graph(&self) -> Option<&Arc<Transformer>> {
+        match &self.kind {
+            Kind::Transformer(transformer) | Kind::Head(transformer, _) => Some(transformer),
+            Kind::Linear(_) => None,
         }
     }
 

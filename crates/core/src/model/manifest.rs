@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Learned, bundle::name_problem};
+use super::{
+    Learned,
+    bundle::{is_of_graph, name_problem},
+};
 use crate::{
     Error, Result,
     onnx::{Task, Weights},
@@ -182,6 +185,14 @@ impl Manifest {
     /// How many numbers the model answers for a text.
     pub(super) fn answer_length(&self) -> usize {
         width(&self.task)
+    }
+
+    /// What two bundles have in common whose graphs answer the same: all that a tokenizer and a
+    /// session are made of.
+    pub(super) fn graph_id(&self) -> String {
+        let files = self.files.iter().filter(|(name, _)| is_of_graph(name));
+        let files: Vec<_> = files.map(|(name, entry)| (name, &entry.blake3)).collect();
+        serde_json::json!([files, self.graph_task(), self.max_tokens]).to_string()
     }
 
     /// What the graph of the bundle answers, which of a head on an encoder is not what the model

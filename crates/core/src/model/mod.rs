@@ -1,5 +1,6 @@
 //! Models: bundles on disk, and classifiers and encoders opened from them.
 
+mod adopt;
 mod assess;
 mod bundle;
 mod cache;
@@ -30,6 +31,7 @@ mod train;
 mod transformer;
 mod watch;
 
+pub(crate) use adopt::{Adoption, adopt};
 pub use assess::assess;
 pub use bundle::Bundle;
 #[cfg(feature = "mlflow")]

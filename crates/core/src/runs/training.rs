@@ -69,6 +69,26 @@ impl Run {
         Ok(())
     }
 
+    /// Logs a training by a command of the user's own.
+    ///
+    /// # Errors
+    /// As for [`log_params`](Self::log_params).
+    pub(crate) fn log_trained(&self, trained: &Trained, command: &[String]) -> Result<()> {
+        let rows = trained.rows;
+        self.log_params([
+            ("model".to_owned(), trained.bundle.manifest().name.clone()),
+            ("command".to_owned(), command.join(" ")),
+            ("train_rows".to_owned(), rows.train.to_string()),
+            ("validation_rows".to_owned(), rows.validation.to_string()),
+            ("test_rows".to_owned(), rows.test.to_string()),
+        ])?;
+        self.set_tag("pantau.bundle", trained.bundle.id())?;
+        match &trained.test {
+            Some(test) => self.log_judged(test, "test_"),
+            None => Ok(()),
+        }
+    }
+
     /// Logs how good a classifier is: accuracy, averages and the scores of each label as metrics,
     /// the confusion matrix and the reports as files. The texts of its mistakes are left out.
     ///

@@ -8,6 +8,7 @@
 //! - Of vectors: [`mmd`], [`mmd_random_features`], [`mahalanobis_of_means`].
 //! - Intervals: [`wilson`], [`clopper_pearson`], [`confidence_sequence`], [`paired_difference`],
 //!   [`bootstrap()`].
+//! - Of two models on the same rows, at any time: [`paired_evidence`], [`paired_gain`].
 //! - Many tests at once: [`holm`], [`benjamini_hochberg`]. Lines: [`linregress`],
 //!   [`robust_trend`].
 //! - One number after the other: [`Detector`] and what it holds.
@@ -29,6 +30,7 @@ mod mcnemar;
 mod multiplicity;
 mod normal;
 mod options;
+mod paired;
 mod sample;
 mod sequential;
 mod tables;
@@ -45,6 +47,7 @@ pub use mcnemar::{McNemar, mcnemar};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub(crate) use normal::normal_upper_point;
 pub use options::{ContingencyOptions, KernelOptions, MeansOptions, RanksOptions, SampleOptions};
+pub use paired::{paired_evidence, paired_gain};
 pub use sample::{Alternative, Method, Test};
 pub(crate) use sequential::evidence_of;
 pub use sequential::{

@@ -49,6 +49,11 @@ impl Consent {
         Self { subject: Some(subject.into()) }
     }
 
+    /// Who it is, if that was told.
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
     /// What can be stored by this consent: the subject so far.
     pub fn share(&self) -> Shared {
         Shared { subject: self.subject.clone(), text: None, embedding: None }
@@ -85,6 +90,12 @@ impl Shared {
     #[must_use]
     pub fn with_embedding(self, embedding: &[f32]) -> Self {
         Self { embedding: Some(embedding.to_vec()), ..self }
+    }
+
+    /// The subject alone.
+    #[must_use]
+    pub fn without_text(&self) -> Self {
+        Self { subject: self.subject.clone(), text: None, embedding: None }
     }
 
     /// Who agreed, if that was told.

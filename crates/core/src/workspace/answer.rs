@@ -9,6 +9,9 @@ use crate::{Timestamp, store::Consent};
 pub struct Ask {
     /// That its writer agreed to have the text kept; without it, nothing of the text is.
     pub consent: Option<Consent>,
+    /// Who wrote it, only to be answered by the same version the next time, where several answer; it is
+    /// kept nowhere. By default the subject of the consent.
+    pub subject: Option<String>,
     /// The texts' own ids elsewhere: none, or one for each text.
     pub review_ids: Vec<String>,
     /// When it came, if not now: for what is told later.

@@ -58,6 +58,7 @@ fn run(signal: &(Mutex<bool>, Condvar), inner: &Weak<Inner>) {
     let (mut flushed, mut adopted) = (Instant::now(), Instant::now());
     if let Some(inner) = inner.upgrade() {
         outbox::adopt(&inner.home);
+        inner.telemetry.bury();
     }
     loop {
         let ended = signal.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,10 +75,12 @@ fn run(signal: &(Mutex<bool>, Condvar), inner: &Weak<Inner>) {
         if flushed.elapsed() >= FLUSH {
             flushed = Instant::now();
             let _ = inner.counting.flush(&inner.home.store);
+            let _ = inner.telemetry.put(&inner);
         }
         if adopted.elapsed() >= ADOPT {
             adopted = Instant::now();
             outbox::adopt(&inner.home);
+            inner.telemetry.bury();
         }
     }
 }

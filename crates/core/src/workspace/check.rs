@@ -233,5 +233,6 @@ fn has_rows(audit: &Audit, champion: &Champion, now: Timestamp) -> bool {
 /// A training as the limits count it.
 fn attempt(record: &RetrainingRecord) -> Option<Attempt> {
     let succeeded = record.status == "completed";
-    (record.status != "running").then_some(Attempt { at: record.started_at, succeeded })
+    let counts = !matches!(record.status.as_str(), "running" | "stopped");
+    counts.then_some(Attempt { at: record.started_at, succeeded })
 }

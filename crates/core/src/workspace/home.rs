@@ -27,6 +27,10 @@ pub struct WorkspaceOptions {
     pub store: Option<String>,
     /// The registry: a folder, or the URL of a bucket or of an MLflow server.
     pub registry: Option<String>,
+    /// A URL that is told what happens, as [`notify_webhook`](super::Workspace::notify_webhook) tells
+    /// it; by default that of the variable `PANTAU_WEBHOOK` or `SLACK_WEBHOOK`.
+    #[cfg(feature = "webhook")]
+    pub webhook: Option<String>,
 }
 
 impl WorkspaceOptions {
@@ -147,7 +151,8 @@ fn check_new(folder: &Path) -> Result<()> {
     let Ok(mut entries) = fs::read_dir(folder) else { return Ok(()) };
     // Another process may be making it at this moment.
     let is_foreign = |name: &str| {
-        !["store", "models", "outbox", "retrainings"].contains(&name) && !name.starts_with(FILE)
+        !["store", "models", "outbox", "retrainings", "telemetry"].contains(&name)
+            && !name.starts_with(FILE)
     };
     let foreign = entries.find_map(|entry| {
         let name = entry.ok()?.file_name().to_string_lossy().into_owned();

@@ -6,19 +6,29 @@ mod audit;
 mod background;
 mod check;
 mod collect;
+mod command;
 mod counting;
 mod home;
 mod lease;
+mod notices;
 mod outbox;
+mod pairs;
 mod policy;
 mod predict;
+mod replay;
 mod retrain;
 mod roles;
+mod rollout;
+mod schedule;
 mod served;
 mod settings;
+mod shadow;
 mod stated;
+mod telemetry;
 mod train;
 mod watch;
+#[cfg(feature = "webhook")]
+mod webhook;
 
 use std::{
     collections::HashMap,
@@ -32,10 +42,18 @@ pub use check::Check;
 use counting::Counting;
 use home::Home;
 pub use home::WorkspaceOptions;
+use notices::Notices;
 pub use policy::{OnBreach, ValidationPolicy};
+pub use replay::{Changed, Replay, ReplayOptions};
 pub use retrain::RetrainOptions;
+pub use rollout::{Challenge, ChallengerReport, OnDecision, Rollout, RolloutReport};
+use schedule::Schedule;
+pub use schedule::ScheduleOptions;
 use served::Served;
 pub use settings::ModelSettings;
+use shadow::Shadows;
+pub use telemetry::MetricsOptions;
+use telemetry::Telemetry;
 pub use train::{Training, WorkspaceTrain};
 
 use crate::{
@@ -79,6 +97,10 @@ struct Inner {
     outbox: PathBuf,
     served: RwLock<HashMap<String, Arc<Served>>>,
     counting: Counting,
+    telemetry: Telemetry,
+    shadows: Shadows,
+    notices: Notices,
+    schedule: Schedule,
     model_options: ModelOptions,
     background: Mutex<Option<Background>>,
 }
@@ -100,18 +122,28 @@ impl Workspace {
             ..LogOptions::default()
         };
         let log = PredictionLog::open(home.store.clone(), log)?;
+        let telemetry = Telemetry::open(&home, &own)?;
         let inner = Arc::new(Inner {
             home,
             log,
             outbox,
             served: RwLock::default(),
             counting: Counting::default(),
+            telemetry,
+            shadows: Shadows::default(),
+            notices: Notices::default(),
+            schedule: Schedule::default(),
             model_options: ModelOptions::default(),
             background: Mutex::default(),
         });
         let background = Background::start(&inner)?;
         *inner.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(background);
-        Ok(Self { inner })
+        let workspace = Self { inner };
+        #[cfg(feature = "webhook")]
+        if let Some(url) = options.webhook.clone().or_else(webhook::named) {
+            workspace.notify_webhook(&url)?;
+        }
+        Ok(workspace)
     }
 
     /// The folder.
@@ -201,6 +233,7 @@ impl Workspace {
     /// # Errors
     /// [`Error::Deadline`] if that takes longer than `limit`; others as the store has them.
     pub fn flush(&self, limit: Option<std::time::Duration>) -> Result<()> {
+        self.inner.shadows.flush(limit)?;
         self.inner.log.flush(limit)?;
         self.inner.counting.flush(&self.inner.home.store)
     }
@@ -248,13 +281,23 @@ impl Inner {
         served.keys().cloned().collect()
     }
 
+    fn all_served(&self) -> Vec<Arc<Served>> {
+        let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
+        served.values().cloned().collect()
+    }
+
     fn close(&self) -> Result<()> {
+        self.schedule.stop();
+        self.shadows.close();
+        self.notices.close();
         let background = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(background) = background {
             background.stop();
         }
         let counted = self.counting.flush(&self.home.store);
-        self.log.close()?;
+        let closed = self.log.close();
+        self.telemetry.close(self);
+        closed?;
         outbox::remove_empty(&self.outbox);
         counted
     }

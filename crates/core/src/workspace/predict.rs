@@ -1,14 +1,22 @@
 //! A text gets its answer, which is remembered and counted.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
-    Answer, Ask, OnBreach, Workspace, counting::Seen, policy::Breach, served::Champion, window_of,
+    Answer, Ask, OnBreach, Workspace,
+    counting::Seen,
+    policy::Breach,
+    served::{Champion, Standing},
+    shadow::Given,
+    window_of,
 };
 use crate::{
     Error, Result, Timestamp,
     model::{PredictOptions, Prediction, Predictions, reads_vectors},
-    store::{Feedback, PredictionRecord},
+    store::{Feedback, PredictionRecord, Shared},
     text::Anonymizer,
 };
 
@@ -48,61 +56,126 @@ impl Workspace {
         ask: &Ask,
         is_batch: bool,
     ) -> Result<Vec<Answer>> {
+        let span = tracing::debug_span!("pantau.predict", model, texts = texts.len());
+        let _entered = span.enter();
+        let outcome = self.answer_texts(model, texts, ask, is_batch);
+        if let Err(error) = &outcome {
+            self.inner.telemetry.count(|own| own.see_error(model, error.kind().name()));
+            tracing::warn!(model, error = %error, "no answer");
+        }
+        outcome
+    }
+
+    fn answer_texts<T: AsRef<str> + Sync>(
+        &self,
+        model: &str,
+        texts: &[T],
+        ask: &Ask,
+        is_batch: bool,
+    ) -> Result<Vec<Answer>> {
         if !ask.review_ids.is_empty() && ask.review_ids.len() != texts.len() {
             let problem = format!("{} for {} texts", ask.review_ids.len(), texts.len());
             return Err(Error::invalid("review_ids", problem));
         }
-        let champion = self.inner.served(model)?.champion();
-        let breaches = check(&champion, texts, is_batch)?;
+        let standing = self.inner.served(model)?.standing();
+        let breaches = check(&standing.champion, texts, is_batch)?;
         let at = ask.at.unwrap_or_else(Timestamp::now);
+        let asked = Asked { model, standing: &standing, ask, at };
+        if standing.challengers.is_empty() {
+            let rows = texts.iter().map(AsRef::as_ref).zip(breaches);
+            let rows = rows.enumerate().map(|(row, (text, breach))| Row { row, text, breach });
+            return self.ask_version(&asked, &standing.champion, &rows.collect::<Vec<_>>());
+        }
+        let mut parts: Vec<(&Arc<Champion>, Vec<Row<'_>>)> = Vec::new();
+        for (row, (text, breach)) in texts.iter().map(AsRef::as_ref).zip(breaches).enumerate() {
+            let version = standing.version_for(model, key(ask, row, text));
+            let own = Row { row, text, breach };
+            match parts.iter_mut().find(|part| part.0.version == version.version) {
+                Some(part) => part.1.push(own),
+                None => parts.push((version, vec![own])),
+            }
+        }
+        let mut answers: Vec<Option<Answer>> = texts.iter().map(|_| None).collect();
+        for (version, rows) in parts {
+            let own = self.ask_version(&asked, version, &rows)?;
+            for (row, answer) in rows.iter().zip(own) {
+                answers[row.row] = Some(answer);
+            }
+        }
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// The answers of one version.
+    fn ask_version(
+        &self,
+        asked: &Asked<'_>,
+        version: &Arc<Champion>,
+        rows: &[Row<'_>],
+    ) -> Result<Vec<Answer>> {
+        let Asked { model, standing, ask, at } = *asked;
+        let texts: Vec<&str> = rows.iter().map(|row| row.text).collect();
         let started = Instant::now();
         let options = PredictOptions {
             return_probabilities: !ask.without_probabilities,
             deadline: ask.deadline,
         };
-        let wants_vectors = champion.layout.as_deref().is_some_and(reads_vectors);
-        let answered = if wants_vectors {
-            champion.classifier.predict_with_vectors(texts, options)
+        // Only what is compared with them is answered by shadows.
+        let is_champion = version.version == standing.champion.version;
+        let shadows: &[Arc<Champion>] = if is_champion { &standing.shadows } else { &[] };
+        let wants_vectors = version.layout.as_deref().is_some_and(reads_vectors);
+        let answered = if wants_vectors || !shadows.is_empty() {
+            let others: Vec<_> = shadows.iter().map(|shadow| &shadow.classifier).collect();
+            version.classifier.predict_beside(&texts, options, &others)
         } else {
-            champion.classifier.predict_batch(texts, options).map(|predictions| (predictions, None))
+            let predictions = version.classifier.predict_batch(&texts, options);
+            predictions.map(|predictions| (predictions, None, Vec::new()))
         };
-        let (predictions, vectors) = match answered {
+        let (predictions, vectors, beside) = match answered {
             Ok(answered) => answered,
             Err(error) => {
-                let mut record = PredictionRecord::failed(model, &champion.name, &error);
+                let mut record = PredictionRecord::failed(model, &version.name, &error);
                 record.timestamp = at;
                 // What the model says is more to the point than what the log would say.
                 let _ = self.inner.log.log(record);
                 return Err(error);
             }
         };
-        let each_ms = started.elapsed().as_secs_f64() * 1e3 / texts.len().max(1) as f64;
-        let records = records(model, &champion, texts, &predictions, ask, at, each_ms);
-        let answers = predictions
+        let each = started.elapsed().as_secs_f64() / texts.len().max(1) as f64;
+        let records = records(asked, version, rows, &predictions, each * 1e3);
+        let given: Vec<Given> =
+            if shadows.is_empty() { Vec::new() } else { records.iter().map(given).collect() };
+        let answers: Vec<Answer> = predictions
             .iter()
             .zip(&records)
-            .zip(breaches)
-            .map(|((prediction, record), breach)| Answer {
+            .zip(rows)
+            .map(|((prediction, record), row)| Answer {
                 id: record.id.clone(),
                 model: model.to_owned(),
-                version: champion.name.clone(),
+                version: version.name.clone(),
                 label: prediction.label,
                 confidence: prediction.confidence,
                 probabilities: record.probabilities.clone(),
-                flags: prediction.flags.names().chain(breach.map(Breach::flag)).collect(),
+                flags: prediction.flags.names().chain(row.breach.map(Breach::flag)).collect(),
                 novelty: prediction.novelty.map(|own| own.score),
                 novelty_pvalue: prediction.novelty.map(|own| own.pvalue),
                 timestamp: at,
-                latency_ms: each_ms,
+                latency_ms: each * 1e3,
             })
             .collect();
         self.inner.log.log_batch(records)?;
-        if let Some(layout) = &champion.layout {
-            let window_start = window_of(at, champion.settings.window.duration());
-            let version = champion.name.as_str();
-            let predictions = &predictions;
+        self.inner.telemetry.see(model, &version.name, &answers, each);
+        if let Some(layout) = &version.layout {
+            let window_start = window_of(at, version.settings.window.duration());
+            let (version, predictions) = (version.name.as_str(), &predictions);
+            let (texts, each_ms) = (texts.as_slice(), each * 1e3);
             let seen = Seen { model, version, window_start, texts, predictions, vectors, each_ms };
             self.inner.counting.see(layout, seen);
+        }
+        for (place, shadow) in shadows.iter().enumerate() {
+            match beside.get(place) {
+                Some(Some(own)) => self.inner.remember_shadow(model, shadow, own, &given),
+                _ => self.inner.shadows.ask(&self.inner, model, shadow, &texts, &given),
+            }
         }
         Ok(answers)
     }
@@ -159,25 +232,56 @@ fn check<T: AsRef<str>>(
     texts.iter().enumerate().map(breach).collect()
 }
 
-fn records<T: AsRef<str>>(
-    model: &str,
-    champion: &Champion,
-    texts: &[T],
-    predictions: &Predictions,
-    ask: &Ask,
+/// What is asked, of whom, and when.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    model: &'a str,
+    standing: &'a Standing,
+    ask: &'a Ask,
     at: Timestamp,
+}
+
+/// A text, its place in the call, and in which way it breaks the policy.
+struct Row<'a> {
+    row: usize,
+    text: &'a str,
+    breach: Option<Breach>,
+}
+
+/// What decides which version answers a text: the person, else the review, else the text.
+fn key<'a>(ask: &'a Ask, row: usize, text: &'a str) -> &'a str {
+    let subject = ask.subject.as_deref().or_else(|| ask.consent.as_ref()?.subject());
+    subject.or_else(|| ask.review_ids.get(row).map(String::as_str)).unwrap_or(text)
+}
+
+/// An answer as shadows need to know it.
+fn given(record: &PredictionRecord) -> Given {
+    Given {
+        id: record.id.clone(),
+        label: record.label.clone().unwrap_or_default(),
+        shared: record.shared.as_ref().map(Shared::without_text),
+        at: record.timestamp,
+    }
+}
+
+fn records(
+    asked: &Asked<'_>,
+    version: &Champion,
+    rows: &[Row<'_>],
+    predictions: &Predictions,
     each_ms: f64,
 ) -> Vec<PredictionRecord> {
+    let Asked { model, ask, at, .. } = *asked;
     let anonymizer = ask.consent.as_ref().map(|_| Anonymizer::new());
-    let record = |(row, prediction): (usize, Prediction)| {
-        let mut record = PredictionRecord::of(model, &champion.name, &prediction);
+    let record = |(prediction, row): (Prediction, &Row<'_>)| {
+        let mut record = PredictionRecord::of(model, &version.name, &prediction);
         record.timestamp = at;
         record.processing_time_ms = Some(each_ms);
-        record.review_id = ask.review_ids.get(row).cloned();
+        record.review_id = ask.review_ids.get(row.row).cloned();
         if let (Some(consent), Some(anonymizer)) = (&ask.consent, &anonymizer) {
-            record.shared = Some(consent.share().with_text(anonymizer, texts[row].as_ref()));
+            record.shared = Some(consent.share().with_text(anonymizer, row.text));
         }
         record
     };
-    predictions.iter().enumerate().map(record).collect()
+    predictions.iter().zip(rows).map(record).collect()
 }

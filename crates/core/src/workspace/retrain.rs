@@ -14,6 +14,7 @@ use crate::{
     Error, Result, Timestamp,
     drift::Status,
     file,
+    lifecycle::Event,
     registry::Act,
     store::{RetrainingRecord, TriggerRecord},
 };
@@ -39,7 +40,8 @@ impl Workspace {
     /// archived. One training of a model runs at a time, over all processes.
     ///
     /// The record that is returned is in the store, too, and as a file in `retrainings`; its status is
-    /// `completed`, `rejected` if the gates were not passed, or `failed`. Without a reason it is
+    /// `completed`, `rejected` if the gates were not passed, or `failed`; if `watch` ended it, it is
+    /// `stopped`, and the error of `watch` is returned. Without a reason it is
     /// `skipped`, and kept nowhere.
     ///
     /// # Errors
@@ -81,20 +83,39 @@ impl Workspace {
             .as_ref()
             .filter(|drift| drift.status == Status::Alarm)
             .and_then(|drift| drift.since);
+        inner.notice(
+            Event::Triggered,
+            model,
+            &reasons_of(&check),
+            json!({ "retraining": record.id }),
+        );
+        let mut stopped = None;
+        let mut watch = |done, all| {
+            watch(done, all).map_err(|error| {
+                stopped = Some(error.full_message());
+                error
+            })
+        };
         let work = catch_unwind(AssertUnwindSafe(|| {
-            self.train_anew(model, &mut record, since, now, &lease, options, watch)
+            self.train_anew(model, &mut record, since, now, &lease, options, &mut watch)
         }));
         let outcome = work.unwrap_or_else(|_| {
             Err(Error::inference("the training", "it panicked; the version in use stays"))
         });
-        if let Err(error) = outcome {
-            "failed".clone_into(&mut record.status);
-            record.reason = Some(error.full_message());
-        }
         record.completed_at = Some(if options.at.is_some() { now } else { Timestamp::now() });
+        if let Err(error) = &outcome {
+            // Who has it stopped knows, and needs no person to look.
+            let status = if stopped.is_some() { "stopped" } else { "failed" };
+            status.clone_into(&mut record.status);
+            record.reason = Some(shortened(error.full_message()));
+        }
         inner.write(&record)?;
         drop(lease);
-        Ok(record)
+        inner.tell_of(&record);
+        match outcome {
+            Err(error) if stopped.is_some() => Err(error),
+            _ => Ok(record),
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "they are what a training is about")]
@@ -120,7 +141,9 @@ impl Workspace {
         let recent = now.before(settings.window.duration().saturating_mul(RECENT));
         let traffic = collect::traffic(store, model, since.unwrap_or(recent).max(recent))?;
         let how = training_options(&settings, None)?;
-        let lesson = Lesson { roles: Roles::of(&data)?, traffic, at: now };
+        let trainer = settings.trainer.clone();
+        let log = inner.log_of(&record.id)?;
+        let lesson = Lesson { roles: Roles::of(&data)?, traffic, at: now, trainer, log };
         record.reason = Some("training".to_owned());
         inner.write(record)?;
         let made = inner.learn(model, &settings, &how, &lesson, watch)?;
@@ -153,7 +176,46 @@ impl Workspace {
     }
 }
 
+/// So long is the reason of a record at most, in bytes.
+const LONGEST_REASON: usize = 1_000;
+
+/// A reason as a record can hold it: the end of it, where programs say what went wrong, is kept.
+fn shortened(reason: String) -> String {
+    if reason.len() <= LONGEST_REASON {
+        return reason;
+    }
+    let (mut head, mut tail) = (LONGEST_REASON / 4, reason.len() - LONGEST_REASON / 2);
+    while !reason.is_char_boundary(head) {
+        head -= 1;
+    }
+    while !reason.is_char_boundary(tail) {
+        tail += 1;
+    }
+    format!("{} … {}", &reason[..head], &reason[tail..])
+}
+
+/// Why a model is trained anew.
+fn reasons_of(check: &super::Check) -> String {
+    if check.triggers.should_retrain {
+        check.triggers.summary.sentence.clone()
+    } else {
+        "somebody wants it trained anew".to_owned()
+    }
+}
+
 impl Inner {
+    /// Tells what a retraining came to.
+    fn tell_of(&self, record: &RetrainingRecord) {
+        let event = match record.status.as_str() {
+            "completed" => Event::Completed,
+            "rejected" => Event::Rejected,
+            "failed" => Event::Failed,
+            _ => return,
+        };
+        let detail = json!({ "retraining": record.id, "training": record.training_result });
+        self.notice(event, &record.model, record.reason.as_deref().unwrap_or_default(), detail);
+    }
+
     /// Writes where a retraining stands, into the store and a file.
     fn write(&self, record: &RetrainingRecord) -> Result<()> {
         use crate::store::Record;

@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::{Inner, ModelSettings, no_champion, read_settings, settings_name};
+use super::{
+    Inner, ModelSettings, no_champion, read_settings,
+    rollout::{Challenger, share_of},
+    settings_name,
+};
 use crate::{
     Result,
     model::{Bundle, Classifier},
@@ -10,7 +14,7 @@ use crate::{
     registry::CHAMPION,
 };
 
-/// The version that answers, and how it is served.
+/// A version that answers, and how it is served.
 #[derive(Debug)]
 pub(super) struct Champion {
     pub(super) version: u32,
@@ -21,13 +25,50 @@ pub(super) struct Champion {
     /// What is counted of its answers; none if there is nothing to compare them with.
     pub(super) layout: Option<Arc<Layout>>,
     pub(super) settings: Arc<ModelSettings>,
+    /// What it is made of, in words: kind and weights.
+    pub(super) made: [String; 2],
+}
+
+/// Who answers at a moment.
+#[derive(Debug)]
+pub(super) struct Standing {
+    pub(super) champion: Arc<Champion>,
+    /// Those that answer a share of the texts.
+    pub(super) challengers: Vec<Challenger>,
+    /// Those whose answers nobody sees.
+    pub(super) shadows: Vec<Arc<Champion>>,
+    /// Versions that should be among these and could not be loaded, and why.
+    pub(super) problems: Vec<(u32, String)>,
+}
+
+impl Standing {
+    /// The version that answers a text.
+    pub(super) fn version_for(&self, model: &str, key: &str) -> &Arc<Champion> {
+        if self.challengers.is_empty() {
+            return &self.champion;
+        }
+        let place = share_of(model, key);
+        let mut until = 0.0;
+        for challenger in &self.challengers {
+            until += challenger.share;
+            if place < until {
+                return &challenger.version;
+            }
+        }
+        &self.champion
+    }
+
+    pub(super) fn loaded(&self) -> impl Iterator<Item = &Arc<Champion>> {
+        let challengers = self.challengers.iter().map(|challenger| &challenger.version);
+        [&self.champion].into_iter().chain(challengers).chain(&self.shadows)
+    }
 }
 
 /// A model that is served.
 #[derive(Debug)]
 pub(super) struct Served {
     pub(super) model: String,
-    champion: RwLock<Arc<Champion>>,
+    standing: RwLock<Arc<Standing>>,
     /// How often the settings had been written, and the journal.
     seen: Mutex<(u64, u64)>,
 }
@@ -38,21 +79,26 @@ impl Served {
         let version = *state.aliases.get(CHAMPION).ok_or_else(|| no_champion(model))?;
         let kept = inner.home.store.kept(&settings_name(model))?;
         let settings = Arc::new(read_settings(kept.content.as_deref())?);
-        let champion = load(inner, model, version, settings)?;
+        let standing = stand(inner, model, version, &settings, None)?;
         Ok(Self {
             model: model.to_owned(),
-            champion: RwLock::new(Arc::new(champion)),
+            standing: RwLock::new(Arc::new(standing)),
             seen: Mutex::new((kept.revision, state.entries)),
         })
     }
 
-    /// The version that answers now. It stays usable for this caller whatever happens.
-    pub(super) fn champion(&self) -> Arc<Champion> {
-        self.champion.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Who answers now. They stay usable for this caller whatever happens.
+    pub(super) fn standing(&self) -> Arc<Standing> {
+        self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Follows what store and registry say by now. The version before answers until the next one is
-    /// loaded and has passed its self-test.
+    /// The version in use now.
+    pub(super) fn champion(&self) -> Arc<Champion> {
+        self.standing().champion.clone()
+    }
+
+    /// Follows what store and registry say by now. Those before answer until the next ones are loaded
+    /// and have passed their self-tests.
     pub(super) fn refresh(&self, inner: &Inner) -> Result<()> {
         // One at a time: a model is not loaded twice.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,29 +107,61 @@ impl Served {
         if *seen == (kept.revision, state.entries) {
             return Ok(());
         }
-        let before = self.champion();
+        let before = self.standing();
         let version = *state.aliases.get(CHAMPION).ok_or_else(|| no_champion(&self.model))?;
         let settings = if kept.revision == seen.0 {
-            before.settings.clone()
+            before.champion.settings.clone()
         } else {
             Arc::new(read_settings(kept.content.as_deref())?)
         };
-        let next = if version == before.version {
-            Champion {
-                version,
-                name: before.name.clone(),
-                classifier: before.classifier.clone(),
-                labels: before.labels.clone(),
-                layout: before.layout.clone(),
-                settings,
-            }
-        } else {
-            load(inner, &self.model, version, settings)?
-        };
-        *self.champion.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        let next = stand(inner, &self.model, version, &settings, Some(&before))?;
+        *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         *seen = (kept.revision, state.entries);
         Ok(())
     }
+}
+
+/// Loads who answers; what is loaded already is taken from those before.
+fn stand(
+    inner: &Inner,
+    model: &str,
+    champion: u32,
+    settings: &Arc<ModelSettings>,
+    before: Option<&Standing>,
+) -> Result<Standing> {
+    let load = |version: u32| {
+        let known = before.and_then(|own| own.loaded().find(|own| own.version == version));
+        match known {
+            Some(known) if Arc::ptr_eq(&known.settings, settings) => Ok(known.clone()),
+            Some(known) => Ok(Arc::new(Champion {
+                version,
+                name: known.name.clone(),
+                classifier: known.classifier.clone(),
+                labels: known.labels.clone(),
+                layout: known.layout.clone(),
+                settings: settings.clone(),
+                made: known.made.clone(),
+            })),
+            None => load(inner, model, version, settings.clone()).map(Arc::new),
+        }
+    };
+    let mut standing = Standing {
+        champion: load(champion)?,
+        challengers: Vec::new(),
+        shadows: Vec::new(),
+        problems: Vec::new(),
+    };
+    for (version, share) in settings.rollout.versions(champion) {
+        match load(version) {
+            Ok(version) if share > 0.0 => {
+                standing.challengers.push(Challenger { version, share });
+            }
+            Ok(version) => standing.shadows.push(version),
+            // A challenger that cannot be loaded does not keep the version in use from answering.
+            Err(error) => standing.problems.push((version, error.full_message())),
+        }
+    }
+    Ok(standing)
 }
 
 fn load(
@@ -94,13 +172,16 @@ fn load(
 ) -> Result<Champion> {
     let path = inner.home.registry.fetch(model, version)?;
     let classifier = Classifier::open(&path, &inner.model_options)?;
-    let reference = Bundle::open(&path)?.reference()?;
+    let bundle = Bundle::open(&path)?;
+    let manifest = bundle.manifest();
+    let kind = manifest.learned.as_ref().map_or(manifest.family.as_str(), |own| own.kind.name());
     Ok(Champion {
         version,
         name: version.to_string(),
         labels: classifier.labels()?,
+        made: [kind.to_owned(), manifest.weights.name().to_owned()],
+        layout: bundle.reference()?.map(|reference| reference.layout().clone()),
         classifier,
-        layout: reference.map(|reference| reference.layout().clone()),
         settings,
     })
 }

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::ValidationPolicy;
+use super::{Rollout, ValidationPolicy};
 use crate::{
     Error, Result,
     drift::{FalseAlarms, MonitorOptions},
     learn::gates::Gates,
-    lifecycle::{Span, TriggerOptions},
+    lifecycle::{Span, Trainer, TriggerOptions},
     performance::AuditOptions,
     profile::WindowLength,
 };
@@ -38,6 +38,10 @@ pub struct ModelSettings {
     pub gates: Gates,
     /// How it is trained: as the options of [`train`](crate::model::train), by their names.
     pub training: Json,
+    /// A command that trains in the place of this library; none if it trains by itself.
+    pub trainer: Option<Trainer>,
+    /// Which versions there are beside the one in use.
+    pub rollout: Rollout,
 }
 
 impl Default for ModelSettings {
@@ -54,6 +58,8 @@ impl Default for ModelSettings {
             triggers: TriggerOptions::default(),
             gates: Gates::default(),
             training: Json::Object(serde_json::Map::new()),
+            trainer: None,
+            rollout: Rollout::default(),
         }
     }
 }
@@ -91,6 +97,8 @@ impl ModelSettings {
         self.validation.check()?;
         self.triggers.check()?;
         self.gates.check()?;
+        self.rollout.check()?;
+        self.trainer.as_ref().map_or(Ok(()), Trainer::check)?;
         if self.window < Span::seconds(1) {
             let problem = format!("{}, allowed are 1s and more", self.window);
             return Err(Error::invalid("window", problem));

@@ -32,19 +32,20 @@ impl Default for StatedAsk {
 }
 
 impl Ask {
-    /// Reads it from JSON: an object with `consent` (true once the writer has agreed), `subject`,
-    /// `review_ids`, `at`, `return_probabilities` and `deadline_ms`, all of which may be left out.
+    /// Reads it from JSON: an object with `consent` (true once the writer has agreed), `subject`
+    /// (who that is; without consent it only decides which version answers), `review_ids`, `at`, `return_probabilities` and `deadline_ms`, all of which may be left out.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for what is not such an object.
     pub fn from_json(json: &str) -> Result<Self> {
         let stated: StatedAsk = crate::settings::from_json("ask", json)?;
-        let consent = stated.consent.then(|| match stated.subject {
-            Some(subject) => Consent::given().with_subject(subject),
+        let consent = stated.consent.then(|| match &stated.subject {
+            Some(subject) => Consent::given().with_subject(subject.clone()),
             None => Consent::given(),
         });
         Ok(Self {
             consent,
+            subject: stated.subject,
             review_ids: stated.review_ids,
             at: stated.at,
             without_probabilities: !stated.return_probabilities,

@@ -5,10 +5,13 @@ use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Inner, ModelSettings, Workspace, collect::source_of, lease::Lease, roles::Roles};
+use super::{
+    Inner, ModelSettings, Workspace, collect::source_of, command::Told, lease::Lease, roles::Roles,
+};
 use crate::{
     Error, Result, Timestamp, chain,
     learn::gates::GateReport,
+    lifecycle::Trainer,
     model::{Classifier, LabelledTexts, Traffic, TrainOptions, Trained, assess, train_for},
     registry::{Act, CHALLENGER, CHAMPION, NewVersion},
     runs::{Runs, Status},
@@ -86,7 +89,11 @@ impl Workspace {
         let data =
             if options.without_keeping { data.clone() } else { inner.keep(model, data, at)? };
         let how = training_options(&settings, options.training.as_deref())?;
-        let lesson = Lesson { roles: Roles::of(&data)?, traffic: Traffic::default(), at };
+        // Who names how it is learnt wants that.
+        let trainer = settings.trainer.clone().filter(|_| options.training.is_none());
+        let log = inner.log_of(&new_id())?;
+        let lesson =
+            Lesson { roles: Roles::of(&data)?, traffic: Traffic::default(), at, trainer, log };
         let made = inner.learn(model, &settings, &how, &lesson, watch)?;
         lease.check()?;
         let act = match &options.actor {
@@ -108,6 +115,10 @@ pub(super) struct Lesson {
     pub(super) roles: Roles,
     pub(super) traffic: Traffic,
     pub(super) at: Timestamp,
+    /// The command that learns, if one does.
+    pub(super) trainer: Option<Trainer>,
+    /// The file that what it prints goes into.
+    pub(super) log: PathBuf,
 }
 
 /// A version that is not registered yet.
@@ -261,12 +272,17 @@ impl Inner {
                 return Err(error);
             }
         };
-        run.log_training(&trained, how)?;
+        match &lesson.trainer {
+            Some(trainer) => run.log_trained(&trained, &trainer.command)?,
+            None => run.log_training(&trained, how)?,
+        }
         run.finish(Status::Finished)?;
         let mut metrics = BTreeMap::from([("train_accuracy".to_owned(), trained.train_accuracy)]);
         if let Some(test) = &trained.test {
             metrics.insert("accuracy".to_owned(), test.accuracy.value);
             metrics.insert("macro_f1".to_owned(), test.macro_f1.value);
+            metrics.insert("macro_precision".to_owned(), test.macro_average.precision);
+            metrics.insert("macro_recall".to_owned(), test.macro_average.recall);
         }
         let (run_id, seconds) = (run.id().to_owned(), started.elapsed().as_secs_f64());
         Ok(Made { trained, folder, gates, metrics, run_id, at: lesson.at, seconds })
@@ -294,7 +310,13 @@ impl Inner {
             ..how.clone()
         };
         let bundle = folder.0.join("bundle");
-        let trained = train_for(data, test, &lesson.traffic, &bundle, &how, watch)?;
+        let trained = match &lesson.trainer {
+            Some(trainer) => {
+                let told = Told { model, data, test, lesson, seed: how.seed };
+                self.learn_by(trainer, &told, &folder.0, watch)?
+            }
+            None => train_for(data, test, &lesson.traffic, &bundle, &how, watch)?,
+        };
         let Some(test) = test else { return Ok((trained, folder, None)) };
         let classifier = Classifier::open(&bundle, &self.model_options)?;
         let champion = match self.champion_version(model)? {

@@ -3,11 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Inner, served::Champion};
 use crate::{
     Error, Result, Timestamp,
-    drift::Monitor,
+    drift::{Monitor, Status},
+    lifecycle::Event,
     model::Bundle,
     profile::{Profile, Reference},
     store::{Next, ProfileRecord, Store},
@@ -50,18 +52,35 @@ impl Inner {
         let reference = Arc::new(reference);
         self.counting.flush(&self.home.store)?;
         let store = &self.home.store;
-        store.change_kept(&name(model), &mut |content| {
+        let (monitor, has_begun) = store.change_kept(&name(model), &mut |content| {
             let mut monitor = read(content, champion, &reference)?;
+            let was_alarm = monitor.report().status == Status::Alarm;
             let mut taken = advance(store.as_ref(), model, champion, now, &mut monitor)?;
             taken.sort_unstable();
+            let has_begun = !was_alarm && monitor.report().status == Status::Alarm;
             change(&mut monitor)?;
             let next = write(champion, &monitor, &reference);
             if taken.is_empty() && content == Some(next.as_slice()) {
-                return Ok((None, Some(monitor)));
+                return Ok((None, (monitor, false)));
             }
             let along = vec![<dyn Store>::taken_profiles(&taken)];
-            Ok((Some(Next { content: next, along }), Some(monitor)))
-        })
+            Ok((Some(Next { content: next, along }), (monitor, has_begun)))
+        })?;
+        if has_begun {
+            // Who has closed the window tells it, so it is told once.
+            let report = monitor.report();
+            let features: Vec<&str> = report
+                .features
+                .iter()
+                .filter(|own| own.status == Status::Alarm)
+                .map(|own| own.feature.as_str())
+                .collect();
+            let detail = json!({
+                "version": champion.version, "features": features, "since": report.since,
+            });
+            self.notice(Event::Alarm, model, &report.sentence, detail);
+        }
+        Ok(Some(monitor))
     }
 }
 

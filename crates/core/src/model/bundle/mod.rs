@@ -30,6 +30,23 @@ pub(in crate::model) const VECTORIZER: &str = "vectorizer.json";
 pub(in crate::model) const NOVELTY: &str = "novelty.json";
 /// What later texts are compared with.
 pub(in crate::model) const REFERENCE: &str = "reference.profile";
+
+/// Whether a file of a bundle belongs to its graph or tokenizer, as far as its name tells: all do that
+/// are not known to be about something else.
+pub(in crate::model) fn is_of_graph(name: &str) -> bool {
+    let others = [
+        "README.md",
+        "calibration.json",
+        "calibration.svg",
+        "evaluation.json",
+        "trials.json",
+        HEAD,
+        NOVELTY,
+        REFERENCE,
+        VECTORIZER,
+    ];
+    !others.contains(&name)
+}
 /// A manifest is a page of text; what is longer than this is none.
 const LONGEST_MANIFEST: u64 = 16 << 20;
 

@@ -8,7 +8,7 @@ use crate::{
     learn::{LinearModel, Scratch, TfidfVectorizer, calibration::reliability_svg},
     model::{
         Bundle, LabelledTexts, Learned, Manifest, SelfTest,
-        bundle::{BundleWriter, HEAD, NOVELTY, REFERENCE, VECTORIZER},
+        bundle::{BundleWriter, HEAD, NOVELTY, REFERENCE, VECTORIZER, is_of_graph},
         head::Head,
         samples::SELF_TEST,
     },
@@ -45,7 +45,7 @@ pub(super) fn write(writer: BundleWriter, outcome: Outcome<'_>) -> Result<Traine
     }
     let mut manifest = manifest(&outcome, writer.default_name());
     if let Some(encoder) = outcome.encoder {
-        for name in encoder.manifest().files.keys().filter(|name| is_of_encoder(name)) {
+        for name in encoder.manifest().files.keys().filter(|name| is_of_graph(name)) {
             writer.copy(name, &encoder.file(name)?)?;
         }
     }
@@ -66,11 +66,6 @@ fn pretty(value: &impl serde::Serialize) -> String {
     let mut json = serde_json::to_string_pretty(value).expect("it holds finite numbers only");
     json.push('\n');
     json
-}
-
-/// Whether a file of an encoder's bundle belongs to its graph or its tokenizer.
-fn is_of_encoder(name: &str) -> bool {
-    !matches!(name, "README.md" | HEAD | VECTORIZER | NOVELTY | REFERENCE)
 }
 
 fn manifest(outcome: &Outcome<'_>, default_name: String) -> Manifest {

@@ -44,7 +44,8 @@ impl Classifier {
             let problem = format!("{} for {} texts", actual.len(), texts.len());
             return Err(Error::invalid("actual", problem));
         }
-        let (predictions, vectors) = self.predict_with_vectors(texts, PredictOptions::default())?;
+        let (predictions, vectors, _) =
+            self.predict_beside(texts, PredictOptions::default(), &[])?;
         let mut rows = Rows::of(texts, &predictions);
         rows.vectors = vectors;
         rows.actual = actual.map(<[_]>::to_vec);

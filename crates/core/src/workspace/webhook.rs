@@ -1,0 +1,66 @@
+use ureq::{SendBody, http::Request};
+
+use super::notices::Untold;
+use crate::{Error, Result, http, lifecycle::Notice};
+
+/// The webhook that the environment names: Pantau's own variable, else the one that others read, too.
+pub(super) fn named() -> Option<String> {
+    let named = |name: &str| std::env::var(name).ok().filter(|url| !url.is_empty());
+    named("PANTAU_WEBHOOK").or_else(|| named("SLACK_WEBHOOK"))
+}
+
+/// A URL that is told what happens.
+#[derive(Debug)]
+pub(super) struct Webhook {
+    url: String,
+}
+
+impl Webhook {
+    pub(super) fn new(url: &str) -> Result<Self> {
+        let is_url = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        if !is_url.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+            || Request::post(url).body(()).is_err()
+        {
+            // A webhook's URL is a secret: whoever knows it can post.
+            let problem = "is no URL that begins with https:// or http://";
+            return Err(Error::invalid("webhook", problem));
+        }
+        Ok(Self { url: url.to_owned() })
+    }
+
+    /// Posts a notice.
+    pub(super) fn post(&self, notice: &Notice) -> std::result::Result<(), Untold> {
+        let body = self.body(notice);
+        let request = Request::post(&self.url)
+            .header("content-type", "application/json")
+            .body(SendBody::from_owned_reader(std::io::Cursor::new(body)));
+        let untold = |problem: String, retry| Err(Untold { problem, retry });
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return untold(error.to_string(), false),
+        };
+        match http::send(request) {
+            Ok(response) => {
+                let status = response.status();
+                // What the server does not want now it may want later, if it says so.
+                let retry = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
+                if status.is_success() {
+                    // Read to its end, a connection can be used again.
+                    let _ = http::bytes(response);
+                    return Ok(());
+                }
+                untold(format!("the server answered {status}"), retry)
+            }
+            Err(error) => untold(error.to_string(), true),
+        }
+    }
+
+    /// Slack refuses what it does not know, others are glad of the facts.
+    fn body(&self, notice: &Notice) -> Vec<u8> {
+        if self.url.starts_with("https://hooks.slack.com/") {
+            let text = format!("*{}* ({}): {}", notice.model, notice.event.name(), notice.text);
+            return serde_json::json!({ "text": text }).to_string().into_bytes();
+        }
+        notice.to_json().into_bytes()
+    }
+}
