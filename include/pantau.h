@@ -448,6 +448,13 @@ typedef struct {
     size_t dof;
 } pantau_trend;
 
+// What is told of whatever happens: `notice` is JSON with `number`, `event` (`alarm`, `triggered`,
+// `completed`, `rejected`, `failed` or `decided`), `model`, `at`, `text` and `detail`, with a NUL at its
+// end that is not counted. If it returns
+// false, it is called again for the same notice, later and later. It is called on a thread of its own
+// until the workspace is freed, and must not throw.
+typedef bool (*pantau_notice)(void *user_data, const char *notice, size_t length);
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -3581,7 +3588,8 @@ pantau_status pantau_run_log_evaluation(const pantau_run *run, const pantau_eval
 // out: other places than inside the folder.
 //
 // ```json
-// {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix"}
+// {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix",
+//  "webhook": "https://hooks.example/secret"}
 // ```
 pantau_status pantau_workspace_open(const char *folder,
                                     size_t folder_length,
@@ -3619,7 +3627,8 @@ pantau_status pantau_workspace_train(const pantau_workspace *workspace,
 // Gives the answer to a text as JSON: `id` (by which feedback names it), `model`, `version`, `label`,
 // `confidence`, `probabilities` (pairs), `flags`, `novelty`, `novelty_pvalue`, `timestamp` and
 // `latency_ms`. It is logged and counted; of the text itself nothing is kept unless `ask` says that
-// its writer agreed. `ask` is JSON, of which all can be left out:
+// its writer agreed. Where several versions answer, the same `subject` is always answered by the same.
+// `ask` is JSON, of which all can be left out:
 //
 // ```json
 // {"consent": true, "subject": "user-17", "review_ids": ["r1"], "at": null,
@@ -3773,6 +3782,129 @@ pantau_status pantau_workspace_close(const pantau_workspace *workspace);
 
 // Frees a workspace, which ends it first; NULL is fine.
 void pantau_workspace_free(pantau_workspace *workspace);
+
+// Puts a version beside the one in use. With a `share` between 0 and 1 it answers so many of the texts,
+// those of a subject always by the same version; with 0 it answers all texts and nobody sees it. What
+// came before `since` is not compared.
+pantau_status pantau_workspace_challenge(const pantau_workspace *workspace,
+                                         const char *model,
+                                         size_t model_length,
+                                         uint32_t version,
+                                         double share,
+                                         const char *since,
+                                         size_t since_length,
+                                         const char *act,
+                                         size_t act_length);
+
+// Takes a version away from beside the one in use.
+pantau_status pantau_workspace_withdraw(const pantau_workspace *workspace,
+                                        const char *model,
+                                        size_t model_length,
+                                        uint32_t version,
+                                        const char *act,
+                                        size_t act_length);
+
+// Gives how the versions beside the one in use compare with it, as JSON: `sentence`, `champion`,
+// `challengers` (`version`, `share`, `since`, `answered`, `agreement`, `comparison`, `problem`) and
+// `recommended`. It may be asked as often as one likes.
+pantau_status pantau_workspace_rollout(const pantau_workspace *workspace,
+                                       const char *model,
+                                       size_t model_length,
+                                       pantau_text **out);
+
+// Asks a version what was asked in some time, as far as the texts are kept, and gives how its answers
+// compare as JSON. `options` are JSON, of which all can be left out:
+//
+// ```json
+// {"since": "2026-11-01", "until": null, "limit": 10000}
+// ```
+pantau_status pantau_workspace_replay(const pantau_workspace *workspace,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t version,
+                                      const char *options,
+                                      size_t options_length,
+                                      pantau_progress progress,
+                                      void *user_data,
+                                      pantau_text **out);
+
+// Looks after a model once, and gives the record of its training as JSON: closes the windows that are
+// over, acts on comparisons that are decided if the settings say so, and trains anew if there is a
+// reason.
+pantau_status pantau_workspace_look_after(const pantau_workspace *workspace,
+                                          const char *model,
+                                          size_t model_length,
+                                          pantau_progress progress,
+                                          void *user_data,
+                                          pantau_text **out);
+
+// Looks after models again and again on a thread of this process, until `pantau_workspace_stop`.
+// `options` are JSON, of which all can be left out: how often in seconds, and after which models;
+// none are all that are in use.
+//
+// ```json
+// {"every": 60, "models": []}
+// ```
+pantau_status pantau_workspace_start(const pantau_workspace *workspace,
+                                     const char *options,
+                                     size_t options_length);
+
+// Ends what `pantau_workspace_start` began. A training that runs is stopped; the version in use stays.
+pantau_status pantau_workspace_stop(const pantau_workspace *workspace);
+
+// Gives how this process serves a model, as JSON: `version`, `labels`, `watched`, `challengers`,
+// `shadows`, `problems`, and `info` as of a classifier. Loads the model, if that was not done yet.
+pantau_status pantau_workspace_info(const pantau_workspace *workspace,
+                                    const char *model,
+                                    size_t model_length,
+                                    pantau_text **out);
+
+// Follows at once what the registry and the settings say of a model, which otherwise takes half a
+// second; gives the number of the version in use.
+pantau_status pantau_workspace_reload(const pantau_workspace *workspace,
+                                      const char *model,
+                                      size_t model_length,
+                                      uint32_t *out);
+
+// Gives the names of the models that are in use, as a JSON list.
+pantau_status pantau_workspace_models_in_use(const pantau_workspace *workspace, pantau_text **out);
+
+// Calls a function for whatever happens from now on, in any process that has the workspace open.
+// `user_data` is used on another thread, and must live until the workspace is freed.
+pantau_status pantau_workspace_notify(const pantau_workspace *workspace,
+                                      pantau_notice callback,
+                                      void *user_data);
+
+// Posts whatever happens to a URL as JSON, whose `text` Slack and others show.
+pantau_status pantau_workspace_notify_webhook(const pantau_workspace *workspace,
+                                              const char *url,
+                                              size_t url_length);
+
+// Gives what all processes that have the folder open tell Prometheus, as it reads it. `options` are
+// JSON, of which all can be left out: whether older names are told, too, and whether models are looked
+// at now, which is done every half minute otherwise.
+//
+// ```json
+// {"aliases": false, "fresh": false}
+// ```
+pantau_status pantau_workspace_metrics(const pantau_workspace *workspace,
+                                       const char *options,
+                                       size_t options_length,
+                                       pantau_text **out);
+
+// Counts a request that a service has answered, for the metrics: the route as it is declared, not as it
+// was asked for, the status of HTTP, and how many seconds it took.
+pantau_status pantau_workspace_count_request(const pantau_workspace *workspace,
+                                             const char *route,
+                                             size_t route_length,
+                                             uint16_t status,
+                                             double seconds);
+
+// Gives a dashboard as Grafana imports it, JSON.
+pantau_status pantau_dashboard(pantau_text **out);
+
+// Gives alerts as Prometheus reads them, YAML.
+pantau_status pantau_alert_rules(pantau_text **out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -3977,6 +3977,106 @@ public:
         return give(pantau_workspace_to_label, model, limit, now.data(), now.size());
     }
 
+    // Puts a version beside the one in use: with a share it answers so many of the texts, with 0 it is
+    // a shadow. What came before `since` is not compared.
+    void challenge(std::string_view model, std::uint32_t version, double share = 0.0,
+                   std::string_view since = {}, std::string_view act = {}) const {
+        detail::check(pantau_workspace_challenge(object_.get(), model.data(), model.size(), version,
+                                                 share, since.data(), since.size(), act.data(),
+                                                 act.size()));
+    }
+
+    // Takes a version away from beside the one in use.
+    void withdraw(std::string_view model, std::uint32_t version, std::string_view act = {}) const {
+        detail::check(pantau_workspace_withdraw(object_.get(), model.data(), model.size(), version,
+                                                act.data(), act.size()));
+    }
+
+    // How the versions beside the one in use compare with it.
+    std::string rollout(std::string_view model) const {
+        return give(pantau_workspace_rollout, model);
+    }
+
+    // What another version would have answered, as far as texts are kept.
+    std::string replay(std::string_view model, std::uint32_t version, std::string_view options = {},
+                       const Progress &progress = {}) const {
+        return watched(progress, [&](pantau_progress callback, void *user_data,
+                                     pantau_text **out) {
+            return pantau_workspace_replay(object_.get(), model.data(), model.size(), version,
+                                           options.data(), options.size(), callback, user_data,
+                                           out);
+        });
+    }
+
+    // Looks after a model once; the record of its training.
+    std::string look_after(std::string_view model, const Progress &progress = {}) const {
+        return watched(progress, [&](pantau_progress callback, void *user_data,
+                                     pantau_text **out) {
+            return pantau_workspace_look_after(object_.get(), model.data(), model.size(), callback,
+                                               user_data, out);
+        });
+    }
+
+    // Looks after models on a thread of this process, until `stop`.
+    void start(std::string_view options = {}) const {
+        detail::check(pantau_workspace_start(object_.get(), options.data(), options.size()));
+    }
+
+    // Ends what `start` began.
+    void stop() const { detail::check(pantau_workspace_stop(object_.get())); }
+
+    // How this process serves a model.
+    std::string info(std::string_view model) const { return give(pantau_workspace_info, model); }
+
+    // Follows at once what the registry and the settings say of a model; its version in use.
+    std::uint32_t reload(std::string_view model) const {
+        std::uint32_t version = 0;
+        detail::check(
+            pantau_workspace_reload(object_.get(), model.data(), model.size(), &version));
+        return version;
+    }
+
+    // The names of the models that are in use, as a list.
+    std::string models_in_use() const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_workspace_models_in_use(object_.get(), out);
+        });
+    }
+
+    // Calls a function for whatever happens from now on, in any process, on a thread of its own, until
+    // this object is gone. If it answers false or throws, it is called again later.
+    void notify(std::function<bool(std::string_view)> function) {
+        auto kept = std::make_unique<std::function<bool(std::string_view)>>(std::move(function));
+        const auto call = [](void *user_data, const char *notice, std::size_t length) -> bool {
+            try {
+                const auto &own = *static_cast<std::function<bool(std::string_view)> *>(user_data);
+                return own({notice, length});
+            } catch (...) {
+                return false;
+            }
+        };
+        detail::check(pantau_workspace_notify(object_.get(), call, kept.get()));
+        functions_.push_back(std::move(kept));
+    }
+
+    // Posts whatever happens to a URL.
+    void notify_webhook(std::string_view url) const {
+        detail::check(pantau_workspace_notify_webhook(object_.get(), url.data(), url.size()));
+    }
+
+    // What all processes that have the folder open tell Prometheus.
+    std::string metrics(std::string_view options = {}) const {
+        return detail::give_text([&](pantau_text **out) {
+            return pantau_workspace_metrics(object_.get(), options.data(), options.size(), out);
+        });
+    }
+
+    // Counts a request that a service has answered.
+    void count_request(std::string_view route, std::uint16_t status, double seconds) const {
+        detail::check(pantau_workspace_count_request(object_.get(), route.data(), route.size(),
+                                                     status, seconds));
+    }
+
     // Waits until all predictions so far are in the store; without a limit if that is 0.
     void flush(std::chrono::milliseconds limit = {}) const {
         detail::check(pantau_workspace_flush(object_.get(), detail::milliseconds(limit, "limit")));
@@ -4012,8 +4112,16 @@ private:
         return detail::copy(detail::give<Text>(progress, call).get());
     }
 
+    // What is told of notices. Of both members this is the last to go.
+    std::vector<std::unique_ptr<std::function<bool(std::string_view)>>> functions_;
     Object object_;
 };
+
+// A dashboard as Grafana imports it.
+inline std::string dashboard() { return detail::give_text(pantau_dashboard); }
+
+// Alerts as Prometheus reads them.
+inline std::string alert_rules() { return detail::give_text(pantau_alert_rules); }
 
 // Looks through the rows of a file, once, and says what is wrong with them. `options` are JSON as
 // for `pantau_validate`.

@@ -99,9 +99,11 @@ __all__ = [
     "_provoke_panic",
     "_restore",
     "_trend",
+    "alert_rules",
     "assess",
     "compare",
     "convert",
+    "dashboard",
     "evaluate",
     "feedback_rate",
     "import_sklearn",
@@ -417,7 +419,9 @@ class Check:
 @final
 class Classifier:
     @staticmethod
-    def open(
+    def alert_rules() -> str: ...
+def dashboard() -> str: ...
+def open(
         bundle: Bundle | _Path,
         *,
         device: _Device = "cpu",
@@ -624,7 +628,9 @@ class Embeddings:
 @final
 class Encoder:
     @staticmethod
-    def open(
+    def alert_rules() -> str: ...
+def dashboard() -> str: ...
+def open(
         bundle: Bundle | _Path,
         *,
         device: _Device = "cpu",
@@ -1792,6 +1798,7 @@ class Workspace:
         texts: str,
         *,
         consent: Consent | None = None,
+        subject: str | None = None,
         review_id: str | None = None,
         at: _Time | None = None,
         return_probabilities: bool = True,
@@ -1804,6 +1811,7 @@ class Workspace:
         texts: _Arrow | Iterable[_Item],
         *,
         consent: Consent | None = None,
+        subject: str | None = None,
         review_id: Sequence[str] | None = None,
         at: _Time | None = None,
         return_probabilities: bool = True,
@@ -1859,6 +1867,45 @@ class Workspace:
     def to_label(
         self, model: str, limit: int = 100, *, now: _Time | None = None
     ) -> list[dict[str, Any]]: ...
+    def challenge(
+        self,
+        model: str,
+        version: int,
+        share: float = 0.0,
+        *,
+        since: _Time | None = None,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> None: ...
+    def withdraw(
+        self,
+        model: str,
+        version: int,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> None: ...
+    def rollout(self, model: str) -> dict[str, Any]: ...
+    def replay(
+        self,
+        model: str,
+        version: int,
+        *,
+        since: _Time | None = None,
+        until: _Time | None = None,
+        limit: int = 10_000,
+        progress: bool = False,
+    ) -> dict[str, Any]: ...
+    def look_after(self, model: str, *, progress: bool = False) -> dict[str, Any]: ...
+    def start(self, every: float = 60.0, models: Sequence[str] | None = None) -> None: ...
+    def stop(self) -> None: ...
+    def info(self, model: str) -> dict[str, Any]: ...
+    def reload(self, model: str) -> int: ...
+    def models_in_use(self) -> list[str]: ...
+    def notify(self, target: str | Callable[[dict[str, Any]], object]) -> None: ...
+    def metrics(self, *, aliases: bool = False, fresh: bool = False) -> str: ...
+    def count_request(self, route: str, status: int, seconds: float) -> None: ...
+    def serve(self, **settings: Any) -> None: ...
     def flush(self, timeout: float | None = None) -> None: ...
     def log_counters(self) -> dict[str, Any]: ...
     def close(self) -> None: ...
@@ -1986,8 +2033,14 @@ def feedback_rate(predictions: int, right: int, wrong: int) -> dict[str, Any]: .
 def import_sklearn(
     path: _Path, output: _Path, *, name: str | None = None, overwrite: bool = False
 ) -> Bundle: ...
+def alert_rules() -> str: ...
+def dashboard() -> str: ...
 def open(
-    folder: _Path, *, store: _Path | None = None, registry: _Path | None = None
+    folder: _Path,
+    *,
+    store: _Path | None = None,
+    registry: _Path | None = None,
+    webhook: str | None = None,
 ) -> Workspace: ...
 def schema(dialect: Literal["postgres", "sqlite"]) -> str: ...
 def select(

@@ -1,6 +1,15 @@
 /* A folder with everything a deployed model needs: workspace DATA SCRATCH */
 
+#define _POSIX_C_SOURCE 200809L
+
+#include <time.h>
+
 #include "json.h"
+
+static void nap(void) {
+    const struct timespec tenth = {0, 100 * 1000 * 1000};
+    nanosleep(&tenth, NULL);
+}
 
 enum { TEXTS = 1800 };
 
@@ -53,6 +62,75 @@ static bool stop(void *nothing, size_t done, size_t all) {
 }
 
 #define MODEL PANTAU_LITERAL("sentiment")
+
+/* Counts the notices of trainings; refuses the first one, which comes again. */
+struct heard {
+    _Atomic int tries, triggered, completed;
+};
+
+static bool hear(void *user_data, const char *notice, size_t length) {
+    struct heard *heard = user_data;
+    struct json *value = json_parse(notice);
+    CHECK(strlen(notice) >= length);
+    const char *event = json_text(value, "event")->text;
+    bool is_first = heard->tries++ == 0;
+    if (!is_first) {
+        heard->triggered += strcmp(event, "triggered") == 0;
+        heard->completed += strcmp(event, "completed") == 0;
+    }
+    json_free(value);
+    return !is_first;
+}
+
+/* Version 1 is in use, version 2 beside it. */
+static void check_rollout(pantau_workspace *workspace) {
+    pantau_text *text;
+    CHECK_OK(pantau_workspace_challenge(workspace, MODEL, 2, 0.5, NULL, 0,
+                                        PANTAU_LITERAL("{\"actor\": \"ani\"}")));
+    CHECK_OK(pantau_workspace_rollout(workspace, MODEL, &text));
+    CHECK(says(text, "\"version\":2,\"share\":0.5"));
+    CHECK_INVALID("share: 1.5", pantau_workspace_challenge(workspace, MODEL, 2, 1.5, NULL, 0,
+                                                           NULL, 0));
+    CHECK_INVALID("1 is in use already",
+                  pantau_workspace_challenge(workspace, MODEL, 1, 0.1, NULL, 0, NULL, 0));
+    CHECK_OK(pantau_workspace_info(workspace, MODEL, &text));
+    CHECK(says(text, "\"version\":1,\"labels\":[\"negative\",\"positive\"]"));
+    CHECK_OK(pantau_workspace_replay(workspace, MODEL, 2, PANTAU_LITERAL("{\"limit\": 10}"), NULL,
+                                     NULL, &text));
+    CHECK(says(text, "\"agreement\":1.0"));
+    CHECK(pantau_workspace_replay(workspace, MODEL, 2, NULL, 0, stop, NULL, &text) ==
+          PANTAU_STATUS_STOPPED);
+    CHECK_OK(pantau_workspace_withdraw(workspace, MODEL, 2, NULL, 0));
+    CHECK(pantau_workspace_withdraw(workspace, MODEL, 2, NULL, 0) == PANTAU_STATUS_NOT_FOUND);
+}
+
+static void check_operations(pantau_workspace *workspace) {
+    pantau_text *text;
+    uint32_t version = 0;
+    CHECK_OK(pantau_workspace_look_after(workspace, MODEL, NULL, NULL, &text));
+    CHECK(says(text, "\"status\":\"skipped\""));
+    CHECK_OK(pantau_workspace_start(workspace, PANTAU_LITERAL("{\"every\": 60}")));
+    CHECK_INVALID("already", pantau_workspace_start(workspace, NULL, 0));
+    CHECK_OK(pantau_workspace_stop(workspace));
+    CHECK_INVALID("every: 10ms",
+                  pantau_workspace_start(workspace, PANTAU_LITERAL("{\"every\": 0.01}")));
+    CHECK_OK(pantau_workspace_models_in_use(workspace, &text));
+    CHECK(says(text, "[\"sentiment\"]"));
+    CHECK_OK(pantau_workspace_reload(workspace, MODEL, &version));
+    CHECK(version == 1);
+    CHECK_OK(pantau_workspace_count_request(workspace, PANTAU_LITERAL("/predict"), 200, 0.002));
+    CHECK_INVALID("-1 is no length of time",
+                  pantau_workspace_count_request(workspace, PANTAU_LITERAL("/predict"), 200, -1));
+    CHECK_OK(pantau_workspace_metrics(workspace, PANTAU_LITERAL("{\"aliases\": true}"), &text));
+    CHECK(strstr(pantau_text_data(text), "\nsentiment_predictions_total{sentiment=") != NULL);
+    CHECK(says(text, "pantau_http_requests_total{route=\"/predict\",status=\"200\"} 1"));
+    CHECK_INVALID("is no URL", pantau_workspace_notify_webhook(workspace, PANTAU_LITERAL("x")));
+    CHECK_INVALID("callback is NULL", pantau_workspace_notify(workspace, NULL, NULL));
+    CHECK_OK(pantau_dashboard(&text));
+    CHECK(says(text, "pantau_predictions_total"));
+    CHECK_OK(pantau_alert_rules(&text));
+    CHECK(says(text, "alert: PantauDrift"));
+}
 
 static void check_loop(const char *folder) {
     pantau_workspace *workspace;
@@ -113,6 +191,10 @@ static void check_loop(const char *folder) {
     CHECK_OK(pantau_workspace_retrain(workspace, MODEL, PANTAU_LITERAL("{\"at\": \"2026-01-03\"}"),
                                       NULL, NULL, &text));
     CHECK(says(text, "\"status\":\"skipped\""));
+    struct heard heard = {0};
+    CHECK_OK(pantau_workspace_notify(workspace, hear, &heard));
+    CHECK(pantau_workspace_retrain(workspace, MODEL, PANTAU_LITERAL("{\"force\": true}"), stop,
+                                   NULL, &text) == PANTAU_STATUS_STOPPED);
     CHECK_OK(pantau_workspace_retrain(workspace, MODEL,
                                       PANTAU_LITERAL("{\"force\": true, \"actor\": \"ani\"}"),
                                       count_steps, &steps, &text));
@@ -120,6 +202,8 @@ static void check_loop(const char *folder) {
     uint32_t version = 0;
     CHECK_OK(pantau_workspace_rollback(workspace, MODEL, NULL, 0, &version));
     CHECK(version == 1);
+    check_rollout(workspace);
+    check_operations(workspace);
     CHECK_OK(pantau_workspace_promote(workspace, MODEL, 2, NULL, 0));
     CHECK_OK(pantau_workspace_predict(workspace, MODEL, PANTAU_LITERAL("bagus"), NULL, 0, &text));
     CHECK(says(text, "\"version\":\"2\""));
@@ -142,6 +226,11 @@ static void check_loop(const char *folder) {
     CHECK(says(text, "[\"sentiment\"]"));
     pantau_registry_free(registry);
     pantau_store_free(store);
+    /* Two trainings began, and one of them was stopped. */
+    for (int waited = 0; heard.completed < 1 && waited < 600; ++waited) {
+        nap();
+    }
+    CHECK(heard.triggered == 2 && heard.completed == 1);
     CHECK_OK(pantau_workspace_close(workspace));
     pantau_workspace_free(workspace);
     pantau_workspace_free(NULL);

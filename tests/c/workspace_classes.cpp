@@ -1,5 +1,8 @@
 // The class of a workspace does what the functions of C do.
 
+#include <atomic>
+#include <thread>
+
 #include "classes.hpp"
 
 static bool holds(const std::string &text, const char *part) {
@@ -39,7 +42,37 @@ int main(int, char **arguments) {
     CHECK(workspace.to_label("sentiment", 5, "2026-01-03").front() == '[');
     CHECK(holds(workspace.retrain("sentiment", R"({"at": "2026-01-03"})"), "\"skipped\""));
     CHECK(holds(workspace.retrain("sentiment", R"({"force": true})"), "\"completed\""));
-    CHECK(workspace.rollback("sentiment") == 1);
+    std::atomic<int> heard{0};
+    workspace.notify([&](std::string_view notice) {
+        heard += notice.find("\"event\":\"completed\"") != std::string_view::npos;
+        if (heard == 1) {
+            throw std::runtime_error("told again then");
+        }
+        return true;
+    });
+    CHECK(holds(workspace.retrain("sentiment", R"({"force": true})"), "\"completed\""));
+    for (int waited = 0; heard < 2 && waited < 600; ++waited) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    CHECK(heard == 2);
+    CHECK(workspace.rollback("sentiment") == 2);
+    workspace.promote("sentiment", 1);
+    workspace.challenge("sentiment", 2);
+    CHECK(holds(workspace.rollout("sentiment"), "version 2 is a shadow"));
+    CHECK(holds(workspace.info("sentiment"), "\"shadows\":[2]"));
+    CHECK(holds(workspace.replay("sentiment", 2), "none of 2 answers"));
+    workspace.withdraw("sentiment", 2);
+    CHECK(holds(workspace.look_after("sentiment"), "\"skipped\""));
+    workspace.start(R"({"every": 60, "models": ["sentiment"]})");
+    workspace.stop();
+    CHECK(workspace.models_in_use() == R"(["sentiment"])");
+    CHECK(workspace.reload("sentiment") == 1);
+    workspace.count_request("/predict", 200, 0.001);
+    CHECK(holds(workspace.metrics(), "pantau_http_requests_total"));
+    check_throws<pantau::InvalidInput>(PANTAU_STATUS_INVALID_INPUT, "is no URL",
+                                       [&] { workspace.notify_webhook("x"); });
+    CHECK(holds(pantau::dashboard(), "\"title\": \"Pantau\""));
+    CHECK(holds(pantau::alert_rules(), "alert: PantauDrift"));
     workspace.promote("sentiment", 2);
     CHECK(holds(workspace.configure("sentiment", R"({"window": "12h"})"), "\"window\":\"12h\""));
     CHECK(holds(workspace.settings("sentiment"), "\"window\":\"12h\""));

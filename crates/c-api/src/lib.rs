@@ -60,6 +60,7 @@ pub mod store_audit;
 pub mod store_learning;
 pub mod store_query;
 pub mod store_tables;
+pub mod telemetry;
 pub mod text;
 pub mod text_classifier;
 pub mod tfidf_vectorizer;
@@ -68,6 +69,8 @@ pub mod validation;
 pub mod version;
 pub mod watching;
 pub mod workspace;
+pub mod workspace_operations;
+pub mod workspace_rollout;
 
 #[cfg(test)]
 mod tests {

@@ -24,13 +24,14 @@ use crate::{
 ///
 /// Where a moment is asked for, as RFC 3339 writes it, the empty text is now; where an act, see
 /// `pantau_registry`.
-pub struct pantau_workspace(Workspace);
+pub struct pantau_workspace(pub(crate) Workspace);
 
 /// Opens a workspace, which is made if there is none. `options` are JSON, of which all can be left
 /// out: other places than inside the folder.
 ///
 /// ```json
-/// {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix"}
+/// {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix",
+///  "webhook": "https://hooks.example/secret"}
 /// ```
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_workspace_open(
@@ -134,7 +135,8 @@ pub unsafe extern "C" fn pantau_workspace_train(
 /// Gives the answer to a text as JSON: `id` (by which feedback names it), `model`, `version`, `label`,
 /// `confidence`, `probabilities` (pairs), `flags`, `novelty`, `novelty_pvalue`, `timestamp` and
 /// `latency_ms`. It is logged and counted; of the text itself nothing is kept unless `ask` says that
-/// its writer agreed. `ask` is JSON, of which all can be left out:
+/// its writer agreed. Where several versions answer, the same `subject` is always answered by the same.
+/// `ask` is JSON, of which all can be left out:
 ///
 /// ```json
 /// {"consent": true, "subject": "user-17", "review_ids": ["r1"], "at": null,
@@ -518,13 +520,13 @@ pub unsafe extern "C" fn pantau_workspace_free(workspace: *mut pantau_workspace)
 }
 
 /// A text as it is passed: where it begins and how long it is.
-type Passed = (*const c_char, usize);
+pub(crate) type Passed = (*const c_char, usize);
 
 /// What every change has: the workspace, the model, and who changes it.
 ///
 /// # Safety
 /// As for the functions of [`argument`].
-unsafe fn changed<'a>(
+pub(crate) unsafe fn changed<'a>(
     workspace: *const pantau_workspace,
     model: Passed,
     act: Passed,
@@ -543,7 +545,7 @@ unsafe fn changed<'a>(
 ///
 /// # Safety
 /// As for the functions of [`argument`].
-unsafe fn give(
+pub(crate) unsafe fn give(
     workspace: *const pantau_workspace,
     model: Passed,
     out: *mut *mut pantau_text,

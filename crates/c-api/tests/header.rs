@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 68] = [
+const FILES: [&str; 71] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -79,6 +79,9 @@ const FILES: [&str; 68] = [
     "run.rs",
     "run_learning.rs",
     "workspace.rs",
+    "workspace_rollout.rs",
+    "workspace_operations.rs",
+    "telemetry.rs",
 ];
 
 /// What `include/pantau.h` should be.

@@ -76,7 +76,7 @@ fn ask(subject: &str) -> Ask {
 fn shares_stay_with_their_people() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = two_versions(folder.path());
-    workspace.challenge("sentiment", 2, 0.3, &Act::by("sari")).unwrap();
+    workspace.challenge("sentiment", 2, 0.3, None, &Act::by("sari")).unwrap();
     let version_of = |person: usize| {
         let answer =
             workspace.predict("sentiment", "bagus sekali", &ask(&format!("user-{person}")));
@@ -87,7 +87,7 @@ fn shares_stay_with_their_people() {
     assert!((80..160).contains(&share), "{share} of 400");
     assert_eq!((0..400).map(version_of).collect::<Vec<_>>(), before);
     // A larger share takes nobody away from the version that has answered so far.
-    workspace.challenge("sentiment", 2, 0.6, &Act::by("sari")).unwrap();
+    workspace.challenge("sentiment", 2, 0.6, None, &Act::by("sari")).unwrap();
     let after: Vec<String> = (0..400).map(version_of).collect();
     assert!(before.iter().zip(&after).all(|(before, after)| before != "2" || after == "2"));
     assert!(after.iter().filter(|own| *own == "2").count() > share + 60);
@@ -120,7 +120,7 @@ fn a_better_shadow_is_found_and_promoted() {
     let workspace = two_versions(folder.path());
     let settings = r#"{"rollout": {"on_decision": "act"}, "audit_rate": 100000}"#;
     workspace.configure("sentiment", settings, "sari").unwrap();
-    workspace.challenge("sentiment", 2, 0.0, &Act::by("sari")).unwrap();
+    workspace.challenge("sentiment", 2, 0.0, None, &Act::by("sari")).unwrap();
     let mut random = Random::new(5);
     let (mut rows, mut preference) = (0, Preference::Undecided);
     while preference == Preference::Undecided && rows < 600 {
@@ -163,7 +163,7 @@ fn a_decision_is_acted_on_once() {
     let workspace = two_versions(folder.path());
     let settings = r#"{"rollout": {"on_decision": "act", "sources": ["audit", "import"]}}"#;
     workspace.configure("sentiment", settings, "sari").unwrap();
-    workspace.challenge("sentiment", 2, 0.5, &Act::by("sari")).unwrap();
+    workspace.challenge("sentiment", 2, 0.5, None, &Act::by("sari")).unwrap();
     let mut random = Random::new(6);
     for row in 0..400 {
         let (text, label) = review(&mut random, 4);
@@ -202,7 +202,7 @@ fn heads_on_one_encoder_are_asked_together() {
     assert_eq!(train(&workspace, 2, Some(&training(1))), 1);
     assert_eq!(train(&workspace, 4, Some(&training(2))), 2);
     workspace.promote("sentiment", 1, &Act::by("test")).unwrap();
-    workspace.challenge("sentiment", 2, 0.0, &Act::by("test")).unwrap();
+    workspace.challenge("sentiment", 2, 0.0, None, &Act::by("test")).unwrap();
     let runs = || {
         let metrics = workspace.metrics(&MetricsOptions::default()).unwrap();
         assert!(metrics.contains(
@@ -309,7 +309,7 @@ fn a_challenger_that_is_broken_hurts_nobody() {
     let workspace = two_versions(folder.path());
     let bundle = workspace.registry().fetch("sentiment", 2).unwrap();
     fs::write(bundle.join("head.safetensors"), b"broken").unwrap();
-    workspace.challenge("sentiment", 2, 0.5, &Act::by("test")).unwrap();
+    workspace.challenge("sentiment", 2, 0.5, None, &Act::by("test")).unwrap();
     for person in 0..20 {
         let answer = workspace.predict("sentiment", "bagus", &ask(&person.to_string())).unwrap();
         assert_eq!(answer.version, "1");
@@ -318,10 +318,10 @@ fn a_challenger_that_is_broken_hurts_nobody() {
     assert!(report.challengers[0].problem.as_ref().unwrap().contains("head.safetensors"));
     assert!(report.sentence.contains("version 2 cannot answer"), "{}", report.sentence);
     for (version, share, problem) in [(1, 0.1, "in use already"), (2, 1.5, "share: 1.5")] {
-        let error = workspace.challenge("sentiment", version, share, &Act::by("test"));
+        let error = workspace.challenge("sentiment", version, share, None, &Act::by("test"));
         let told = error.unwrap_err().to_string();
         assert!(told.contains(problem), "{told}");
     }
-    let missing = workspace.challenge("sentiment", 7, 0.1, &Act::by("test")).unwrap_err();
+    let missing = workspace.challenge("sentiment", 7, 0.1, None, &Act::by("test")).unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::NotFound);
 }

@@ -1,7 +1,8 @@
-"""The whole story in one program, on reviews that are made for it.
+"""The whole story in one program, on reviews that are made for it: ``pantau demo``.
 
 >>> import pantau.demo
->>> [row["rating"] for row in pantau.demo.reviews(days=1, per_day=3, seed=1)]
+>>> len(pantau.demo.reviews(days=2, per_day=50, seed=1))
+90
 """
 
 from pantau.demo.outcome import Outcome

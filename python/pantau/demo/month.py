@@ -60,6 +60,7 @@ class Month:
         self._tallies = {"before": [0, 0], "during": [0, 0], "after": [0, 0]}
         # The answers of the day whose texts may be kept, by their ids.
         self._kept: set[str] = set()
+        self._agreed = 0
         self._is_reported = False
 
     def make_training(self, texts: int) -> list[Row]:
@@ -109,17 +110,18 @@ class Month:
 
     def recall(self) -> None:
         """What the workspace knows of all that."""
+        teller = self._teller
         for entry in self._workspace.history(MODEL):
             if entry["alias"] == "champion":
                 before = "" if entry["from"] is None else f" instead of {entry['from']}"
                 reason = entry["reason"].partition(": ")[0]
-                self._teller.fact(
-                    entry["what"], f"version {entry['to']}{before}, by {entry['actor']}: {reason}"
-                )
+                told = f"version {entry['to']}{before}, by {entry['actor']}: {reason}"
+                teller.fact(entry["what"], told)
         counts = self._workspace.log_counters()
-        self._teller.fact("predictions", f"{counts['written']:,} are stored, none was lost")
-        page = self.outcome.report or f"gone with the workspace; name a folder to keep it"
-        self._teller.fact("report", page)
+        lost = counts["dropped"] + counts["failed"]
+        told = f"{counts['written']:,} stored, {lost:,} lost; {self._agreed:,} with their text, "
+        teller.fact("predictions", told + "whose writers agreed")
+        teller.fact("report", self.outcome.report or "not kept; name a folder to keep it")
 
     def _live_through(self, day: int, rows: list[Row]) -> None:
         outcome = self.outcome
@@ -166,6 +168,7 @@ class Month:
                 if may_keep:
                     self._kept.add(answer.id)
             self._workspace.flush()
+        self._agreed += len(self._kept)
         self.outcome.answers += len(answers)
         return answers
 
@@ -185,12 +188,10 @@ class Month:
 
     def _look(self, day: int, phase: str, texts: int, check: pantau.Check) -> None:
         outcome, drift = self.outcome, check.drift
-        if drift is None:
-            raise pantau.InvalidInputError("training: too few texts to compare with")
+        assert drift is not None, "2,000 texts are enough to compare with"
         is_alarm = drift.status == "alarm"
         if phase == "before":
             outcome.false_alarms += is_alarm
-            outcome.reasons_before += check.triggers["should_retrain"]
         elif phase == "after":
             outcome.alarms_after += is_alarm
         stride = -(-outcome.days // _MOST_QUIET_DAYS)

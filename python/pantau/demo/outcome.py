@@ -20,15 +20,15 @@ class Outcome:
     source: str = "synthetic"
     training_texts: int = 0
     answers: int = 0
-    # Days with an alarm, and days with a reason to train anew, before anything had changed.
+    # Days with an alarm before anything had changed.
     false_alarms: int = 0
-    reasons_before: int = 0
     alarm_day: int | None = None
     # What the alarm named, the likeliest first.
     changed: list[str] = field(default_factory=list)
     labelled: int = 0
     retraining_day: int | None = None
     retraining: str | None = None
+    # Days with an alarm that the new version brought.
     alarms_after: int = 0
     accuracy_before: float | None = None
     accuracy_during: float | None = None

@@ -1,4 +1,4 @@
-"""Reviews that nobody wrote: Indonesian sentences made by chance, about an app that is not there."""
+"""Reviews that nobody wrote: Indonesian sentences made by chance, of an app that is not there."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ SOURCE = "synthetic"
 START = "2026-01-05"
 LABELS = (NEGATIVE, NEUTRAL, POSITIVE)
 
+_COLUMNS = (
+    "id",
+    "review_text",
+    "sentiment_label",
+    "rating",
+    "date",
+    "app_name",
+    "country_code",
+    "source",
+)
 # How many of the labels are slips of whoever gave them.
 _SLIPS = 0.05
 # How many reviews are about the redesign, once it is out.
@@ -51,13 +61,13 @@ def reviews(
     *,
     start: str | date = START,
 ) -> list[dict[str, Any]]:
-    """Made-up reviews, the oldest first, as dicts: ``id``, ``text``, ``label``, ``rating``, ``date``,
-    ``day`` (from 1) and ``source``, which is ``"synthetic"``.
+    """Made-up reviews, the oldest first, as dicts: ``id``, ``text``, ``label``, ``rating``,
+    ``date``, ``day`` (from 1) and ``source``, which is ``"synthetic"``.
 
-    From ``drift_day`` on, three of four are about a redesign of the app: other things are talked
-    about, in words that were not there before, and some words of blame become praise. The same
-    arguments give the same reviews. About ``per_day`` are written a day, more at weekends; one label
-    of twenty is a slip.
+    From ``drift_day`` on, three of five are about a redesign of the app: other things are talked
+    about, in words that were not there before; some words of blame become praise, and praise is
+    often meant as irony. About ``per_day`` are written a day, more at weekends; one label of twenty
+    is a slip. The same arguments give the same reviews, and more days the same first ones.
 
     >>> import pantau.demo
     >>> rows = pantau.demo.reviews(days=3, per_day=10, seed=1)
@@ -73,18 +83,15 @@ def reviews(
         is_new = drift_day is not None and day >= drift_day
         count = max(1, round(per_day * _WEEKDAYS[on.weekday()] * chance.uniform(0.9, 1.1)))
         for row in range(count):
-            rows.append(_row(chance, is_new, day, on, f"{SOURCE}-{on:%Y%m%d}-{row:05}"))
+            rows.append(_row(chance, is_new, day, on, f"{SOURCE}-{seed}-{on:%Y%m%d}-{row:05}"))
     return rows
 
 
 def write_csv(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> None:
-    """Write reviews as a table: id, review_text, sentiment_label, rating, date, app_name,
-    country_code, source."""
+    """Write reviews as a table, with the columns that a store knows and ``source`` after them."""
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            "id review_text sentiment_label rating date app_name country_code source".split()
-        )
+        writer.writerow(_COLUMNS)
         for row in rows:
             own = [row[name] for name in ("id", "text", "label", "rating", "date")]
             writer.writerow([*own, APP, "ID", row["source"]])

@@ -29,6 +29,7 @@ print(ws.check("sentiment"))
 print(ws.retrain("sentiment")["reason"])
 ws.close()
 """
+MAKE_ONE = 'from pantau import demo; demo.write_csv("reviews.csv", demo.reviews())'
 
 
 def run(
@@ -42,6 +43,12 @@ def run(
     stream: TextIO | None = None,
 ) -> Outcome:
     """Live through the story, and tell it to ``stream``; without one, in silence.
+
+    A model is trained, answers ``days`` days of reviews, about ``per_day`` a day, and is watched.
+    In the middle the app is redesigned; an alarm says so, people label some of what is new, and the
+    model is trained anew. What the story promises is measured, and ``broken`` of what is returned
+    says what did not come true: with fewer reviews there is less to learn from, and some seeds end
+    more than two points below where they began.
 
     ``folder`` keeps the workspace; by default it is removed afterwards. The page of the report goes
     into the folder ``output``, or into ``build`` if there is one here, or into ``folder``.
@@ -69,7 +76,7 @@ def run(
 def _check(folder: str | os.PathLike[str] | None, days: int, per_day: int, training: int) -> None:
     if not _FEWEST_DAYS <= days <= _MOST_DAYS:
         raise pantau.InvalidInputError(f"days: {days}, allowed are {_FEWEST_DAYS} to {_MOST_DAYS}")
-    for name, value, fewest in [("per_day", per_day, 100), ("training", training, 2000)]:
+    for name, value, fewest in [("per_day", per_day, 200), ("training", training, 2000)]:
         if value < fewest:
             raise pantau.InvalidInputError(f"{name}: {value}, and {fewest} are the fewest")
     if folder is not None and os.path.isfile(os.path.join(folder, "workspace.json")):
@@ -91,9 +98,8 @@ def _page(
 def _tell(month: Month, teller: Teller, training: int) -> None:
     outcome = month.outcome
     teller.line("Pantau keeps watch: a model, a change, and the model after it")
-    teller.line(
-        f"All reviews are {SOURCE}: made by chance (seed {outcome.seed}) of an app that does not exist."
-    )
+    how = f"made by chance (seed {outcome.seed}), of an app that does not exist"
+    teller.line(f"All reviews are {SOURCE}: {how}.")
 
     rows = month.make_training(training)
     teller.chapter(f"The reviews: {len(rows):,} of {APP}, an invented app")
@@ -127,9 +133,9 @@ def _end(outcome: Outcome, teller: Teller) -> None:
     for problem in outcome.broken:
         teller.fact("NOT AS PROMISED", problem)
     if not outcome.broken:
-        points = POINTS_LOST * 100
-        told = f"no alarm before, one within {WINDOWS_TO_ALARM} windows, back within {points:.0f} points"
+        points = f"{POINTS_LOST * 100:.0f} points"
+        told = f"no alarm before, one within {WINDOWS_TO_ALARM} windows, back within {points}"
         teller.fact("as promised", told)
     teller.chapter("The same with a CSV of your own")
     teller.code(YOUR_OWN.splitlines())
-    teller.line('   No CSV? pantau.demo.write_csv("reviews.csv", pantau.demo.reviews()) makes one.')
+    teller.line(f"   No CSV? {MAKE_ONE} makes one.")

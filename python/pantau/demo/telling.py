@@ -74,9 +74,8 @@ class Teller:
         filled = round(right * _BAR)
         bar = "█" * filled + "░" * (_BAR - filled)
         shown = "ALARM" if status == "alarm" else status.replace("changed_small", "small")
-        self.line(
-            f"   {day:>3}  {date:<10}  {texts:>6,}  {bar} {right:6.1%}  {shown:<6}  {evidence:8,.1f}"
-        )
+        judged = f"{shown:<6}  {evidence:8,.1f}"
+        self.line(f"   {day:>3}  {date:<10}  {texts:>6,}  {bar} {right:6.1%}  {judged}")
 
     def code(self, lines: Iterable[str]) -> None:
         for line in lines:

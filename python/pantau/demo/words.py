@@ -61,7 +61,12 @@ USUAL = Era(
         Topic(
             things=("proses login", "verifikasi akunnya", "kode otp", "ganti pin"),
             praise=("aman sekali", "gampang", "sekali coba langsung bisa", "tidak ribet"),
-            complaint=("tidak pernah berhasil", "gila lamanya", "ditolak terus", "ngeri, akun kena"),
+            complaint=(
+                "tidak pernah berhasil",
+                "gila lamanya",
+                "ditolak terus",
+                "ngeri, akun kena",
+            ),
             neither=("dikirim lewat sms", "perlu foto ktp", "harus diulang tiap tiga bulan"),
         ),
     ),

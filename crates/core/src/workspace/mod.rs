@@ -50,6 +50,7 @@ pub use rollout::{Challenge, ChallengerReport, OnDecision, Rollout, RolloutRepor
 use schedule::Schedule;
 pub use schedule::ScheduleOptions;
 use served::Served;
+pub use served::ServedInfo;
 pub use settings::ModelSettings;
 use shadow::Shadows;
 pub use telemetry::MetricsOptions;
@@ -220,7 +221,25 @@ impl Workspace {
         self.registry().history(model)
     }
 
-    /// The labels and versions a model is served with now: loads it, if that was not done yet.
+    /// How this process serves a model: loads it, if that was not done yet.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such model, or none of its versions is in use.
+    pub fn info(&self, model: &str) -> Result<ServedInfo> {
+        self.inner.served(model)?.info()
+    }
+
+    /// Follows at once what the registry and the settings say of a model, which otherwise takes half
+    /// a second; the number of the version in use.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such model, or none of its versions is in use; others if the
+    /// version cannot be loaded, and then the one before goes on answering.
+    pub fn reload(&self, model: &str) -> Result<u32> {
+        Ok(self.inner.current_champion(model)?.version)
+    }
+
+    /// Loads a model and lets it measure how it runs best.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such model, or none of its versions is in use.

@@ -91,8 +91,18 @@ struct State {
     is_ended: bool,
     /// Something has just been written.
     is_awake: bool,
-    /// Whether the thread is telling somebody.
-    is_busy: bool,
+    /// Whom the thread is telling.
+    busy: Busy,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Busy {
+    #[default]
+    No,
+    /// A server, which may never answer.
+    Server,
+    /// A function, which must not be called any more once the workspace is gone.
+    Function,
 }
 
 /// Those who are told, and the thread that tells them.
@@ -182,11 +192,18 @@ impl Notices {
         let is_own = |thread: &JoinHandle<()>| thread.thread().id() == std::thread::current().id();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let thread = thread.filter(|thread| !is_own(thread));
-        while thread.is_some() && (state.is_awake || state.is_busy) && Instant::now() < until {
+        while thread.is_some() {
             let left = until.saturating_duration_since(Instant::now());
-            state = changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            let is_waiting = state.is_awake || state.busy != Busy::No;
+            state = match state.busy {
+                Busy::Function => changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                _ if is_waiting && !left.is_zero() => {
+                    changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+                _ => break,
+            };
         }
-        let is_idle = !state.is_busy;
+        let is_idle = state.busy == Busy::No;
         state.is_ended = true;
         drop(state);
         changed.notify_all();
@@ -209,20 +226,25 @@ fn run(state: &(Mutex<State>, Condvar), inner: &Weak<Inner>) {
             return;
         }
         own.is_awake = false;
-        own.is_busy = true;
         let lines = own.lines.clone();
         drop(own);
         let Some(inner) = inner.upgrade() else { return };
         pause = PAUSE;
         for line in lines {
             let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut own = state.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if own.is_ended {
+                return;
+            }
+            own.busy = line.target.busy();
+            drop(own);
             // A store that is away is asked again later.
             if let Ok(next) = line.advance(&inner, &holder) {
                 pause = pause.min(next);
             }
         }
         drop(inner);
-        state.0.lock().unwrap_or_else(PoisonError::into_inner).is_busy = false;
+        state.0.lock().unwrap_or_else(PoisonError::into_inner).busy = Busy::No;
         state.1.notify_all();
     }
 }
@@ -307,6 +329,14 @@ pub(super) struct Untold {
 }
 
 impl Target {
+    fn busy(&self) -> Busy {
+        match self {
+            #[cfg(feature = "webhook")]
+            Self::Webhook(_) => Busy::Server,
+            Self::Function(_) => Busy::Function,
+        }
+    }
+
     fn tell(&self, notice: &Notice) -> std::result::Result<(), Untold> {
         match self {
             #[cfg(feature = "webhook")]

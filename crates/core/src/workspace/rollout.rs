@@ -154,17 +154,24 @@ impl Workspace {
     /// Puts a version beside the one in use. With a share it answers so many of the texts: those of a
     /// subject, if [`Ask::subject`](super::Ask::subject) tells it, else of a review, else the same
     /// texts, always by the same version. With a share of 0 it is a shadow: it answers all texts, and
-    /// only the comparison sees it.
+    /// only the comparison sees it. What came before `since`, by default now, is not compared.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the share cannot be, or the version is in use;
     /// [`Error::NotFound`] if there is no such version.
-    pub fn challenge(&self, model: &str, version: u32, share: f64, act: &Act) -> Result<()> {
+    pub fn challenge(
+        &self,
+        model: &str,
+        version: u32,
+        share: f64,
+        since: Option<Timestamp>,
+        act: &Act,
+    ) -> Result<()> {
         self.registry().version(model, version)?;
         if self.inner.champion_version(model)? == Some(version) {
             return Err(Error::invalid("version", format!("{version} is in use already")));
         }
-        let since = Some(Timestamp::now());
+        let since = Some(since.unwrap_or_else(Timestamp::now));
         let detail = serde_json::json!({ "model": model, "version": version, "share": share });
         self.change_rollout(model, "challenge", &detail, act, &mut |rollout| {
             let before = rollout.challengers.get(&version).copied();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Result,
-    model::{Bundle, Classifier},
+    model::{Bundle, Classifier, Info},
     profile::Layout,
     registry::CHAMPION,
 };
@@ -64,6 +64,35 @@ impl Standing {
     }
 }
 
+/// How a process serves a model.
+#[derive(Debug, Clone, serde::Serialize)]
+#[non_exhaustive]
+pub struct ServedInfo {
+    /// The model.
+    pub model: String,
+    /// The version in use.
+    pub version: u32,
+    /// The labels it chooses from.
+    pub labels: Vec<String>,
+    /// Whether its answers are watched: whether its bundle has something to compare with.
+    pub watched: bool,
+    /// The versions that answer a share of the texts.
+    pub challengers: Vec<u32>,
+    /// The versions whose answers nobody sees.
+    pub shadows: Vec<u32>,
+    /// Versions that could not be loaded, and why.
+    pub problems: Vec<(u32, String)>,
+    /// The model in memory: what it is, and where it really runs.
+    pub info: Info,
+}
+
+impl ServedInfo {
+    /// This as JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers and texts are JSON")
+    }
+}
+
 /// A model that is served.
 #[derive(Debug)]
 pub(super) struct Served {
@@ -90,6 +119,21 @@ impl Served {
     /// Who answers now. They stay usable for this caller whatever happens.
     pub(super) fn standing(&self) -> Arc<Standing> {
         self.standing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn info(&self) -> Result<ServedInfo> {
+        let standing = self.standing();
+        let Standing { champion, challengers, shadows, problems } = &*standing;
+        Ok(ServedInfo {
+            model: self.model.clone(),
+            version: champion.version,
+            labels: champion.labels.clone(),
+            watched: champion.layout.is_some(),
+            challengers: challengers.iter().map(|own| own.version.version).collect(),
+            shadows: shadows.iter().map(|own| own.version).collect(),
+            problems: problems.clone(),
+            info: champion.classifier.info()?,
+        })
     }
 
     /// The version in use now.

@@ -20,12 +20,23 @@ use crate::{
 const LASTS: Duration = Duration::from_secs(30);
 
 /// How metrics are told.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct MetricsOptions {
     /// Whether older names of the same things are told, too.
     pub aliases: bool,
     /// Whether models are looked at now, however long ago that was done last.
     pub fresh: bool,
+}
+
+impl MetricsOptions {
+    /// Reads options from JSON; what is left out has its default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for what is not such an object.
+    pub fn from_json(json: &str) -> Result<Self> {
+        crate::settings::from_json("options", json)
+    }
 }
 
 /// What this process counted, and its place among the others.

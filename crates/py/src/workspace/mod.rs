@@ -2,6 +2,8 @@
 
 mod answer;
 mod check;
+mod operations;
+mod rollout;
 mod training;
 
 use std::{path::PathBuf, time::Duration};
@@ -39,13 +41,16 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyAnswer>()?;
     module.add_class::<PyCheck>()?;
     module.add_class::<PyTraining>()?;
-    module.add_function(wrap_pyfunction!(open_workspace, module)?)
+    module.add_function(wrap_pyfunction!(open_workspace, module)?)?;
+    module.add_function(wrap_pyfunction!(operations::dashboard, module)?)?;
+    module.add_function(wrap_pyfunction!(operations::alert_rules, module)?)
 }
 
 /// Opens a workspace: a folder, made if there is none, with a store and a registry inside, or with
 /// those named by ``store`` (the URL of a PostgreSQL server) and ``registry`` (of a bucket or an
 /// MLflow server), or by the variables PANTAU_STORE and PANTAU_REGISTRY. Any number of threads and
-/// processes may have it open.
+/// processes may have it open. ``webhook`` is a URL that is told what happens, as ``notify`` tells it;
+/// by default that of the variable PANTAU_WEBHOOK or SLACK_WEBHOOK.
 ///
 /// >>> import pantau
 /// >>> data = {"text": [f"{word} sekali, {row}" for row in range(60) for word in ("bagus", "lemot")],
@@ -58,18 +63,20 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// True
 /// ('positive', '1', False)
 #[pyfunction]
-#[pyo3(name = "open", signature = (folder, *, store=None, registry=None))]
+#[pyo3(name = "open", signature = (folder, *, store=None, registry=None, webhook=None))]
 fn open_workspace<'py>(
     py: Python<'py>,
     folder: &Bound<'py, PyAny>,
     store: Option<Bound<'py, PyAny>>,
     registry: Option<Bound<'py, PyAny>>,
+    webhook: Option<String>,
 ) -> PyResult<PyWorkspace> {
     let folder = read_location(folder)?;
     let place = |place: Option<Bound<'py, PyAny>>| place.as_ref().map(read_location).transpose();
     let mut options = WorkspaceOptions::default();
     options.store = place(store)?;
     options.registry = place(registry)?;
+    options.webhook = webhook;
     tell_package_folders(py)?;
     Ok(PyWorkspace(py.detach(|| Workspace::open(&folder, &options)).map_err(PyError)?))
 }
@@ -136,10 +143,11 @@ impl PyWorkspace {
 
     /// The answer to one text (Answer), or to many (a list of them), which is logged and counted.
     ///
-    /// Of the text itself nothing is kept without ``consent``, a pantau.Consent. ``review_id`` is the
-    /// text's own id elsewhere, of many a list; ``at`` when it came, if not now.
+    /// Of the text itself nothing is kept without ``consent``, a pantau.Consent. ``subject`` is who
+    /// wrote it, only to be answered by the same version again where several answer. ``review_id`` is
+    /// the text's own id elsewhere, of many a list; ``at`` when it came, if not now.
     #[pyo3(signature = (
-        model, texts, *, consent=None, review_id=None, at=None, return_probabilities=true,
+        model, texts, *, consent=None, subject=None, review_id=None, at=None, return_probabilities=true,
         deadline=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
@@ -149,6 +157,7 @@ impl PyWorkspace {
         model: &str,
         texts: &Bound<'py, PyAny>,
         consent: Option<&Bound<'py, PyAny>>,
+        subject: Option<String>,
         review_id: Option<&Bound<'py, PyAny>>,
         at: Option<Moment>,
         return_probabilities: bool,
@@ -156,6 +165,7 @@ impl PyWorkspace {
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut ask = Ask {
             consent: consent.map(read_consent).transpose()?.flatten(),
+            subject,
             review_ids: Vec::new(),
             at: timestamp(at),
             without_probabilities: !return_probabilities,
@@ -365,6 +375,16 @@ impl PyWorkspace {
         from_json(py, &self.0.log_counters().to_json())
     }
 
+    /// Serves its models over HTTP until it is told to stop: needs ``pantau[serve]``. Keywords are
+    /// those of ``pantau.serve.Settings``.
+    #[pyo3(signature = (**settings))]
+    fn serve<'py>(
+        slf: &Bound<'py, Self>,
+        settings: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("pantau.serve")?.call_method("serve", (slf,), settings)
+    }
+
     /// Ends it: what was logged and counted is in the store when this returns.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         Ok(py.detach(|| self.0.close()).map_err(PyError)?)
@@ -381,5 +401,12 @@ impl PyWorkspace {
 
     fn __repr__(&self) -> String {
         format!("Workspace({:?})", self.0.folder().display().to_string())
+    }
+}
+
+impl Drop for PyWorkspace {
+    fn drop(&mut self) {
+        // Functions that are told of what happens need Python, which whoever drops this may hold.
+        let _ = Python::try_attach(|py| py.detach(|| self.0.close()));
     }
 }
