@@ -419,9 +419,7 @@ class Check:
 @final
 class Classifier:
     @staticmethod
-    def alert_rules() -> str: ...
-def dashboard() -> str: ...
-def open(
+    def open(
         bundle: Bundle | _Path,
         *,
         device: _Device = "cpu",
@@ -628,9 +626,7 @@ class Embeddings:
 @final
 class Encoder:
     @staticmethod
-    def alert_rules() -> str: ...
-def dashboard() -> str: ...
-def open(
+    def open(
         bundle: Bundle | _Path,
         *,
         device: _Device = "cpu",
