@@ -13,13 +13,17 @@ from pantau.cli import (
     answers,
     completion,
     data,
+    demo,
     drift,
     learning,
     loop,
     models,
     registry,
+    rollout,
     runs,
+    serve,
     store,
+    telemetry,
     watching,
 )
 from pantau.cli.command import EXIT_CODES, command, print_json
@@ -73,7 +77,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
     )
-    for part in [learning, models, answers, loop, watching, drift, registry, runs, data, store]:
+    parts = [learning, models, answers, loop, watching, drift, registry, rollout, runs, data]
+    for part in [*parts, store, telemetry, serve, demo]:
         part.add(commands)
     completion.add(commands, build_parser)
     command(

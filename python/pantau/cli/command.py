@@ -74,6 +74,14 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2))
 
 
+def count(text: str) -> int:
+    """How many of something, or the number of a version: 1 or more."""
+    number = int(text)
+    if not 1 <= number < 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 to {2**32 - 1}")
+    return number
+
+
 def columns(command: argparse.ArgumentParser) -> None:
     text_column(command)
     command.add_argument("--label", default="label", help="the column of the labels; label")

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 import pantau
-from pantau.cli.command import command, print_json
+from pantau.cli.command import command, count, print_json
 from pantau.cli.places import is_workspace, open_store, open_workspace, store_argument
 from pantau.cli.registry import named_version
 from pantau.cli.table import facts
@@ -91,7 +91,7 @@ def _export_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--until", metavar="TIME", help="only those before this time")
     export.add_argument("--model", help="only those of this model")
     export.add_argument("--model-version", metavar="VERSION", help="only those of this version")
-    export.add_argument("--limit", type=int, help="only so many, the latest")
+    export.add_argument("--limit", type=count, help="only so many, the latest")
     export.add_argument(
         "--for-spreadsheets",
         action="store_true",

@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
         "watched; then the app is redesigned, an alarm says so, people label some of what is new,\n"
         "and it is trained anew. The reviews are synthetic; what is done with them is real. Each\n"
         "promise is measured; one that did not come true is named, and the exit code is 1.",
+        examples="pantau demo\npantau demo ./story --days 40 --seed 7",
     )
     demo.add_argument(
         "folder",

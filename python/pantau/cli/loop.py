@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 import pantau
-from pantau.cli.command import command, optional, print_json
+from pantau.cli.command import command, count, optional, print_json
 from pantau.cli.places import open_workspace, workspace_argument
 from pantau.cli.table import show
 
@@ -67,7 +67,7 @@ def add(commands: Any) -> None:
     workspace_argument(label, "model")
     optional(label, "id", "ID", "the id of an answer")
     optional(label, "label", "LABEL", "its right label")
-    label.add_argument("--limit", type=int, default=100, help="at most so many; 100")
+    label.add_argument("--limit", type=count, default=100, help="at most so many; 100")
 
     settings = command(
         commands,
@@ -90,9 +90,11 @@ def add(commands: Any) -> None:
         "watch",
         _watch,
         "keep watch: train models anew whenever there is a reason",
-        "Looks at models again and again, and trains them anew when there is a reason. With\n"
-        "--once it looks once, for cron; without, it runs until it is told to stop, as systemd\n"
-        "does. It ends after what it has begun. With --json, each look is a line of JSON.",
+        "Looks at models again and again, and trains them anew when there is a reason. Where the\n"
+        "settings say so, it promotes a challenger that has won, and withdraws one that has not.\n"
+        "With --once it looks once, for cron; without, it runs until it is told to stop, as\n"
+        "systemd does. It ends after what it has begun. With --json, each look is a line of JSON.\n"
+        "The webhook that PANTAU_WEBHOOK names is told what happens.",
         examples="pantau watch ./app\npantau watch ./app sentiment --once",
     )
     workspace_argument(watch)
@@ -186,7 +188,7 @@ def _watch(options: argparse.Namespace) -> None:
         signal.signal(number, lambda *_: ended.set())
     with open_workspace(options.workspace) as workspace:
         while True:
-            models = options.models or _in_use(workspace)
+            models = options.models or workspace.models_in_use()
             for model in models:
                 if ended.is_set():
                     return
@@ -195,16 +197,9 @@ def _watch(options: argparse.Namespace) -> None:
                 return
 
 
-def _in_use(workspace: pantau.Workspace) -> list[str]:
-    registry = workspace.registry
-    return [
-        name for name in registry.models() if "champion" in registry.model(name).get("aliases", {})
-    ]
-
-
 def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) -> None:
     try:
-        record: dict[str, Any] = workspace.retrain(model, actor="pantau watch")
+        record: dict[str, Any] = workspace.look_after(model)
     except pantau.BusyError as busy:
         # Another process is at it, which is as well.
         record = {"model": model, "status": "busy", "reason": str(busy)}

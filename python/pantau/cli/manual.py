@@ -6,10 +6,10 @@ import argparse
 
 THEMES = {
     "make a model": ["train", "convert", "evaluate", "explain", "bundle", "runs"],
-    "ask it": ["predict", "serve"],
-    "keep watch": ["monitor", "drift", "report", "label"],
+    "ask it": ["predict", "serve", "keys"],
+    "keep watch": ["monitor", "drift", "report", "label", "telemetry"],
     "train it anew": ["init", "triggers", "retrain", "watch", "settings"],
-    "versions": ["registry"],
+    "versions": ["registry", "replay", "challenge", "rollout", "withdraw"],
     "data": ["import", "export", "validate", "store", "schema"],
     "the rest": ["demo", "completion", "version"],
 }

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 import pantau
-from pantau.cli.command import command, group, is_missing, print_json
+from pantau.cli.command import command, count, group, is_missing, print_json
 from pantau.cli.places import is_workspace, open_workspace
 from pantau.cli.table import facts, show
 
@@ -81,7 +81,7 @@ def add(commands: Any) -> None:
         examples='pantau registry promote ./app sentiment 2 --reason "better on June"',
     )
     _registry(promote, "model")
-    promote.add_argument("version", metavar="VERSION", type=int, help="the number of the version")
+    promote.add_argument("version", metavar="VERSION", type=count, help="the number of the version")
     _act(promote)
 
     rollback = command(
@@ -167,7 +167,7 @@ def _list_models(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     registry = _open_registry(options.registry)
-    number = _number(registry, options.model, options.version)
+    number = number_of(registry, options.model, options.version)
     version = registry.version(options.model, number)
     if options.json:
         print_json(version)
@@ -192,7 +192,8 @@ def _show(options: argparse.Namespace) -> None:
     )
 
 
-def _number(registry: pantau.Registry, model: str, version: str | None) -> int:
+def number_of(registry: pantau.Registry, model: str, version: str | None) -> int:
+    """The number of a version; without one, of the champion or else the latest."""
     if version is None:
         has_champion = "champion" in registry.model(model).get("aliases", {})
         version = "champion" if has_champion else "latest"
@@ -203,7 +204,7 @@ def _compare(options: argparse.Namespace) -> None:
     if len(options.versions) < 2:
         options.refuse("VERSION: name two or more")
     registry = _open_registry(options.registry)
-    numbers = [_number(registry, options.model, version) for version in options.versions]
+    numbers = [number_of(registry, options.model, version) for version in options.versions]
     comparison = registry.compare(options.model, numbers)
     print(comparison.to_json() if options.json else str(comparison).rstrip())
 

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 import pantau
-from pantau.cli.command import command, is_missing, print_json
+from pantau.cli.command import command, count, is_missing, print_json
 from pantau.cli.places import is_workspace, open_workspace
 from pantau.cli.table import show
 
@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
     runs.add_argument("--best", metavar="METRIC", help="only the best run by this metric")
     runs.add_argument("--smallest", action="store_true", help="the smallest is the best")
     runs.add_argument("--parts", action="store_true", help="list the trials of a search as well")
-    runs.add_argument("--limit", type=int, default=20, help="at most so many; 20")
+    runs.add_argument("--limit", type=count, default=20, help="at most so many; 20")
 
 
 def _runs(options: argparse.Namespace) -> None:

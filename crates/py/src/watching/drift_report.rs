@@ -18,6 +18,13 @@ impl PyDriftReport {
         self.0.status.name()
     }
 
+    /// How much speaks for a change, from 0, all as usual, to 1, an alarm's worth: the logarithm of the
+    /// evidence as a share of what an alarm needs.
+    #[getter]
+    fn score(&self) -> f64 {
+        self.0.score()
+    }
+
     /// The verdict in words.
     #[getter]
     fn sentence(&self) -> &str {

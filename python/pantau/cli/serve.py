@@ -1,0 +1,146 @@
+"""The commands about a service over HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from typing import Any
+
+import pantau
+from pantau.cli.command import command, group, print_json
+from pantau.cli.places import is_workspace
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands."""
+    serve = command(
+        commands,
+        "serve",
+        _serve,
+        "serve models over HTTP",
+        "Serves the models of a workspace over HTTP until it is told to end (SIGTERM), and answers\n"
+        "first what it has begun. What it can be asked stands at /docs. It needs pantau[serve].\n"
+        "Every option can be set by a variable, too, such as PANTAU_PORT.",
+    )
+    serve.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
+    serve.add_argument("--model", help="the model that is asked where a request names none")
+    serve.add_argument("--host", help="where it listens; 127.0.0.1, for this machine alone")
+    serve.add_argument("--port", type=int, help="8080")
+    serve.add_argument("--workers", type=int, help="how many processes answer; 1")
+    serve.add_argument("--max-texts", type=int, help="the most texts of a request; 100")
+    serve.add_argument("--max-chars", type=int, help="the most characters of a text; 100000")
+    serve.add_argument("--max-body", type=int, help="the most bytes of a request; 4194304")
+    serve.add_argument("--deadline", type=float, help="seconds until a request is given up; 10")
+    serve.add_argument("--rate", type=float, help="requests a second for each key; no limit")
+    serve.add_argument(
+        "--origin", action="append", dest="origins", help="whose pages may ask, for browsers"
+    )
+    serve.add_argument("--certificate", metavar="FILE", help="the certificate, for TLS")
+    serve.add_argument("--private-key", metavar="FILE", help="its private key")
+    serve.add_argument(
+        "--no-metrics", action="store_false", dest="metrics", default=None, help="no /metrics"
+    )
+    serve.add_argument(
+        "--aliases", action="store_true", default=None, help="older names of metrics, too"
+    )
+    serve.add_argument(
+        "--protect-metrics", action="store_true", default=None, help="/metrics needs a key, too"
+    )
+    serve.add_argument(
+        "--no-docs", action="store_false", dest="docs", default=None, help="no /docs and /redoc"
+    )
+    serve.add_argument(
+        "--open",
+        action="store_true",
+        default=None,
+        help="listen beyond this machine although there are no keys",
+    )
+    serve.add_argument(
+        "--look-after",
+        type=float,
+        metavar="SECONDS",
+        help="look after the models, too, so often: close windows, train anew",
+    )
+    serve.add_argument("--grace", type=float, help="seconds for what it has begun at its end; 30")
+
+    keys = group(commands, "keys", "say who may ask a service")
+    added = command(
+        keys,
+        "add",
+        _add,
+        "make a key",
+        "Makes a key and prints it, once: only its hash is kept.",
+    )
+    added.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
+    added.add_argument("name", metavar="NAME", help="whose it is, as the audit log will say")
+    added.add_argument(
+        "--scope",
+        action="append",
+        choices=["predict", "admin"],
+        help="what it may do: predict (the default), or admin, which may do everything",
+    )
+    listed = command(keys, "list", _list, "list the keys", "Lists whose keys there are.")
+    listed.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
+    removed = command(
+        keys,
+        "remove",
+        _remove,
+        "take a key away",
+        "Takes a key away. Within a second it opens nothing any more.",
+    )
+    removed.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
+    removed.add_argument("name", metavar="NAME", help="whose it is")
+
+
+def _there(folder: str) -> str:
+    if not is_workspace(folder):
+        raise pantau.NotFoundError(
+            f"workspace {folder} not found: check the path, or make one by `pantau init`"
+        )
+    return folder
+
+
+def _service() -> Any:
+    """The part of Pantau that not everybody has installed."""
+    try:
+        import pantau.serve
+    except ImportError as error:
+        raise pantau.NotFoundError(str(error)) from error
+    return pantau.serve
+
+
+def _serve(options: argparse.Namespace) -> None:
+    folder = _there(options.workspace)
+    service = _service()
+    names = [field.name for field in dataclasses.fields(service.Settings)]
+    given = {name: getattr(options, name) for name in names}
+    if given["origins"] is not None:
+        given["origins"] = tuple(given["origins"])
+    service.run(service.Settings.make(**given), folder=folder)
+
+
+def _add(options: argparse.Namespace) -> None:
+    scopes = tuple(options.scope or ["predict"])
+    secret = _service().Keys(_there(options.workspace)).add(options.name, scopes)
+    with pantau.open(options.workspace) as workspace:
+        workspace.store.audit("pantau keys", "add key", {"name": options.name, "scopes": scopes})
+    if options.json:
+        print_json({"name": options.name, "scopes": scopes, "key": secret})
+    else:
+        print(secret)
+
+
+def _list(options: argparse.Namespace) -> None:
+    keys = _service().Keys(_there(options.workspace)).all()
+    if options.json:
+        told = [{"name": k.name, "scopes": k.scopes, "created_at": k.created_at} for k in keys]
+        print_json(told)
+        return
+    for key in keys:
+        print("\t".join([key.name, ",".join(key.scopes), key.created_at]))
+
+
+def _remove(options: argparse.Namespace) -> None:
+    _service().Keys(_there(options.workspace)).remove(options.name)
+    with pantau.open(options.workspace) as workspace:
+        workspace.store.audit("pantau keys", "remove key", {"name": options.name})

@@ -1,0 +1,83 @@
+"""The application: routes, and what stands in front of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pantau
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from pantau.serve import errors
+from pantau.serve.gate import Gate
+from pantau.serve.keys import Keys
+from pantau.serve.models import Models
+from pantau.serve.routes import about, answers, change
+from pantau.serve.settings import Settings
+
+_DESCRIPTION = """
+Labels for texts, from models that are watched while they answer.
+
+Requests name their key as `Authorization: Bearer KEY` or `X-API-Key: KEY`, if the service has keys.
+Every answer has an `X-Request-ID`: the one of the request, or a new one.
+"""
+
+
+def create_app(
+    workspace: pantau.Workspace, settings: Settings | None = None, *, keys: Keys | None = None
+) -> FastAPI:
+    """The application over a workspace, which stays open when the application ends."""
+    settings = Settings.make() if settings is None else settings
+    keys = Keys(workspace.folder) if keys is None else keys
+    models = Models(workspace, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await _warm(models, settings)
+        if settings.look_after is not None:
+            workspace.start(settings.look_after)
+        yield
+        await asyncio.to_thread(workspace.stop)
+        # What was answered is in the store before the process ends.
+        await asyncio.to_thread(workspace.flush)
+
+    origins = {"allow_origins": list(settings.origins), "allow_methods": ["GET", "POST"]}
+    allowed = {"allow_headers": ["authorization", "content-type", "x-api-key", "x-request-id"]}
+    app = FastAPI(
+        title="Pantau",
+        version=pantau.__version__,
+        description=_DESCRIPTION,
+        docs_url="/docs" if settings.docs else None,
+        redoc_url="/redoc" if settings.docs else None,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(CORSMiddleware, **origins, **allowed, expose_headers=["x-request-id"]),
+            Middleware(Gate, workspace=workspace, settings=settings, keys=keys),
+        ],
+    )
+    app.add_exception_handler(pantau.Error, errors.told)
+    app.add_exception_handler(RequestValidationError, errors.malformed)
+    app.add_exception_handler(HTTPException, errors.refused)
+    app.add_exception_handler(Exception, errors.unforeseen)
+    started = time.time()
+    about.add(app, models, settings, started)
+    answers.add(app, models, settings)
+    change.add(app, models)
+    return app
+
+
+async def _warm(models: Models, settings: Settings) -> None:
+    """Loads what will be asked for, so that the first request does not wait for it."""
+    try:
+        wanted = [settings.model] if settings.model else models.workspace.models_in_use()
+        for model in wanted:
+            await models.call(models.workspace.info, model)
+    except pantau.NotFoundError:
+        # It may be trained later; until then /health says so.
+        pass

@@ -1,0 +1,179 @@
+"""What the service is, how it is, and what it has done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+import pantau
+from fastapi import FastAPI, Request, Response
+
+from pantau.serve import schemas
+from pantau.serve.errors import documented
+from pantau.serve.models import Models
+from pantau.serve.settings import Settings
+
+# How long the store may take to answer before it counts as away, in seconds.
+_PATIENCE = 2.0
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def add(app: FastAPI, models: Models, settings: Settings, started: float) -> None:
+    """Add the routes."""
+    workspace = models.workspace
+
+    @app.get(
+        "/", summary="What this is", response_model=schemas.Index, responses=documented(500, 503)
+    )
+    async def index() -> Any:
+        return {
+            "name": "pantau",
+            "version": pantau.__version__,
+            "models": await models.call(workspace.models_in_use),
+            "documentation": "/docs" if settings.docs else None,
+        }
+
+    @app.get(
+        "/health",
+        summary="How the service is",
+        response_model=schemas.Health,
+        responses={503: {"model": schemas.Health, "description": "No model can answer."}},
+    )
+    async def health(response: Response) -> Any:
+        """`ok`; `degraded`, if it answers but something is amiss; `unavailable`, with the status 503,
+        if it cannot answer."""
+        told = await _health(models)
+        response.status_code = 503 if told["status"] == "unavailable" else 200
+        return {**told, "uptime_seconds": time.time() - started, "timestamp": _now()}
+
+    @app.get(
+        "/model/info",
+        summary="What answers",
+        response_model=schemas.ModelInfo,
+        responses=documented(401, 403, 404, 422, 429, 500, 503),
+    )
+    async def model_info(model: schemas.Name | None = None) -> Any:
+        info = await models.call(workspace.info, await models.name(model))
+        manifest = info["info"]["manifest"]
+        learned = manifest.get("learned") or {}
+        return {
+            "model_name": info["model"],
+            "model_version": str(info["version"]),
+            "labels": info["labels"],
+            "max_length": info["info"]["max_tokens"],
+            "kind": learned.get("kind", manifest["family"]),
+            "weights": manifest["weights"],
+            "provider": info["info"]["provider"],
+            "watched": info["watched"],
+            "challengers": info["challengers"],
+            "shadows": info["shadows"],
+        }
+
+    @app.get(
+        "/stats",
+        summary="What the service has done",
+        response_model=schemas.Stats,
+        responses=documented(401, 403, 404, 422, 429, 500, 503),
+    )
+    async def stats(model: schemas.Name | None = None) -> Any:
+        return await models.call(_stats, workspace, await models.name(model), started)
+
+    if settings.metrics:
+
+        @app.get(
+            "/metrics",
+            summary="What Prometheus reads",
+            response_class=Response,
+            responses={
+                200: {
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                    "model": schemas.Stats,
+                    "description": "Text as Prometheus reads it, or the same as /stats with "
+                    "`Accept: application/json`.",
+                },
+                **documented(401, 403, 404, 422, 429, 500, 503),
+            },
+        )
+        async def metrics(request: Request) -> Any:
+            """The sum over all processes that serve this workspace, whichever of them is asked."""
+            accepted = request.headers.get("accept", "")
+            if "application/json" in accepted and "text/plain" not in accepted:
+                name = await models.name(None)
+                told = schemas.Stats(**await models.call(_stats, workspace, name, started))
+                return Response(told.model_dump_json(), media_type="application/json")
+            page = await models.call(workspace.metrics, aliases=settings.aliases)
+            return Response(page, headers={"content-type": _TEXT})
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat()
+
+
+async def _health(models: Models) -> dict[str, Any]:
+    workspace = models.workspace
+    problems: list[str] = []
+    info: dict[str, Any] | None = None
+    try:
+        info = await models.call(workspace.info, await models.name(None))
+        problems += [f"version {version}: {problem}" for version, problem in info["problems"]]
+    except pantau.InvalidInputError:
+        # Several models are in use, and none is the service's own: each answers to its name.
+        names = await models.call(workspace.models_in_use)
+        info = await models.call(workspace.info, names[0])
+    except pantau.Error as error:
+        problems.append(str(error))
+    reachable = True
+    try:
+        looked = asyncio.to_thread(workspace.store.recent, 0.01)
+        await asyncio.wait_for(looked, _PATIENCE)
+    except (pantau.Error, asyncio.TimeoutError) as error:
+        reachable = False
+        problems.append(f"the store cannot be reached: {error or 'it does not answer'}")
+    log = workspace.log_counters()
+    lost = log["dropped"] + log["failed"]
+    if lost:
+        problems.append(f"{lost} predictions are not remembered: {log['last_error']}")
+    status = "unavailable" if info is None else "degraded" if problems else "ok"
+    return {
+        "status": status,
+        "model_loaded": info is not None,
+        "model": info["model"] if info else None,
+        "model_version": str(info["version"]) if info else None,
+        "provider": info["info"]["provider"] if info else None,
+        "store_reachable": reachable,
+        "log_queued": log["queued"],
+        "log_waiting": log["waiting"],
+        "log_dropped": lost,
+        "problems": problems,
+    }
+
+
+def _stats(workspace: pantau.Workspace, model: str, started: float) -> dict[str, Any]:
+    total = workspace.store.summary(model=model)["count"]
+    recent = workspace.store.summary(hours=24, model=model)
+    labels = {own["label"]: own["count"] for own in recent["labels"]}
+    check = workspace.check(model)
+    drift = check.drift
+    positive = labels.get("positive")
+    return {
+        "model": model,
+        "model_version": str(check.version),
+        "total_predictions": total,
+        "predictions_last_24h": recent["count"],
+        "average_confidence": recent["mean_confidence"],
+        "positive_ratio": None if positive is None else positive / sum(labels.values()),
+        "labels": labels,
+        "drift_status": None
+        if drift is None
+        else {
+            "drift_detected": drift.status == "alarm",
+            "drift_score": drift.score,
+            "status": drift.status,
+            "sentence": drift.sentence,
+        },
+        "log": workspace.log_counters(),
+        "uptime_seconds": time.time() - started,
+        "timestamp": _now(),
+    }

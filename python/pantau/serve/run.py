@@ -1,0 +1,99 @@
+"""Running a service: alone in this process, or as several."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pantau
+import uvicorn
+
+from pantau.serve.app import create_app
+from pantau.serve.keys import Keys
+from pantau.serve.settings import Settings
+
+# By these a process knows what to serve that was started by another.
+_FOLDER, _SETTINGS = "PANTAU_SERVED_FOLDER", "PANTAU_SERVED_SETTINGS"
+
+
+def run(
+    settings: Settings,
+    *,
+    workspace: pantau.Workspace | None = None,
+    folder: str | os.PathLike[str] | None = None,
+) -> None:
+    """Serve a workspace, open or by its folder, until the process is told to end."""
+    where = workspace.folder if workspace is not None else folder
+    if where is None:
+        raise pantau.InvalidInputError("workspace: name its folder")
+    refuse_strangers(settings, Keys(where))
+    if settings.workers > 1:
+        if workspace is not None:
+            raise pantau.InvalidInputError(
+                f"workers: {settings.workers}, but other processes cannot have what is open in this "
+                "one; use `pantau serve`"
+            )
+        os.environ[_FOLDER], os.environ[_SETTINGS] = str(where), settings.to_json()
+        uvicorn.run(
+            "pantau.serve.run:served", factory=True, workers=settings.workers, **_options(settings)
+        )
+        return
+    own = workspace if workspace is not None else pantau.open(where)
+    try:
+        with _ended_quietly():
+            uvicorn.run(create_app(own, settings), **_options(settings))
+    finally:
+        if workspace is None:
+            own.close()
+
+
+@contextmanager
+def _ended_quietly() -> Iterator[None]:
+    """Lets a process that was told to end do so as one that has done its work: uvicorn repeats the
+    signal once it is done, and by default that would end the process on the spot."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def served() -> Any:
+    """The application of a process that was started by another."""
+    settings = Settings.from_json(os.environ[_SETTINGS])
+    return create_app(pantau.open(os.environ[_FOLDER]), settings)
+
+
+def refuse_strangers(settings: Settings, keys: Keys) -> None:
+    """Whoever can reach a service without keys can ask it everything: that is for this machine."""
+    if not settings.is_local and not keys and not settings.open:
+        raise pantau.InvalidInputError(
+            f"host: {settings.host} can be reached from elsewhere, and there are no keys; make one by "
+            "`pantau keys add WORKSPACE NAME`, or say --open"
+        )
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    quick = {} if sys.platform == "win32" else {"loop": "auto", "http": "auto"}
+    return {
+        **quick,
+        "host": settings.host,
+        "port": settings.port,
+        "ssl_certfile": settings.certificate,
+        "ssl_keyfile": settings.private_key,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": int(settings.grace),
+    }
