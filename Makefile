@@ -60,6 +60,7 @@ bench: build/bench.stamp build/servers.stamp build/peers.stamp ## measure every 
 	$(BIN)/python benches/learning.py
 	$(PYTHON) tests/servers.py run mlflow -- $(BIN)/python benches/state.py
 	$(BIN)/python benches/watching.py
+	$(BIN)/python benches/serving.py
 	cargo bench -p pantau-benches --bench text
 	$(PYTHON) tests/servers.py run postgres -- cargo bench -p pantau-benches --bench state
 

@@ -2062,6 +2062,7 @@ def train(
     words: bool = False,
     features: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
     strengths: Sequence[float] | None = None,
+    trials: int | None = None,
     validation_share: float = 0.1,
     test_share: float = 0.1,
     folds: int = 3,

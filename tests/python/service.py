@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 import pantau
 
 DATA = {
-    "text": [f"{word} sekali aplikasi ini, {row}" for row in range(800) for word in ("bagus", "lemot")],
+    "text": [
+        f"{word} sekali aplikasi ini, {row}" for row in range(800) for word in ("bagus", "lemot")
+    ],
     "label": ["positive", "negative"] * 800,
 }
 

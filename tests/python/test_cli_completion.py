@@ -49,7 +49,7 @@ def offered(script: Path, *words: str) -> list[str]:
     ("words", "expected"),
     [
         (["mon"], ["monitor"]),
-        (["re"], ["retrain", "report", "registry"]),
+        (["re"], ["retrain", "report", "registry", "replay"]),
         (["registry", "ro"], ["rollback"]),
         (["registry", "register", "--al"], ["--alias"]),
         (["train", "--k"], ["--kind"]),
@@ -60,6 +60,8 @@ def offered(script: Path, *words: str) -> list[str]:
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["schema", "--dialect", "s"], ["sqlite"]),
         (["predict", "--model-v"], ["--model-version"]),
+        (["telemetry", ""], ["metrics", "dashboard", "alerts"]),
+        (["challenge", "--s"], ["--share"]),
         # A file that is called like a command is none.
         (["convert", "registry", "list", "--we"], ["--weights"]),
         # Paths are left to the shell.

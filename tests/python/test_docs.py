@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pantau
 import pytest
-from pantau import _core, learn, stats, text
+from pantau import _core, learn, serve, stats, text
 
 PARSER = doctest.DocTestParser()
 FLAGS = doctest.ELLIPSIS
@@ -19,7 +19,7 @@ FLAGS = doctest.ELLIPSIS
 def documented() -> dict[str, str]:
     """Everything public that has a docstring."""
     found = {}
-    for home in [pantau, text, learn, stats, _core]:
+    for home in [pantau, text, learn, stats, serve, _core]:
         found[home.__name__] = home.__doc__
         for name in dir(home):
             value = getattr(home, name)
@@ -94,6 +94,18 @@ def test_readme(root: Path, tmp_path: Path, monkeypatch) -> None:
     for number, block in enumerate(blocks, 1):
         exec(compile(block, f"README.md, Python block {number}", "exec"), namespace)
     assert os.getcwd() == str(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["workspace", "rollout", "operations"])
+def test_pages_about_the_loop(
+    name: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = python_blocks((root / f"docs/{name}.md").read_text(encoding="utf-8"))
+    assert blocks
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for number, block in enumerate(blocks, 1):
+        exec(compile(block, f"docs/{name}.md, Python block {number}", "exec"), namespace)
 
 
 def test_typing_sample_runs(root: Path) -> None:

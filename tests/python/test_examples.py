@@ -35,6 +35,24 @@ Accuracy
   picked by chance
 """
 
+# What the first programs with a workspace print, in every language.
+_FIRST_LOOP = """\
+version 1 of sentiment is in use: 100.0 % right on 297 test texts
+positive, by version 1
+no reason to train anew
+version 2 of sentiment is in use: yes
+version 1 is a shadow; no row is labelled yet that both have answered
+rolled back to version 1
+"""
+
+
+def test_the_first_program_with_a_workspace_prints_what_it_should(
+    root: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, str(root / "examples" / "workspace.py"), str(tmp_path / "app")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, _FIRST_LOOP), done.stderr
+
 
 def test_the_first_program_that_watches_prints_what_it_should(root: Path) -> None:
     command = [sys.executable, str(root / "examples" / "watching.py")]

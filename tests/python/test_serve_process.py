@@ -101,7 +101,9 @@ def test_several_processes_tell_the_sum(folder):
         with pantau.open(folder) as workspace:
             version = workspace.retrain("sentiment", force=True)["training_result"]["version"]
         time.sleep(1.5)
-        versions = {service.post("/predict", {"text": "bagus"}).json["model_version"] for _ in range(20)}
+        versions = {
+            service.post("/predict", {"text": "bagus"}).json["model_version"] for _ in range(20)
+        }
         assert versions == {str(version)}
 
 

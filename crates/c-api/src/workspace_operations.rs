@@ -185,10 +185,8 @@ pub unsafe extern "C" fn pantau_workspace_notify(
             let json = CString::new(notice.to_json()).unwrap_or_default();
             let length = json.as_bytes().len();
             // SAFETY: the header's rules for callbacks.
-            match unsafe { callback(user_data.get(), json.as_ptr(), length) } {
-                true => Ok(()),
-                false => Err("the callback returned false".to_owned()),
-            }
+            let is_told = unsafe { callback(user_data.get(), json.as_ptr(), length) };
+            if is_told { Ok(()) } else { Err("the callback returned false".to_owned()) }
         })?)
     })
 }

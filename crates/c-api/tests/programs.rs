@@ -35,6 +35,16 @@ version 1 answers: good
 forgotten: {\"feedback\":1,\"predictions\":1}
 ";
 
+/// What the first programs with a workspace print, in every language.
+const FIRST_LOOP: &str = "\
+version 1 of sentiment is in use: 100.0 % right on 297 test texts
+positive, by version 1
+no reason to train anew
+version 2 of sentiment is in use: yes
+version 1 is a shadow; no row is labelled yet that both have answered
+rolled back to version 1
+";
+
 /// What the first programs that watch print, in every language.
 const FIRST_WATCHED: &str = "\
 OK: nothing changed in 5 windows
@@ -346,6 +356,16 @@ fn the_first_programs_that_watch_print_the_same() {
     for name in ["watching.c", "watching.cpp"] {
         let program = build(&repository().join("examples").join(name), &[], name);
         assert_eq!(run(&mut Command::new(program)), FIRST_WATCHED, "{name}");
+    }
+}
+
+#[test]
+fn the_first_programs_with_a_workspace_print_the_same() {
+    for name in ["workspace.c", "workspace.cpp"] {
+        let program = build(&repository().join("examples").join(name), &[], name);
+        let folder = tempfile::tempdir().unwrap();
+        let output = run(Command::new(program).arg(folder.path().join("app")));
+        assert_eq!(output, FIRST_LOOP, "{name}");
     }
 }
 

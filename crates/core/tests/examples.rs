@@ -34,6 +34,17 @@ Accuracy
   picked by chance
 ";
 
+/// What the first programs with a workspace print, in every language.
+#[cfg(feature = "sqlite")]
+const FIRST_LOOP: &str = "\
+version 1 of sentiment is in use: 100.0 % right on 297 test texts
+positive, by version 1
+no reason to train anew
+version 2 of sentiment is in use: yes
+version 1 is a shadow; no row is labelled yet that both have answered
+rolled back to version 1
+";
+
 /// Where cargo puts an example that it builds for the tests.
 fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
@@ -71,4 +82,14 @@ fn the_first_program_that_watches_prints_what_it_should() {
     let output = Command::new(example("watching")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_WATCHED);
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_first_program_with_a_workspace_prints_what_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(example("workspace")).arg(folder.path().join("app")).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), FIRST_LOOP);
 }

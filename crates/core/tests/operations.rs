@@ -143,7 +143,7 @@ fn whoever_is_asked_tells_the_sum() {
         for (place, own) in [&workspace, &other].into_iter().enumerate() {
             own.predict("sentiment", "bagus sekali", &Ask::default()).unwrap();
             // Every other look is at the one that has just answered.
-            let asked = if (round as usize + place) % 2 == 0 { own } else { &workspace };
+            let asked = if (round as usize + place).is_multiple_of(2) { own } else { &workspace };
             let now = value(&asked.metrics(&MetricsOptions::default()).unwrap(), name).unwrap();
             assert!(now >= last, "{now} after {last}");
             last = now;
@@ -152,7 +152,7 @@ fn whoever_is_asked_tells_the_sum() {
             .iter()
             .map(|own| value(&own.metrics(&MetricsOptions::default()).unwrap(), name).unwrap())
             .collect();
-        assert_eq!(both[2], f64::from(round * 2), "{both:?}");
+        assert!((both[2] - f64::from(round * 2)).abs() < 0.5, "{both:?}");
     }
     other.close().unwrap();
     let page = workspace.metrics(&MetricsOptions::default()).unwrap();
@@ -180,7 +180,7 @@ fn the_dashboard_and_the_alerts_are_up_to_date() {
 
 /// Waits until something is so.
 fn until(what: &str, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     while !is_so() {
         assert!(Instant::now() < end, "{what}");
         thread::sleep(Duration::from_millis(20));

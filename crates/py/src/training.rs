@@ -38,7 +38,8 @@ pub(crate) const SEED: Seed = Seed(0);
 /// validation rows. ``test`` is data to say how good it is; without it, ``test_share`` of the
 /// rows are kept aside for that. ``features`` and ``strengths`` name what is tried instead of what
 /// is usual: dicts with the settings of TfidfVectorizer, side by side, and values of ``C`` or
-/// ``alpha``. The same data and ``seed`` give the same bytes on any number of ``threads``.
+/// ``alpha``; ``trials`` says how many settings are tried. The same data and ``seed`` give the same
+/// bytes on any number of ``threads``.
 ///
 /// From 280 test rows on the bundle keeps what later texts are compared with, as
 /// ``reference.profile``; ``reference=False`` leaves it out.
@@ -64,12 +65,12 @@ pub(crate) const SEED: Seed = Seed(0);
     name = "train",
     signature = (
         data, output, *, text="text", label="label", kind="tfidf-logistic", test=None,
-        encoder=None, words=false, features=None, strengths=None, validation_share=0.1,
-        test_share=0.1, folds=FOLDS, seed=SEED, threads=None, name=None, overwrite=false,
+        encoder=None, words=false, features=None, strengths=None, trials=None,
+        validation_share=0.1, test_share=0.1, folds=FOLDS, seed=SEED, threads=None, name=None, overwrite=false,
         progress=false, reference=true, run=None
     ),
     text_signature = "(data, output, *, text='text', label='label', kind='tfidf-logistic', \
-        test=None, encoder=None, words=False, features=None, strengths=None, \
+        test=None, encoder=None, words=False, features=None, strengths=None, trials=None, \
         validation_share=0.1, test_share=0.1, folds=3, seed=0, threads=None, name=None, \
         overwrite=False, progress=False, reference=True, run=None)"
 )]
@@ -91,6 +92,7 @@ pub(crate) fn train_classifier(
     words: bool,
     features: Option<&Bound<'_, PyAny>>,
     strengths: Option<Vec<f64>>,
+    trials: Option<usize>,
     validation_share: f64,
     test_share: f64,
     folds: Folds,
@@ -117,6 +119,7 @@ pub(crate) fn train_classifier(
             .transpose()?
             .unwrap_or_default(),
         strengths: strengths.unwrap_or_default(),
+        trials,
         encoder: encoder.map(read_encoder).transpose()?,
         words,
         reference,

@@ -11,7 +11,7 @@ EXIT_CODES = """\
 exit codes:
   0  done
   1  it could not be done, and standard error says why; or a check found what it looks for
-     (validate, retrain, drift --fail-on-drift)
+     (validate, retrain, drift --fail-on-drift, demo)
   2  the command itself is wrong
   130  it was interrupted
 """

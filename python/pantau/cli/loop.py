@@ -6,6 +6,8 @@ import argparse
 import json
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pantau
@@ -184,9 +186,7 @@ def _settings(options: argparse.Namespace) -> None:
 
 def _watch(options: argparse.Namespace) -> None:
     ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    with open_workspace(options.workspace) as workspace:
+    with _signals(ended), open_workspace(options.workspace) as workspace:
         while True:
             models = options.models or workspace.models_in_use()
             for model in models:
@@ -195,6 +195,21 @@ def _watch(options: argparse.Namespace) -> None:
                 _look(workspace, model, options)
             if options.once or ended.wait(options.every):
                 return
+
+
+@contextmanager
+def _signals(ended: threading.Event) -> Iterator[None]:
+    """Let the signals that end a process end what it does between two looks instead."""
+    before = {
+        number: signal.signal(number, lambda *_: ended.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        # Whoever called `main` in a program of their own wants theirs again.
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) -> None:

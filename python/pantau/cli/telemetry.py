@@ -27,9 +27,9 @@ def add(commands: Any) -> None:
         _metrics,
         "print what Prometheus reads",
         "Prints what all processes that have a workspace open tell Prometheus, in its text\n"
-        "format: what was answered, how sure and how fast, what failed, and how drift and accuracy\n"
-        "of the models in use stand now. A service tells the same at /metrics. With --json, each\n"
-        "sample has its name, its labels and its value.",
+        "format: what was answered, how sure and how fast, what failed, and how drift and\n"
+        "accuracy of the models in use stand now. A service tells the same at /metrics. With\n"
+        "--json, each sample has its name, its labels and its value.",
         examples="pantau telemetry metrics ./app\n"
         "pantau telemetry metrics ./app --aliases > /var/lib/node_exporter/pantau.prom",
     )
@@ -42,8 +42,8 @@ def add(commands: Any) -> None:
         "dashboard",
         _dashboard,
         "print a dashboard for Grafana",
-        "Prints a dashboard as Grafana imports it, which is JSON: made of the list of metrics, and\n"
-        "of nothing that is not measured.",
+        "Prints a dashboard as Grafana imports it, which is JSON. It shows what `metrics` tells,\n"
+        "and nothing that is not measured.",
         examples="pantau telemetry dashboard > dashboard.json",
     )
     command(

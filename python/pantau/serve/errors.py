@@ -82,7 +82,9 @@ async def refused(request: Request, error: Exception) -> Response:
 
 async def unforeseen(request: Request, error: Exception) -> Response:
     """A mistake of ours, whose details belong in the log."""
-    return problem(500, "internal", "a mistake of the service; its log has the request", of(request))
+    return problem(
+        500, "internal", "a mistake of the service; its log has the request", of(request)
+    )
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -81,10 +81,8 @@ pub(crate) fn adopt(
     let test = own.test.map(|test| evaluate(&classifier, test, &how, watch)).transpose()?;
     let learnt = part(own.learnt, MOST_LEARNT, own.seed)?;
     let train_accuracy = evaluate(&classifier, &learnt, &how, watch)?.accuracy.value;
-    let reference = match manifest.files.contains_key(REFERENCE) {
-        true => None,
-        false => reference(&classifier, own)?,
-    };
+    let has_one = manifest.files.contains_key(REFERENCE);
+    let reference = if has_one { None } else { reference(&classifier, own)? };
     classifier.close()?;
     let finished = rewritten(&bundle, manifest, own.target, reference.as_deref());
     for folder in [&converted, &measured] {

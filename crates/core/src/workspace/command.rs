@@ -14,8 +14,8 @@ use crate::{
     random::Random,
 };
 
-/// The share of the texts that the command does not get: they tell how sure the model may be.
-const VALIDATION: f64 = 0.1;
+/// One of so many texts the command does not get: these tell how sure the model may be.
+const VALIDATION: usize = 10;
 const MOST_VALIDATION: usize = 1_000;
 
 /// What is to be learnt.
@@ -69,7 +69,7 @@ impl Inner {
 fn apart(data: &LabelledTexts, seed: u64) -> Result<(LabelledTexts, Option<LabelledTexts>)> {
     let mut rows: Vec<usize> = (0..data.texts().len()).collect();
     Random::new(seed).shuffle(&mut rows);
-    let kept = ((rows.len() as f64 * VALIDATION) as usize).min(MOST_VALIDATION);
+    let kept = (rows.len() / VALIDATION).min(MOST_VALIDATION);
     let (kept, learnt) = rows.split_at(kept);
     let of = |rows: &[usize]| {
         let texts = rows.iter().map(|row| data.texts()[*row].clone()).collect();

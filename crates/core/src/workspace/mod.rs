@@ -61,8 +61,12 @@ use crate::{
     Error, Result, Timestamp,
     model::ModelOptions,
     registry::{Act, History, Registry},
-    store::{LogCounters, LogOptions, Next, PredictionLog, Store},
+    store::{Durability, LogCounters, LogOptions, Next, PredictionLog, Store},
 };
+
+/// How long records are gathered before they are brought into the store together: what a commit costs
+/// is shared by all of them. They are safe in the journal meanwhile.
+const GROUP: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// A folder with everything a deployed model needs, and the loop over it: predict, remember, watch,
 /// train anew.
@@ -120,6 +124,7 @@ impl Workspace {
         let log = LogOptions {
             outbox: Some(outbox.clone()),
             journal: Some(waiting.join(format!("{own}.journal.jsonl"))),
+            durability: Durability::Group(GROUP),
             ..LogOptions::default()
         };
         let log = PredictionLog::open(home.store.clone(), log)?;

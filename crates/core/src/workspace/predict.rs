@@ -83,13 +83,14 @@ impl Workspace {
         let asked = Asked { model, standing: &standing, ask, at };
         if standing.challengers.is_empty() {
             let rows = texts.iter().map(AsRef::as_ref).zip(breaches);
-            let rows = rows.enumerate().map(|(row, (text, breach))| Row { row, text, breach });
+            let rows =
+                rows.enumerate().map(|(row, (text, breach))| Row { place: row, text, breach });
             return self.ask_version(&asked, &standing.champion, &rows.collect::<Vec<_>>());
         }
         let mut parts: Vec<(&Arc<Champion>, Vec<Row<'_>>)> = Vec::new();
         for (row, (text, breach)) in texts.iter().map(AsRef::as_ref).zip(breaches).enumerate() {
             let version = standing.version_for(model, key(ask, row, text));
-            let own = Row { row, text, breach };
+            let own = Row { place: row, text, breach };
             match parts.iter_mut().find(|part| part.0.version == version.version) {
                 Some(part) => part.1.push(own),
                 None => parts.push((version, vec![own])),
@@ -99,7 +100,7 @@ impl Workspace {
         for (version, rows) in parts {
             let own = self.ask_version(&asked, version, &rows)?;
             for (row, answer) in rows.iter().zip(own) {
-                answers[row.row] = Some(answer);
+                answers[row.place] = Some(answer);
             }
         }
         Ok(answers.into_iter().flatten().collect())
@@ -243,7 +244,7 @@ struct Asked<'a> {
 
 /// A text, its place in the call, and in which way it breaks the policy.
 struct Row<'a> {
-    row: usize,
+    place: usize,
     text: &'a str,
     breach: Option<Breach>,
 }
@@ -277,7 +278,7 @@ fn records(
         let mut record = PredictionRecord::of(model, &version.name, &prediction);
         record.timestamp = at;
         record.processing_time_ms = Some(each_ms);
-        record.review_id = ask.review_ids.get(row.row).cloned();
+        record.review_id = ask.review_ids.get(row.place).cloned();
         if let (Some(consent), Some(anonymizer)) = (&ask.consent, &anonymizer) {
             record.shared = Some(consent.share().with_text(anonymizer, row.text));
         }

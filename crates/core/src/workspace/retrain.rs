@@ -90,12 +90,8 @@ impl Workspace {
             json!({ "retraining": record.id }),
         );
         let mut stopped = None;
-        let mut watch = |done, all| {
-            watch(done, all).map_err(|error| {
-                stopped = Some(error.full_message());
-                error
-            })
-        };
+        let mut watch =
+            |done, all| watch(done, all).inspect_err(|error| stopped = Some(error.full_message()));
         let work = catch_unwind(AssertUnwindSafe(|| {
             self.train_anew(model, &mut record, since, now, &lease, options, &mut watch)
         }));

@@ -206,9 +206,8 @@ impl Schedule {
 
 fn run(signal: &(Mutex<bool>, Condvar), inner: &Weak<Inner>, options: &ScheduleOptions) {
     let is_ended = || *signal.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut watch = |_, _| match is_ended() {
-        true => Err(Error::invalid("the schedule", "was stopped")),
-        false => Ok(()),
+    let mut watch = |_, _| {
+        if is_ended() { Err(Error::invalid("the schedule", "was stopped")) } else { Ok(()) }
     };
     loop {
         let Some(inner) = inner.upgrade() else { return };

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Answer, Check, Inner, Workspace, home::Home};
+use super::{Answer, Check, Inner, Workspace, home::Home, served::Standing};
 use crate::{
     Result, Timestamp,
     drift::{DriftReport, Status},
@@ -186,7 +186,7 @@ impl Workspace {
                 show(&look, &mut page);
             }
             if let Ok(served) = inner.served(model) {
-                inner.show_rollout(model, &served.standing(), &mut page);
+                show_rollout(model, &served.standing(), &mut page);
             }
         }
         Ok(page.to_text(options.aliases))
@@ -211,18 +211,18 @@ impl Inner {
             check,
         })
     }
+}
 
-    fn show_rollout(&self, model: &str, standing: &super::served::Standing, page: &mut Page) {
-        let name = "pantau_rollout_share_ratio";
-        let mut rest = 1.0;
-        for challenger in &standing.challengers {
-            rest -= challenger.share;
-            page.value(name, &[model, &challenger.version.name, "challenger"], challenger.share);
-        }
-        page.value(name, &[model, &standing.champion.name, "champion"], rest);
-        for shadow in &standing.shadows {
-            page.value(name, &[model, &shadow.name, "shadow"], 1.0);
-        }
+fn show_rollout(model: &str, standing: &Standing, page: &mut Page) {
+    let name = "pantau_rollout_share_ratio";
+    let mut rest = 1.0;
+    for challenger in &standing.challengers {
+        rest -= challenger.share;
+        page.value(name, &[model, &challenger.version.name, "challenger"], challenger.share);
+    }
+    page.value(name, &[model, &standing.champion.name, "champion"], rest);
+    for shadow in &standing.shadows {
+        page.value(name, &[model, &shadow.name, "shadow"], 1.0);
     }
 }
 

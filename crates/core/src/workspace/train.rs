@@ -273,7 +273,7 @@ impl Inner {
             }
         };
         match &lesson.trainer {
-            Some(trainer) => run.log_trained(&trained, &trainer.command)?,
+            Some(own) => run.log_trained(&trained, &own.command)?,
             None => run.log_training(&trained, how)?,
         }
         run.finish(Status::Finished)?;

@@ -12,6 +12,7 @@ use crate::{
     Error, Result,
     learn::{NaiveBayesKind, TfidfOptions},
     model::{LearnedKind, manifest::text_problem},
+    random::Random,
 };
 
 /// How a classifier is learnt. The default is what most callers want.
@@ -43,6 +44,9 @@ pub struct TrainOptions {
     /// The strengths that are tried: `C` of logistic regression, `alpha` of naive Bayes; by
     /// default some that are usual.
     pub strengths: Vec<f64>,
+    /// How many settings are tried: some of them by chance where there are more, and strengths closer
+    /// to each other where there are fewer. By default all that are usual, or that are given.
+    pub trials: Option<usize>,
     /// For a head: the bundle of its encoder.
     pub encoder: Option<PathBuf>,
     /// For a head: whether it looks at words as well as at vectors.
@@ -79,6 +83,7 @@ impl TrainOptions {
             threads: None,
             features: Vec::new(),
             strengths: Vec::new(),
+            trials: None,
             encoder: None,
             words: false,
             reference: true,
@@ -93,6 +98,9 @@ impl TrainOptions {
             self.strengths.iter().find(|strength| !(1e-10..=1e10).contains(*strength))
         {
             return Err(Error::invalid("strengths", format!("{strength} is not 1e-10 to 1e10")));
+        }
+        if let Some(trials) = self.trials.filter(|trials| !(1..=MOST_TRIALS).contains(trials)) {
+            return Err(Error::invalid("trials", format!("{trials} is not 1 to {MOST_TRIALS}")));
         }
         let is_head = self.kind == LearnedKind::EncoderHead;
         let kind = self.kind.name();
@@ -137,8 +145,14 @@ impl TrainOptions {
             LearnedKind::EncoderHead if self.words => &[0.3, 1.0, 3.0, 10.0],
             LearnedKind::EncoderHead => &[0.001, 0.01, 0.1, 1.0],
         };
-        let mut strengths =
-            if self.strengths.is_empty() { usual } else { &self.strengths }.to_vec();
+        let kinds = if self.kind == LearnedKind::TfidfNb { 2 } else { 1 };
+        let mut strengths = match self.trials {
+            _ if !self.strengths.is_empty() => self.strengths.clone(),
+            Some(trials) if trials > recipes.len() * kinds * usual.len() => {
+                between(usual, trials.div_ceil(recipes.len() * kinds))
+            }
+            _ => usual.to_vec(),
+        };
         if self.kind != LearnedKind::TfidfNb {
             strengths.sort_by(f64::total_cmp);
         }
@@ -154,6 +168,64 @@ impl TrainOptions {
             }
             _ => strengths.iter().map(|&c| Learner::Logistic { c }).collect(),
         };
-        recipes.into_iter().map(|recipe| Candidate { recipe, learners: learners.clone() }).collect()
+        let all =
+            recipes.into_iter().map(|recipe| Candidate { recipe, learners: learners.clone() });
+        self.some(all.collect())
+    }
+
+    /// As many of the candidates as shall be tried, by chance.
+    fn some(&self, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+        let total: usize = candidates.iter().map(|own| own.learners.len()).sum();
+        let Some(trials) = self.trials.filter(|trials| *trials < total) else { return candidates };
+        let mut places: Vec<usize> = (0..total).collect();
+        Random::new(self.seed).shuffle(&mut places);
+        places.truncate(trials);
+        let mut place = 0;
+        for candidate in &mut candidates {
+            candidate.learners.retain(|_| {
+                place += 1;
+                places.contains(&(place - 1))
+            });
+        }
+        candidates.retain(|candidate| !candidate.learners.is_empty());
+        candidates
+    }
+}
+
+/// More trials than anybody waits for.
+const MOST_TRIALS: usize = 10_000;
+
+/// So many strengths from the smallest to the largest of some, each as many times the one before.
+fn between(strengths: &[f64], count: usize) -> Vec<f64> {
+    let low = strengths.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = strengths.iter().copied().fold(0.0, f64::max);
+    let step = (high / low).ln() / (count.max(2) - 1) as f64;
+    (0..count).map(|place| (low.ln() + step * place as f64).exp()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trials(kind: LearnedKind, trials: Option<usize>) -> Vec<Candidate> {
+        TrainOptions { trials, ..TrainOptions::new(kind) }.candidates(10_000)
+    }
+
+    #[test]
+    fn as_many_are_tried_as_somebody_wants() {
+        for kind in [LearnedKind::TfidfLogistic, LearnedKind::TfidfNb] {
+            let count = |wanted| -> usize {
+                trials(kind, wanted).iter().map(|own| own.learners.len()).sum()
+            };
+            for wanted in [1, 3, 7, 20, 61] {
+                assert_eq!(count(Some(wanted)), wanted, "{kind:?}");
+            }
+            assert!(count(None) >= 8);
+            assert!(trials(kind, Some(1)).len() == 1);
+        }
+        let spread = between(&[1.0, 100.0], 3);
+        assert!((spread[1] - 10.0).abs() < 1e-9 && (spread[2] - 100.0).abs() < 1e-9);
+        let none = TrainOptions { trials: Some(0), ..TrainOptions::default() };
+        assert_eq!(none.check().unwrap_err().to_string(), "trials: 0 is not 1 to 10000");
     }
 }
