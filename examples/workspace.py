@@ -1,4 +1,4 @@
-"""The first program with a workspace: trained, asked, told what was wrong, trained anew, rolled back.
+"""The first program with a workspace: train, ask, tell what was wrong, train anew, roll back.
 
 python workspace.py FOLDER
 """

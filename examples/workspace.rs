@@ -1,4 +1,4 @@
-//! The first program with a workspace: trained, asked, told what was wrong, trained anew, rolled back.
+//! The first program with a workspace: train, ask, tell what was wrong, train anew, roll back.
 //!
 //! `cargo run -p pantau --example workspace -- FOLDER`
 #![expect(clippy::print_stdout, reason = "this program is for a terminal")]
@@ -7,7 +7,7 @@ use pantau::{
     model::LabelledTexts,
     registry::Act,
     store::{Consent, Feedback},
-    workspace::{Ask, RetrainOptions, Workspace},
+    workspace::{Ask, RetrainOptions, Workspace, WorkspaceOptions, WorkspaceTrain},
 };
 
 fn main() -> pantau::Result<()> {
@@ -17,9 +17,10 @@ fn main() -> pantau::Result<()> {
     let labels = (0..1_600).map(|row| ["positive", "negative"][row % 2].to_owned());
     let reviews = LabelledTexts::new(texts.collect(), labels.collect())?;
 
-    let ws = Workspace::open(folder, &Default::default())?;
+    let ws = Workspace::open(folder, &WorkspaceOptions::default())?;
     let nobody = &mut |_, _| Ok(());
-    println!("{}", ws.train("sentiment", &reviews, &Default::default(), nobody)?.sentence);
+    let trained = ws.train("sentiment", &reviews, &WorkspaceTrain::default(), nobody)?;
+    println!("{}", trained.sentence);
     let consent = Some(Consent::given().with_subject("user-17"));
     let answer = ws.predict("sentiment", "bagus sekali", &Ask { consent, ..Ask::default() })?;
     println!("{}, by version {}", answer.label, answer.version);

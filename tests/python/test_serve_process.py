@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
 
 
 def clients(service, count, until):
-    """Clients that ask until something is so; the ids of the answers they got, and what went wrong."""
+    """Clients that ask until something is so; the answers they got, and what went wrong."""
     answered, problems = [], []
 
     def ask():
@@ -128,8 +128,10 @@ def test_it_speaks_tls(folder, tmp_path):
         pytest.skip("openssl is missing, which makes the certificate")
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=localhost", "-out", certificate, "-keyout", key],
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=localhost", "-out", certificate, "-keyout", key),
+        ],
         check=True,
         capture_output=True,
     )

@@ -1,5 +1,5 @@
-"""What the service says of itself is true: requests made from its description, well and badly formed,
-are answered as it says, and never with a mistake of its own."""
+"""What the service says of itself is true: requests made from its description, well and badly
+formed, are answered as it says, and never with a mistake of its own."""
 
 from __future__ import annotations
 

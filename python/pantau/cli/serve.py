@@ -18,8 +18,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "serve",
         _serve,
         "serve models over HTTP",
-        "Serves the models of a workspace over HTTP until it is told to end (SIGTERM), and answers\n"
-        "first what it has begun. What it can be asked stands at /docs. It needs pantau[serve].\n"
+        "Serves the models of a workspace over HTTP until it is told to end (SIGTERM), after what\n"
+        "it has begun. What it can be asked stands at /docs. It needs pantau[serve].\n"
         "Every option can be set by a variable, too, such as PANTAU_PORT.",
     )
     serve.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")

@@ -35,5 +35,5 @@ del _fastapi, _uvicorn
 
 
 def serve(workspace: pantau.Workspace, **settings: Any) -> None:
-    """Serve the models of a workspace until the process is told to end. Keywords are ``Settings``."""
+    """Serve a workspace until the process is told to end. Keywords are those of ``Settings``."""
     run(Settings.make(**settings), workspace=workspace)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pantau
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+
+import pantau
 
 # The first that fits.
 _STATUSES: list[tuple[type[pantau.Error], int, str]] = [

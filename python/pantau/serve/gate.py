@@ -10,10 +10,10 @@ import time
 import uuid
 from typing import Any
 
-import pantau
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import pantau
 from pantau.serve.errors import problem
 from pantau.serve.keys import Key, Keys
 from pantau.serve.settings import Settings
@@ -80,7 +80,7 @@ class Gate:
                 limited = _Limited(receive, self._settings.max_body)
                 try:
                     await self._app(scope, limited, answer)
-                except _TooLarge:
+                except _TooLargeError:
                     await self._too_large(request_id)(scope, receive, answer)
         finally:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
@@ -159,7 +159,7 @@ class Gate:
             LOG.error("%s", json.dumps({"audit": action, "actor": actor, "problem": str(error)}))
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
@@ -175,5 +175,5 @@ class _Limited:
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise _TooLarge
+                raise _TooLargeError
         return message

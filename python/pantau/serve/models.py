@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import pantau
 from starlette.concurrency import run_in_threadpool
 
+import pantau
 from pantau.serve.settings import Settings
 
 _T = TypeVar("_T")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pantau
 import uvicorn
 
+import pantau
 from pantau.serve.app import create_app
 from pantau.serve.keys import Keys
 from pantau.serve.settings import Settings
@@ -35,8 +35,8 @@ def run(
     if settings.workers > 1:
         if workspace is not None:
             raise pantau.InvalidInputError(
-                f"workers: {settings.workers}, but other processes cannot have what is open in this "
-                "one; use `pantau serve`"
+                f"workers: {settings.workers}, but what is open in this process no other can have; "
+                "use `pantau serve`"
             )
         os.environ[_FOLDER], os.environ[_SETTINGS] = str(where), settings.to_json()
         uvicorn.run(
@@ -80,8 +80,8 @@ def refuse_strangers(settings: Settings, keys: Keys) -> None:
     """Whoever can reach a service without keys can ask it everything: that is for this machine."""
     if not settings.is_local and not keys and not settings.open:
         raise pantau.InvalidInputError(
-            f"host: {settings.host} can be reached from elsewhere, and there are no keys; make one by "
-            "`pantau keys add WORKSPACE NAME`, or say --open"
+            f"host: {settings.host} can be reached from elsewhere, and there are no keys; make one "
+            "by `pantau keys add WORKSPACE NAME`, or say --open"
         )
 
 

@@ -42,7 +42,7 @@ impl ReplayOptions {
     /// Reads options from JSON; what is left out has its default.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for what is not such an object.
+    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for what is not such an object.
     pub fn from_json(json: &str) -> Result<Self> {
         crate::settings::from_json("options", json)
     }
@@ -108,7 +108,7 @@ impl Workspace {
     /// to have them kept can be asked again. What it says is counted and logged nowhere.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such version; others as for
+    /// [`Error::NotFound`](crate::Error::NotFound) if there is no such version; others as for
     /// [`predict`](Self::predict), and what `watch` returns, which hears how many texts are done.
     pub fn replay(
         &self,

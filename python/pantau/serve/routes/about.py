@@ -7,9 +7,9 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
-import pantau
 from fastapi import FastAPI, Request, Response
 
+import pantau
 from pantau.serve import schemas
 from pantau.serve.errors import documented
 from pantau.serve.models import Models
@@ -42,8 +42,8 @@ def add(app: FastAPI, models: Models, settings: Settings, started: float) -> Non
         responses={503: {"model": schemas.Health, "description": "No model can answer."}},
     )
     async def health(response: Response) -> Any:
-        """`ok`; `degraded`, if it answers but something is amiss; `unavailable`, with the status 503,
-        if it cannot answer."""
+        """`ok`; `degraded`, if it answers but something is amiss; `unavailable`, with the status
+        503, if it cannot answer."""
         told = await _health(models)
         response.status_code = 503 if told["status"] == "unavailable" else 200
         return {**told, "uptime_seconds": time.time() - started, "timestamp": _now()}

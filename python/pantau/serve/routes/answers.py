@@ -5,10 +5,10 @@
 import json
 from typing import Any
 
-import pantau
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 
+import pantau
 from pantau.serve import schemas
 from pantau.serve.errors import documented
 from pantau.serve.models import Models
