@@ -139,6 +139,7 @@ fn a_better_shadow_is_found_and_promoted() {
         let report = workspace.rollout("sentiment").unwrap();
         let [own] = report.challengers.as_slice() else { panic!("{report:?}") };
         assert_eq!(own.answered, Some(rows));
+        assert!((0.4..0.95).contains(&own.agreement.unwrap()), "{own:?}");
         assert_eq!(own.comparison.pairs.rows(), rows);
         preference = own.comparison.preference;
     }

@@ -116,7 +116,8 @@ fn an_older_database_gets_what_it_lacks() {
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection
         .execute_batch(
-            "DROP TABLE states; DROP TABLE profiles; DELETE FROM pantau_schema WHERE version = 2;",
+            "DROP TABLE states; DROP TABLE profiles; DROP TABLE shadows; \
+             DELETE FROM pantau_schema WHERE version > 1;",
         )
         .unwrap();
     drop(connection);
@@ -137,7 +138,7 @@ fn a_newer_or_foreign_database_is_left_alone() {
     let error = Sqlite::open(&path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incompatible);
     let message = error.to_string();
-    assert!(message.contains("version 99") && message.contains("up to 2; update"), "{message}");
+    assert!(message.contains("version 99") && message.contains("up to 3; update"), "{message}");
     assert_eq!(fs::read(&path).unwrap(), before);
 
     let path = folder.path().join("mlflow.db");

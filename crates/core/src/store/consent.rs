@@ -92,12 +92,6 @@ impl Shared {
         Self { embedding: Some(embedding.to_vec()), ..self }
     }
 
-    /// The subject alone.
-    #[must_use]
-    pub fn without_text(&self) -> Self {
-        Self { subject: self.subject.clone(), text: None, embedding: None }
-    }
-
     /// Who agreed, if that was told.
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()

@@ -50,7 +50,7 @@ pub use query::{
 };
 pub use records::{
     AuditRecord, FeatureRecord, Feedback, MetricsRecord, PredictionRecord, ProfileRecord, Record,
-    RetrainingRecord, ReviewRecord, TriggerRecord,
+    RetrainingRecord, ReviewRecord, ShadowRecord, TriggerRecord,
 };
 pub(crate) use records::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow, new_id};
 pub use reviews::ReviewFilter;

@@ -67,6 +67,8 @@ pub enum Table {
     States,
     /// What processes counted of what they answered, until somebody looks.
     Profiles,
+    /// What versions say that nobody sees, of texts that others have answered.
+    Shadows,
 }
 
 /// What is known about a table.
@@ -164,6 +166,28 @@ const FEEDBACK: Description = Description {
     subject: Some("subject"),
     age: Some("timestamp"),
     searched: &[&["prediction_id"], &["timestamp"], &["matched"], &["subject"]],
+};
+
+const SHADOWS: Description = Description {
+    name: "shadows",
+    columns: &[
+        // That of the prediction, and the version.
+        needed("id", Kind::Text),
+        needed("prediction_id", Kind::Text),
+        needed("model", Kind::Text),
+        needed("version", Kind::Text),
+        // The version whose answer was seen.
+        needed("answered_by", Kind::Text),
+        needed("timestamp", Kind::Time),
+        needed("label", Kind::Text),
+        needed("confidence", Kind::Real),
+        needed("agrees", Kind::Truth),
+        optional("subject", Kind::Text),
+    ],
+    key: &["id"],
+    subject: Some("subject"),
+    age: Some("timestamp"),
+    searched: &[&["model", "version", "timestamp"], &["timestamp"], &["subject"]],
 };
 
 const TEXT_FEATURES: Description = Description {
@@ -396,7 +420,7 @@ const PROFILES: Description = Description {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Reviews,
         Self::Predictions,
         Self::Feedback,
@@ -414,6 +438,7 @@ impl Table {
         Self::Erasures,
         Self::States,
         Self::Profiles,
+        Self::Shadows,
     ];
 
     fn description(self) -> &'static Description {
@@ -435,6 +460,7 @@ impl Table {
             Self::Erasures => &ERASURES,
             Self::States => &STATES,
             Self::Profiles => &PROFILES,
+            Self::Shadows => &SHADOWS,
         }
     }
 

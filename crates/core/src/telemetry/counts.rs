@@ -76,11 +76,6 @@ impl Counts {
         add_to(place(place(&mut self.shadows, model), version), outcome, times);
     }
 
-    pub(crate) fn shadow(&self, model: &str, version: &str, outcome: &str) -> u64 {
-        let own = self.shadows.get(model).and_then(|versions| versions.get(version));
-        own.and_then(|outcomes| outcomes.get(outcome)).copied().unwrap_or(0)
-    }
-
     pub(crate) fn see_notice(&mut self, event: &str, outcome: &str) {
         add_to(place(&mut self.notices, event), outcome, 1);
     }

@@ -15,4 +15,4 @@ pub(crate) use counts::Counts;
 pub use dashboard::dashboard;
 pub use metric::{Kind, METRICS, Metric};
 pub(crate) use page::Page;
-pub(crate) use process::{Gauges, Seen, Shelf, own_use};
+pub(crate) use process::{Gauges, Seen, Shelf, claim_cpu, own_memory};

@@ -28,6 +28,8 @@ const GONE: &str = "gone.json";
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Gauges {
+    /// Its number: of several workspaces that it has open, it is one process.
+    pub(crate) process: u32,
     pub(crate) log_queued: u64,
     pub(crate) log_waiting: u64,
     pub(crate) memory_bytes: u64,
@@ -97,7 +99,7 @@ impl Shelf {
         let mut counts = own.counts.clone();
         let mut gauges = vec![own.gauges.clone()];
         let others: Vec<(String, Seen)> = self
-            .ids()
+            .ids("json")
             .into_iter()
             .filter(|id| *id != self.id)
             .filter_map(|id| Some((id.clone(), read(&self.folder.join(format!("{id}.json")))?)))
@@ -116,12 +118,12 @@ impl Shelf {
         (counts, gauges)
     }
 
-    /// The processes that left a file.
-    fn ids(&self) -> Vec<String> {
+    /// The processes that left a file with this ending.
+    fn ids(&self, ending: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
         let id = |entry: fs::DirEntry| {
             let name = entry.file_name().into_string().ok()?;
-            let id = name.strip_suffix(".json")?;
+            let id = name.strip_suffix(ending)?.strip_suffix('.')?;
             (name != GONE).then(|| id.to_owned())
         };
         entries.filter_map(|entry| id(entry.ok()?)).collect()
@@ -145,7 +147,7 @@ impl Shelf {
         let mut gone: Gone = read(&gone_path).unwrap_or_default();
         let file = |id: &str, ending: &str| self.folder.join(format!("{id}.{ending}"));
         let dead: Vec<String> = self
-            .ids()
+            .ids("json")
             .into_iter()
             .filter(|id| *id != self.id && is_old(&file(id, "json")) && !self.is_alive(id))
             .collect();
@@ -167,6 +169,13 @@ impl Shelf {
             let _ = fs::remove_file(file(id, "json"));
             let _ = fs::remove_file(file(id, "lock"));
         }
+        // Some were killed before they had counted anything.
+        for id in self.ids("lock") {
+            let path = file(&id, "lock");
+            if id != "gone" && is_old(&path) && !self.is_alive(&id) && !file(&id, "json").exists() {
+                let _ = fs::remove_file(path);
+            }
+        }
         Ok(())
     }
 }
@@ -184,8 +193,10 @@ impl Gauges {
     /// Puts how processes are on a page.
     pub(crate) fn show(all: &[Self], page: &mut Page) {
         let sum = |of: fn(&Self) -> u64| all.iter().map(of).sum();
-        page.count("pantau_processes", &[], all.len() as u64);
-        page.count("pantau_process_resident_memory_bytes", &[], sum(|own| own.memory_bytes));
+        let memory: BTreeMap<u32, u64> =
+            all.iter().map(|own| (own.process, own.memory_bytes)).collect();
+        page.count("pantau_processes", &[], memory.len() as u64);
+        page.count("pantau_process_resident_memory_bytes", &[], memory.values().sum());
         page.count("pantau_log_queue_length", &[], sum(|own| own.log_queued));
         page.count("pantau_log_outbox_length", &[], sum(|own| own.log_waiting));
         let mut waiting: BTreeMap<&str, u64> = BTreeMap::new();
@@ -204,14 +215,21 @@ impl Gauges {
     }
 }
 
-/// The memory and the time of processors that this process has used, where the system tells it.
-pub(crate) fn own_use() -> (u64, f64) {
-    let memory = || {
+/// The memory that this process has, where the system tells it.
+pub(crate) fn own_memory() -> u64 {
+    let read = || {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.split_whitespace().next()?.parse::<u64>().ok()
     };
-    let cpu = || {
+    read().unwrap_or(0) * 1024
+}
+
+/// The time of processors that this process has used since somebody asked last: so what several open
+/// workspaces tell comes to what it has used in all.
+pub(crate) fn claim_cpu() -> f64 {
+    static CLAIMED: Mutex<(u32, f64)> = Mutex::new((0, 0.0));
+    let read = || {
         let stat = fs::read_to_string("/proc/self/stat").ok()?;
         // The name of the program, in brackets, may hold spaces.
         let fields = stat.rsplit_once(')')?.1;
@@ -219,7 +237,12 @@ pub(crate) fn own_use() -> (u64, f64) {
         // Linux tells programs hundredths of a second, whatever it counts itself.
         Some((ticks(11)? + ticks(12)?) / 100.0)
     };
-    (memory().unwrap_or(0) * 1024, cpu().unwrap_or(0.0))
+    let (now, process) = (read().unwrap_or(0.0), std::process::id());
+    let mut claimed = CLAIMED.lock().unwrap_or_else(PoisonError::into_inner);
+    // What the parent of a fork has claimed is the parent's.
+    let before = if claimed.0 == process { claimed.1 } else { 0.0 };
+    *claimed = (process, now.max(before));
+    (now - before).max(0.0)
 }
 
 #[cfg(test)]
@@ -276,10 +299,10 @@ mod tests {
 
     #[test]
     fn this_process_has_memory() {
-        let (memory, cpu) = own_use();
         if cfg!(target_os = "linux") {
-            assert!(memory > 1 << 20, "{memory}");
-            assert!(cpu >= 0.0);
+            assert!(own_memory() > 1 << 20);
+            let first = claim_cpu();
+            assert!(first >= 0.0 && claim_cpu() <= first + 1.0);
         }
     }
 }

@@ -3,15 +3,15 @@
 use std::{
     fs,
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::JoinHandle,
     time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
+use super::worker::{Signal, Worker};
 use crate::{
     Error, Result, Timestamp,
     store::{Next, Store, new_id},
@@ -39,7 +39,7 @@ struct Written {
 #[derive(Debug)]
 pub(super) struct Lease {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    worker: Option<Worker>,
 }
 
 #[derive(Debug)]
@@ -47,7 +47,6 @@ struct Shared {
     store: Arc<dyn Store>,
     name: String,
     holder: String,
-    ended: (Mutex<bool>, Condvar),
     is_lost: AtomicBool,
 }
 
@@ -89,18 +88,11 @@ impl Lease {
             store: store.clone(),
             name: name.to_owned(),
             holder,
-            ended: (Mutex::new(false), Condvar::new()),
             is_lost: AtomicBool::new(false),
         });
         let own = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("pantau-lease".to_owned())
-            .spawn(move || own.renew_until_ended())
-            .map_err(|source| Error::Busy {
-                what: name.to_owned(),
-                problem: format!("no thread could be started for it: {source}"),
-            })?;
-        Ok((Self { shared, thread: Some(thread) }, left))
+        let worker = Worker::start("pantau-lease", name, move |signal| own.renew(signal))?;
+        Ok((Self { shared, worker: Some(worker) }, left))
     }
 
     /// Whether it is still held: to be asked before something is done that only one may do.
@@ -118,10 +110,8 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        *self.shared.ended.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.shared.ended.1.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        if let Some(worker) = self.worker.take() {
+            worker.stop();
         }
         // If that fails it ends by itself.
         let _ = self.shared.change(true);
@@ -129,13 +119,9 @@ impl Drop for Lease {
 }
 
 impl Shared {
-    fn renew_until_ended(&self) {
-        loop {
-            let ended = self.ended.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let waited = self.ended.1.wait_timeout(ended, RENEWED);
-            if *waited.unwrap_or_else(PoisonError::into_inner).0 {
-                return;
-            }
+    /// Renews it until it is given back, or lost.
+    fn renew(&self, signal: &Signal) {
+        while !signal.wait(RENEWED) {
             if let Ok(false) = self.change(false) {
                 self.is_lost.store(true, Ordering::Release);
                 return;

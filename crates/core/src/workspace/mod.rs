@@ -29,15 +29,18 @@ mod train;
 mod watch;
 #[cfg(feature = "webhook")]
 mod webhook;
+mod worker;
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 pub use answer::{Answer, Ask};
-use background::Background;
 pub use check::Check;
 use counting::Counting;
 use home::Home;
@@ -56,6 +59,7 @@ use shadow::Shadows;
 pub use telemetry::MetricsOptions;
 use telemetry::Telemetry;
 pub use train::{Training, WorkspaceTrain};
+use worker::Worker;
 
 use crate::{
     Error, Result, Timestamp,
@@ -107,7 +111,10 @@ struct Inner {
     notices: Notices,
     schedule: Schedule,
     model_options: ModelOptions,
-    background: Mutex<Option<Background>>,
+    background: Mutex<Option<Worker>>,
+    is_closed: AtomicBool,
+    /// Threads do not live on after a fork, so what has any belongs to one process.
+    process: u32,
 }
 
 impl Workspace {
@@ -141,8 +148,10 @@ impl Workspace {
             schedule: Schedule::default(),
             model_options: ModelOptions::default(),
             background: Mutex::default(),
+            is_closed: AtomicBool::new(false),
+            process: std::process::id(),
         });
-        let background = Background::start(&inner)?;
+        let background = background::start(&inner)?;
         *inner.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(background);
         let workspace = Self { inner };
         #[cfg(feature = "webhook")]
@@ -205,6 +214,10 @@ impl Workspace {
     /// [`Error::NotFound`] if there is no such version; others as the registry has them.
     pub fn promote(&self, model: &str, version: u32, act: &Act) -> Result<()> {
         self.registry().promote(model, version, act)?;
+        // Whoever is in use is no challenger any more, also if another one is some day.
+        if self.settings(model)?.rollout.challengers.contains_key(&version) {
+            self.withdraw(model, version, act)?;
+        }
         self.inner.refresh(model)
     }
 
@@ -310,10 +323,21 @@ impl Inner {
         served.values().cloned().collect()
     }
 
+    /// Whether it still may start something.
+    fn check_open(&self) -> Result<()> {
+        if self.is_closed.load(Ordering::Acquire) {
+            return Err(Error::invalid("workspace", "it is closed"));
+        }
+        Ok(())
+    }
+
     fn close(&self) -> Result<()> {
+        self.is_closed.store(true, Ordering::Release);
         self.schedule.stop();
-        self.shadows.close();
-        self.notices.close();
+        if self.process == std::process::id() {
+            self.shadows.close();
+            self.notices.close();
+        }
         let background = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(background) = background {
             background.stop();

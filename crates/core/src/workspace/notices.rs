@@ -35,7 +35,7 @@ const RETRIES: [Duration; 5] = [
 ];
 
 /// For so long a process has a webhook to itself: longer than a try takes.
-const CLAIM: Duration = Duration::from_mins(1);
+const CLAIM: Duration = Duration::from_mins(3);
 
 /// How long the end of a workspace waits for what is being told.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -162,10 +162,8 @@ impl Inner {
 
     fn add_line(self: &Arc<Self>, target: Target, mark: Option<String>, done: u64) -> Result<()> {
         let line = Line { target, mark, done, tries: 0, again: None };
+        self.check_open()?;
         let mut state = self.notices.state.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.is_ended {
-            return Err(Error::invalid("workspace", "it is closed"));
-        }
         state.lines.push(Arc::new(Mutex::new(line)));
         drop(state);
         let mut thread = self.notices.thread.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::shadow;
 use crate::{
     Result, Timestamp,
     performance::Pairs,
     store::{
-        Condition, Direction, Feedback, PredictionRecord, Record, Select, Store, Table, Value,
+        Condition, Direction, Feedback, PredictionRecord, Record, Select, ShadowRecord, Store,
+        Table, Value,
     },
 };
 
@@ -50,12 +50,14 @@ pub(super) fn of_shadow(
 ) -> Result<Pairs> {
     let mut rows = labelled(store, model, since, sources)?;
     rows.retain(|row| row.version == champion);
-    let ids = rows.iter().map(|row| shadow::id(&row.id, shadow_version));
-    let found = by_id(store, &ids.collect::<Vec<String>>())?;
+    let ids = rows.iter().map(|row| ShadowRecord::id_of(&row.id, shadow_version));
+    let found: HashMap<String, ShadowRecord> = by_id(store, &ids.collect::<Vec<String>>())?
+        .into_iter()
+        .map(|record: ShadowRecord| (record.prediction_id.clone(), record))
+        .collect();
     let mut pairs = Pairs::default();
     for row in rows {
-        let other = found.get(&shadow::id(&row.id, shadow_version));
-        let Some(other) = other.and_then(|other| other.label.as_ref()) else { continue };
+        let Some(other) = found.get(&row.id).map(|other| &other.label) else { continue };
         let is_right = match &row.actual {
             Some(actual) => actual == other,
             // That an answer was wrong says something of another one only if it is the same.
@@ -100,7 +102,8 @@ fn labelled(
     let mut ids: Vec<String> = said.keys().cloned().collect();
     ids.sort_unstable();
     let mut rows: Vec<(Timestamp, Labelled)> = Vec::new();
-    for (id, found) in by_id(store, &ids)? {
+    for found in by_id::<PredictionRecord>(store, &ids)? {
+        let id = found.id.clone();
         if found.model != model || since.is_some_and(|since| found.timestamp < since) {
             continue;
         }
@@ -117,16 +120,12 @@ fn labelled(
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-fn by_id(store: &dyn Store, ids: &[String]) -> Result<HashMap<String, PredictionRecord>> {
-    let mut found = HashMap::new();
+fn by_id<R: Record>(store: &dyn Store, ids: &[String]) -> Result<Vec<R>> {
+    let mut found = Vec::new();
     for some in ids.chunks(AT_ONCE) {
         let values = some.iter().map(|id| Value::Text(id.clone())).collect();
-        let select = Select::all(Table::Predictions).with(Condition::IsOneOf("id", values));
-        store.select(&select, &mut |row| {
-            let record = PredictionRecord::from_row(row)?;
-            found.insert(record.id.clone(), record);
-            Ok(())
-        })?;
+        let select = Select::all(R::TABLE).with(Condition::IsOneOf("id", values));
+        found.extend(store.records::<R>(&select)?);
     }
     Ok(found)
 }

@@ -260,7 +260,8 @@ fn given(record: &PredictionRecord) -> Given {
     Given {
         id: record.id.clone(),
         label: record.label.clone().unwrap_or_default(),
-        shared: record.shared.as_ref().map(Shared::without_text),
+        version: record.version.clone(),
+        subject: record.shared.as_ref().and_then(Shared::subject).map(str::to_owned),
         at: record.timestamp,
     }
 }

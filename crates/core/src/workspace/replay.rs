@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Workspace, roles};
 use crate::{
-    Result, Timestamp,
+    Error, Result, Timestamp,
     model::{Classifier, PredictOptions},
     performance::Pairs,
     stats::{Interval, mcnemar, paired_difference},
@@ -42,7 +42,7 @@ impl ReplayOptions {
     /// Reads options from JSON; what is left out has its default.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for what is not such an object.
+    /// [`Error::InvalidInput`] for what is not such an object.
     pub fn from_json(json: &str) -> Result<Self> {
         crate::settings::from_json("options", json)
     }
@@ -108,7 +108,7 @@ impl Workspace {
     /// to have them kept can be asked again. What it says is counted and logged nowhere.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) if there is no such version; others as for
+    /// [`Error::NotFound`] if there is no such version; others as for
     /// [`predict`](Self::predict), and what `watch` returns, which hears how many texts are done.
     pub fn replay(
         &self,
@@ -117,6 +117,9 @@ impl Workspace {
         options: &ReplayOptions,
         watch: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Replay> {
+        if options.limit == 0 {
+            return Err(Error::invalid("limit", "0, allowed are 1 and more"));
+        }
         self.flush(Some(std::time::Duration::from_secs(30)))?;
         let registry = self.registry();
         registry.version(model, version)?;

@@ -4,15 +4,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::{
-    Inner, ModelSettings, Workspace, pairs, read_settings, served::Champion, settings_name,
-};
+use super::{ModelSettings, Workspace, pairs, read_settings, served::Champion, settings_name};
 use crate::{
     Error, Result, Timestamp, chain,
     performance::{Comparison, ComparisonOptions, Preference},
     registry::Act,
-    store::Next,
+    store::{Condition, Next, Table, Value},
 };
 
 /// What becomes of a comparison that has come to an end.
@@ -171,13 +170,13 @@ impl Workspace {
         if self.inner.champion_version(model)? == Some(version) {
             return Err(Error::invalid("version", format!("{version} is in use already")));
         }
-        let since = Some(since.unwrap_or_else(Timestamp::now));
-        let detail = serde_json::json!({ "model": model, "version": version, "share": share });
+        let detail = json!({ "version": version, "share": share });
         self.change_rollout(model, "challenge", &detail, act, &mut |rollout| {
             let before = rollout.challengers.get(&version).copied();
             // A larger share goes on with what is known; a shadow that comes into sight does not.
             let goes_on = before.is_some_and(|own| (own.share > 0.0) == (share > 0.0));
-            let since = before.filter(|_| goes_on).map_or(since, |own| own.since);
+            let own = before.filter(|_| goes_on && since.is_none()).and_then(|own| own.since);
+            let since = Some(since.or(own).unwrap_or_else(Timestamp::now));
             rollout.challengers.insert(version, Challenge { share, since });
             Ok(())
         })
@@ -188,7 +187,7 @@ impl Workspace {
     /// # Errors
     /// [`Error::NotFound`] if it is not there.
     pub fn withdraw(&self, model: &str, version: u32, act: &Act) -> Result<()> {
-        let detail = serde_json::json!({ "model": model, "version": version });
+        let detail = json!({ "version": version });
         self.change_rollout(model, "withdraw", &detail, act, &mut |rollout| match rollout
             .challengers
             .remove(&version)
@@ -215,7 +214,11 @@ impl Workspace {
             settings.rollout.check()?;
             Ok((Some(Next::new(settings.to_json().into_bytes())), ()))
         })?;
-        self.store().audit(&act.actor, action, detail)?;
+        let mut detail = detail.clone();
+        detail["model"] = model.into();
+        detail["reason"] = act.reason.as_str().into();
+        detail["evidence"] = act.evidence.clone().unwrap_or_default();
+        self.store().audit(&act.actor, action, &detail)?;
         self.inner.refresh(model)
     }
 
@@ -245,20 +248,42 @@ impl Workspace {
                 pairs::of_shadow(store, model, &champion.name, &name, since, sources)?
             };
             let problem = standing.problems.iter().find(|own| own.0 == version);
-            let seen = (share == 0.0).then(|| self.inner.shadowed(model, &name));
+            let seen = match share {
+                share if share > 0.0 => None,
+                _ => Some(self.shadowed(model, &name, &champion.name, since)?),
+            };
             challengers.push(ChallengerReport {
                 version,
                 share,
                 since,
-                answered: seen.map(|seen| seen.0 + seen.1),
+                answered: seen.map(|seen| seen.0),
                 agreement: seen
-                    .filter(|seen| seen.0 + seen.1 > 0)
-                    .map(|seen| seen.0 as f64 / (seen.0 + seen.1) as f64),
+                    .filter(|(answered, _)| *answered > 0)
+                    .map(|(answered, agreed)| agreed as f64 / answered as f64),
                 comparison: Comparison::of(found, &rollout.comparison)?,
                 problem: problem.map(|own| own.1.clone()),
             });
         }
         Ok(report(model, champion.version, challengers))
+    }
+
+    /// How many texts a shadow has answered that another version has, and how many of them like that.
+    fn shadowed(
+        &self,
+        model: &str,
+        version: &str,
+        answered_by: &str,
+        since: Option<Timestamp>,
+    ) -> Result<(u64, u64)> {
+        let is = |column, value: &str| Condition::Is(column, Value::Text(value.to_owned()));
+        let mut conditions =
+            vec![is("model", model), is("version", version), is("answered_by", answered_by)];
+        if let Some(since) = since {
+            conditions.push(Condition::IsAtLeast("timestamp", Value::Time(since)));
+        }
+        let answered = self.store().count(Table::Shadows, &conditions)?;
+        conditions.push(Condition::Is("agrees", Value::Truth(true)));
+        Ok((answered, self.store().count(Table::Shadows, &conditions)?))
     }
 
     /// Acts on comparisons that have come to an end, if the settings say so: promotes the challenger
@@ -319,16 +344,6 @@ fn report(model: &str, champion: u32, challengers: Vec<ChallengerReport>) -> Rol
         challengers.iter().map(told).collect::<Vec<_>>().join("\n")
     };
     RolloutReport { sentence, model: model.to_owned(), champion, challengers, recommended }
-}
-
-impl Inner {
-    /// How often a shadow has agreed with what was answered, and differed, over all processes of
-    /// this folder.
-    fn shadowed(&self, model: &str, version: &str) -> (u64, u64) {
-        let counts = self.telemetry.sum(self).0;
-        let of = |outcome: &str| counts.shadow(model, version, outcome);
-        (of("agreed"), of("differed"))
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! Looking after models by itself: on a thread of this process, or whenever somebody calls.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError, Weak},
-    thread::JoinHandle,
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
 use serde_json::json;
 
-use super::{Inner, RetrainOptions, RolloutReport, Workspace, rollout::OnDecision};
+use super::{
+    Inner, RetrainOptions, RolloutReport, Workspace,
+    rollout::OnDecision,
+    worker::{Signal, Worker},
+};
 use crate::{
     Error, Result,
     lifecycle::Event,
@@ -67,13 +70,7 @@ impl ScheduleOptions {
 /// The thread that looks, and how it is told to end.
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
-    running: Mutex<Option<Running>>,
-}
-
-#[derive(Debug)]
-struct Running {
-    signal: Arc<(Mutex<bool>, Condvar)>,
-    thread: JoinHandle<()>,
+    running: Mutex<Option<Worker>>,
 }
 
 impl Workspace {
@@ -88,10 +85,16 @@ impl Workspace {
         model: &str,
         watch: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<RetrainingRecord> {
-        self.settle_rollout(model)?;
+        let settled = self.settle_rollout(model)?;
         let options =
             RetrainOptions { actor: Some("pantau".to_owned()), ..RetrainOptions::default() };
-        self.retrain(model, &options, watch)
+        let mut record = self.retrain(model, &options, watch)?;
+        if record.status == "skipped" && !settled.is_empty() {
+            // That there was no training is not all that came of this look.
+            let reason = record.reason.take().unwrap_or_default();
+            record.reason = Some([settled, vec![reason]].concat().join("; "));
+        }
+        Ok(record)
     }
 
     /// Looks after models again and again, on a thread of this process, until [`stop`](Self::stop) or
@@ -106,16 +109,10 @@ impl Workspace {
         if running.is_some() {
             return Err(Error::invalid("workspace", "it looks after its models already"));
         }
-        let signal = Arc::new((Mutex::new(false), Condvar::new()));
-        let (own, weak, options) = (signal.clone(), Arc::downgrade(&self.inner), options.clone());
-        let thread = std::thread::Builder::new()
-            .name("pantau-schedule".to_owned())
-            .spawn(move || run(&own, &weak, &options))
-            .map_err(|source| Error::Busy {
-                what: "the schedule".to_owned(),
-                problem: format!("no thread could be started for it: {source}"),
-            })?;
-        *running = Some(Running { signal, thread });
+        self.inner.check_open()?;
+        let (weak, options) = (Arc::downgrade(&self.inner), options.clone());
+        let run = move |signal: &Signal| run(signal, &weak, &options);
+        *running = Some(Worker::start("pantau-schedule", "the schedule", run)?);
         Ok(())
     }
 
@@ -141,10 +138,11 @@ impl Workspace {
     }
 
     /// Tells once of each comparison that has come to an end, and acts on it if the settings say so.
-    fn settle_rollout(&self, model: &str) -> Result<()> {
+    fn settle_rollout(&self, model: &str) -> Result<Vec<String>> {
         let settings = self.settings(model)?;
+        let mut told = Vec::new();
         if settings.rollout.challengers.is_empty() {
-            return Ok(());
+            return Ok(told);
         }
         let (report, promoted) = match settings.rollout.on_decision {
             OnDecision::Act => self.decide(model)?,
@@ -157,9 +155,10 @@ impl Workspace {
             if self.inner.is_news(&format!("decided/{model}/{version}"), &key)? {
                 let detail = json!({ "version": version, "promoted": version_promoted });
                 self.inner.notice(Event::Decided, model, &text, detail);
+                told.push(text);
             }
         }
-        Ok(())
+        Ok(told)
     }
 }
 
@@ -194,20 +193,16 @@ impl Inner {
 impl Schedule {
     pub(super) fn stop(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Running { signal, thread }) = running else { return };
-        *signal.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        signal.1.notify_all();
-        // The last one to let go of a workspace may be that very thread.
-        if thread.thread().id() != std::thread::current().id() {
-            let _ = thread.join();
+        if let Some(worker) = running {
+            worker.stop();
         }
     }
 }
 
-fn run(signal: &(Mutex<bool>, Condvar), inner: &Weak<Inner>, options: &ScheduleOptions) {
-    let is_ended = || *signal.0.lock().unwrap_or_else(PoisonError::into_inner);
+fn run(signal: &Signal, inner: &Weak<Inner>, options: &ScheduleOptions) {
     let mut watch = |_, _| {
-        if is_ended() { Err(Error::invalid("the schedule", "was stopped")) } else { Ok(()) }
+        let is_ended = signal.is_ended();
+        if is_ended { Err(Error::invalid("the schedule", "was stopped")) } else { Ok(()) }
     };
     loop {
         let Some(inner) = inner.upgrade() else { return };
@@ -217,7 +212,7 @@ fn run(signal: &(Mutex<bool>, Condvar), inner: &Weak<Inner>, options: &ScheduleO
             models => models.to_vec(),
         };
         for model in models {
-            if is_ended() {
+            if signal.is_ended() {
                 return;
             }
             let _span = tracing::info_span!("pantau.look_after", model).entered();
@@ -229,12 +224,7 @@ fn run(signal: &(Mutex<bool>, Condvar), inner: &Weak<Inner>, options: &ScheduleO
             }
         }
         drop(workspace);
-        let ended = signal.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = signal
-            .1
-            .wait_timeout_while(ended, options.every, |ended| !*ended)
-            .unwrap_or_else(PoisonError::into_inner);
-        if *waited.0 {
+        if signal.wait(options.every) {
             return;
         }
     }

@@ -1,6 +1,9 @@
 //! A model as one process serves it.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
 
 use super::{
     Inner, ModelSettings, no_champion, read_settings,
@@ -98,8 +101,25 @@ impl ServedInfo {
 pub(super) struct Served {
     pub(super) model: String,
     standing: RwLock<Arc<Standing>>,
+    seen: Mutex<Seen>,
+}
+
+/// What a standing was made of.
+#[derive(Debug)]
+struct Seen {
     /// How often the settings had been written, and the journal.
-    seen: Mutex<(u64, u64)>,
+    revisions: (u64, u64),
+    /// When that was looked at.
+    at: Instant,
+}
+
+/// After so long it is tried again to load versions that could not be loaded.
+const AGAIN: Duration = Duration::from_secs(30);
+
+impl Seen {
+    fn now(settings: u64, journal: u64) -> Self {
+        Self { revisions: (settings, journal), at: Instant::now() }
+    }
 }
 
 impl Served {
@@ -112,7 +132,7 @@ impl Served {
         Ok(Self {
             model: model.to_owned(),
             standing: RwLock::new(Arc::new(standing)),
-            seen: Mutex::new((kept.revision, state.entries)),
+            seen: Mutex::new(Seen::now(kept.revision, state.entries)),
         })
     }
 
@@ -148,19 +168,20 @@ impl Served {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let state = inner.home.registry.state(&self.model)?;
         let kept = inner.home.store.kept(&settings_name(&self.model))?;
-        if *seen == (kept.revision, state.entries) {
+        let before = self.standing();
+        let is_whole = before.problems.is_empty() || seen.at.elapsed() < AGAIN;
+        if is_whole && seen.revisions == (kept.revision, state.entries) {
             return Ok(());
         }
-        let before = self.standing();
         let version = *state.aliases.get(CHAMPION).ok_or_else(|| no_champion(&self.model))?;
-        let settings = if kept.revision == seen.0 {
+        let settings = if kept.revision == seen.revisions.0 {
             before.champion.settings.clone()
         } else {
             Arc::new(read_settings(kept.content.as_deref())?)
         };
         let next = stand(inner, &self.model, version, &settings, Some(&before))?;
         *self.standing.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-        *seen = (kept.revision, state.entries);
+        *seen = Seen::now(kept.revision, state.entries);
         Ok(())
     }
 }

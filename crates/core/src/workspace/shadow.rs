@@ -12,30 +12,21 @@ use super::{Inner, served::Champion};
 use crate::{
     Error, Result, Timestamp,
     model::{PredictOptions, Predictions},
-    store::{PredictionRecord, Shared},
+    store::ShadowRecord,
 };
 
 /// So many texts wait at most. Shadows that are slower miss some, which is counted.
 const MOST_WAITING: usize = 10_000;
-
-/// Under which name the answers of a model's shadows are remembered.
-pub(super) fn model_name(model: &str) -> String {
-    format!("{model}/shadow")
-}
-
-/// Under which id a shadow's answer is remembered, so that it is found by that of the answer that was
-/// given.
-pub(super) fn id(answer: &str, version: &str) -> String {
-    format!("{answer}/{version}")
-}
 
 /// An answer that was given.
 #[derive(Debug, Clone)]
 pub(super) struct Given {
     pub(super) id: String,
     pub(super) label: String,
-    /// Whose it is, without the text.
-    pub(super) shared: Option<Shared>,
+    /// By which version.
+    pub(super) version: String,
+    /// Whose it is, if that was told with consent.
+    pub(super) subject: Option<String>,
     pub(super) at: Timestamp,
 }
 
@@ -183,19 +174,19 @@ impl Inner {
         predictions: &Predictions,
         given: &[Given],
     ) {
-        let name = model_name(model);
-        let mut agreed = 0;
         let record = |(prediction, given): (crate::model::Prediction, &Given)| {
-            agreed += u64::from(prediction.label == given.label);
-            let mut record = PredictionRecord::of(&name, &version.name, &prediction);
-            record.id = id(&given.id, &version.name);
-            record.timestamp = given.at;
-            record.shared.clone_from(&given.shared);
+            let mut record = ShadowRecord::new(&given.id, model, &version.name, given.at);
+            record.agrees = prediction.label == given.label;
+            record.answered_by.clone_from(&given.version);
+            record.label = prediction.label;
+            record.confidence = prediction.confidence;
+            record.subject.clone_from(&given.subject);
             record
         };
-        let records: Vec<PredictionRecord> = predictions.iter().zip(given).map(record).collect();
+        let records: Vec<ShadowRecord> = predictions.iter().zip(given).map(record).collect();
         let all = records.len() as u64;
-        let is_logged = self.log.log_batch(records).is_ok();
+        let agreed = records.iter().filter(|record| record.agrees).count() as u64;
+        let is_logged = self.log.log_shadows(&records).is_ok();
         self.telemetry.count(|own| {
             if is_logged {
                 own.see_shadow(model, &version.name, "agreed", agreed);

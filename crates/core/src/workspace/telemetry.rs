@@ -12,7 +12,7 @@ use crate::{
     drift::{DriftReport, Status},
     performance::AccuracyReport,
     store::RetrainingRecord,
-    telemetry::{Counts, Gauges, Page, Seen, Shelf, own_use},
+    telemetry::{Counts, Gauges, Page, Seen, Shelf, claim_cpu, own_memory},
 };
 
 /// For so long what was found out about a model is told again: to find it out takes a look at the
@@ -25,7 +25,8 @@ const LASTS: Duration = Duration::from_secs(30);
 pub struct MetricsOptions {
     /// Whether older names of the same things are told, too.
     pub aliases: bool,
-    /// Whether models are looked at now, however long ago that was done last.
+    /// Whether all models in use are looked at now, also those that nobody has asked yet, however long
+    /// ago that was done last.
     pub fresh: bool,
 }
 
@@ -85,7 +86,7 @@ impl Telemetry {
     }
 
     fn own(&self, inner: &Inner) -> Seen {
-        let (memory_bytes, cpu_seconds) = own_use();
+        let (memory_bytes, cpu_seconds) = (own_memory(), claim_cpu());
         let log = inner.log.counters();
         let mut seen = Seen::default();
         for served in inner.all_served() {
@@ -100,11 +101,12 @@ impl Telemetry {
                     info.counters.waiting;
             }
         }
+        seen.gauges.process = std::process::id();
         seen.gauges.memory_bytes = memory_bytes;
         seen.gauges.log_queued = log.queued;
         seen.gauges.log_waiting = log.waiting;
         self.count(|counts| {
-            counts.cpu_seconds = cpu_seconds;
+            counts.cpu_seconds += cpu_seconds;
             for (outcome, count) in [
                 ("written", log.written),
                 ("repeated", log.repeated),
@@ -178,15 +180,18 @@ impl Workspace {
         page.count("pantau_build_info", &[env!("CARGO_PKG_VERSION")], 1);
         let is_reachable = inner.home.store.kept("reachable").is_ok();
         page.truth("pantau_store_reachable", &[], is_reachable);
-        let models: BTreeSet<&String> =
-            gauges.iter().flat_map(|own| &own.loaded).map(|told| &told[0]).collect();
+        let mut models: BTreeSet<String> =
+            gauges.iter().flat_map(|own| &own.loaded).map(|told| told[0].clone()).collect();
+        if options.fresh {
+            models.extend(self.models_in_use().unwrap_or_default());
+        }
         let lasts = if options.fresh { Duration::ZERO } else { LASTS };
         for model in models {
-            if let Some(look) = inner.telemetry.look(inner, model, lasts) {
+            if let Some(look) = inner.telemetry.look(inner, &model, lasts) {
                 show(&look, &mut page);
             }
-            if let Ok(served) = inner.served(model) {
-                show_rollout(model, &served.standing(), &mut page);
+            if let Ok(served) = inner.served(&model) {
+                show_rollout(&model, &served.standing(), &mut page);
             }
         }
         Ok(page.to_text(options.aliases))
@@ -243,7 +248,7 @@ fn show(look: &Look, page: &mut Page) {
         page.value("pantau_test_score_ratio", &[model, &version, metric], *score);
     }
     page.truth("pantau_retraining_due", &[model], check.triggers.should_retrain);
-    for status in ["completed", "rejected", "failed", "running"] {
+    for status in ["completed", "rejected", "failed", "stopped", "running"] {
         let count = look.retrainings.iter().filter(|own| own.status == status).count();
         page.count("pantau_retrainings", &[model, status], count as u64);
     }

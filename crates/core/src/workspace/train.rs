@@ -263,12 +263,15 @@ impl Inner {
     ) -> Result<Made> {
         let started = Instant::now();
         let run = Runs::over(self.home.store.clone()).start(model, None)?;
-        let outcome = self.learn_in(model, settings, how, lesson, watch);
+        let mut is_stopped = false;
+        let outcome = self.learn_in(model, settings, how, lesson, &mut |done, all| {
+            watch(done, all).inspect_err(|_| is_stopped = true)
+        });
         let (trained, folder, gates) = match outcome {
             Ok(made) => made,
             Err(error) => {
                 run.set_tag("error", error.full_message())?;
-                run.finish(Status::Failed)?;
+                run.finish(if is_stopped { Status::Killed } else { Status::Failed })?;
                 return Err(error);
             }
         };

@@ -31,9 +31,12 @@ impl Webhook {
     /// Posts a notice.
     pub(super) fn post(&self, notice: &Notice) -> std::result::Result<(), Untold> {
         let body = self.body(notice);
+        let mut body = body.as_slice();
+        // Simple servers read no body whose length they do not know beforehand.
         let request = Request::post(&self.url)
             .header("content-type", "application/json")
-            .body(SendBody::from_owned_reader(std::io::Cursor::new(body)));
+            .header("content-length", body.len().to_string())
+            .body(SendBody::from_reader(&mut body));
         let untold = |problem: String, retry| Err(Untold { problem, retry });
         let request = match request {
             Ok(request) => request,
@@ -45,8 +48,6 @@ impl Webhook {
                 // What the server does not want now it may want later, if it says so.
                 let retry = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
                 if status.is_success() {
-                    // Read to its end, a connection can be used again.
-                    let _ = http::bytes(response);
                     return Ok(());
                 }
                 untold(format!("the server answered {status}"), retry)

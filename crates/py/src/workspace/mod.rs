@@ -82,7 +82,7 @@ fn open_workspace<'py>(
 }
 
 /// A folder with everything a deployed model needs, and the loop over it: ``pantau.open`` opens one.
-#[pyclass(frozen, name = "Workspace", module = "pantau")]
+#[pyclass(frozen, weakref, name = "Workspace", module = "pantau")]
 pub(crate) struct PyWorkspace(Workspace);
 
 #[pymethods]

@@ -6,7 +6,10 @@ use pantau::{
     telemetry,
     workspace::{MetricsOptions, ScheduleOptions},
 };
-use pyo3::prelude::*;
+use pyo3::{
+    prelude::*,
+    types::{PyWeakrefMethods, PyWeakrefReference},
+};
 
 use super::PyWorkspace;
 use crate::{
@@ -26,6 +29,23 @@ pub(super) fn dashboard() -> String {
 #[pyfunction]
 pub(super) fn alert_rules() -> String {
     telemetry::alert_rules()
+}
+
+/// Closes a workspace before the interpreter ends: a native thread that waits for the GIL while the
+/// interpreter ends would be torn out of the middle of its work, which ends the process.
+fn end_before_python(workspace: &Bound<'_, PyWorkspace>) -> PyResult<()> {
+    let py = workspace.py();
+    let end = wrap_pyfunction!(end_workspace, py)?;
+    let weak = PyWeakrefReference::new(workspace)?;
+    py.import("atexit")?.call_method1("register", (end, weak)).map(drop)
+}
+
+#[pyfunction]
+fn end_workspace(workspace: &Bound<'_, PyWeakrefReference>) {
+    let Some(workspace) = workspace.upgrade_as::<PyWorkspace>().ok().flatten() else { return };
+    // What could not be written waits in the outbox.
+    let own = &workspace.get().0;
+    let _ = workspace.py().detach(|| own.close());
 }
 
 fn seconds(what: &str, seconds: f64) -> PyResult<Duration> {
@@ -88,9 +108,10 @@ impl PyWorkspace {
     /// ``target`` is the URL of a webhook (JSON, whose ``text`` Slack shows), or is called with a dict
     /// on a thread of its own: number, event, model, at, text, detail. What fails is tried again,
     /// later and later.
-    fn notify(&self, py: Python<'_>, target: Bound<'_, PyAny>) -> PyResult<()> {
+    fn notify(slf: &Bound<'_, Self>, target: Bound<'_, PyAny>) -> PyResult<()> {
+        let (py, own) = (slf.py(), &slf.get().0);
         if let Ok(url) = target.extract::<String>() {
-            return Ok(py.detach(|| self.0.notify_webhook(&url)).map_err(PyError)?);
+            return Ok(py.detach(|| own.notify_webhook(&url)).map_err(PyError)?);
         }
         if !target.is_callable() {
             let found = target.get_type().name()?;
@@ -101,7 +122,11 @@ impl PyWorkspace {
             // While Python ends nobody can be called any more.
             let called = Python::try_attach(|py| {
                 let notice = from_json(py, &notice.to_json())?;
-                function.call1(py, (notice,)).map(drop)
+                let called = function.call1(py, (notice,));
+                // It is called again later; until then somebody may want to know why.
+                called.map(drop).inspect_err(|error| {
+                    error.clone_ref(py).write_unraisable(py, Some(function.bind(py)));
+                })
             });
             match called {
                 None => Err("Python is about to end".to_owned()),
@@ -109,7 +134,8 @@ impl PyWorkspace {
                 Some(Ok(())) => Ok(()),
             }
         };
-        Ok(py.detach(|| self.0.notify(told)).map_err(PyError)?)
+        end_before_python(slf)?;
+        Ok(py.detach(|| own.notify(told)).map_err(PyError)?)
     }
 
     /// What all processes that have the folder open tell Prometheus, as it reads it. ``aliases`` adds

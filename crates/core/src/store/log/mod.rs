@@ -20,7 +20,7 @@ use outbox::Outbox;
 use queue::{Item, Pushed, Queue, ended};
 use writer::Shared;
 
-use super::{Deleted, Feedback, PredictionRecord, Record, Store, Table, WritableRow};
+use super::{Deleted, Feedback, PredictionRecord, Record, ShadowRecord, Store, Table, WritableRow};
 use crate::{Error, Result};
 
 /// How long forgetting waits for what is on its way.
@@ -109,6 +109,13 @@ impl PredictionLog {
         let (numbers, queued) = self.enqueue(Table::Predictions, rows);
         self.settle(&numbers).and(queued)?;
         Ok(records.into_iter().map(|record| record.id).collect())
+    }
+
+    /// Logs what shadows say of answers that were given.
+    pub(crate) fn log_shadows(&self, records: &[ShadowRecord]) -> Result<()> {
+        let rows = records.iter().map(Record::to_row).collect::<Result<Vec<_>>>()?;
+        let (numbers, queued) = self.enqueue(Table::Shadows, rows);
+        self.settle(&numbers).and(queued)
     }
 
     /// Logs what somebody says of a prediction and gives its id. It comes after the predictions

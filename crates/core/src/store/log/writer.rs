@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    store::{Commit, Feedback, Record, Row, Store, Table, WritableRow},
+    store::{Change, Commit, Existing, Feedback, Record, Row, Store, Table, WritableRow},
 };
 
 /// The most records in one transaction.
@@ -199,7 +199,7 @@ fn bring(
     left: &mut Vec<Placed<'_>>,
     failures: &mut Vec<(usize, String)>,
 ) -> Result<()> {
-    for table in [Table::Predictions, Table::Feedback] {
+    for table in [Table::Predictions, Table::Feedback, Table::Shadows] {
         let own: Vec<Placed<'_>> = left.iter().copied().filter(|row| row.1 == table).collect();
         let done = bring_part(shared, &own, failures);
         let (done, outcome) = match done {
@@ -297,11 +297,19 @@ fn deliver(shared: &Shared, backoff: &mut Backoff) {
 fn write(shared: &Shared, table: Table, rows: &[Placed<'_>]) -> Result<usize> {
     let work = || -> Result<usize> {
         let rows = rows.iter().map(|(.., row)| (*row).clone());
-        if table == Table::Predictions {
-            return shared.store.write_prediction_rows(rows.collect(), shared.commit());
+        match table {
+            Table::Predictions => {
+                shared.store.write_prediction_rows(rows.collect(), shared.commit())
+            }
+            Table::Feedback => {
+                let feedback = rows.map(|row| Feedback::from_row(Row(row.0)));
+                shared.store.write_feedback(&feedback.collect::<Result<Vec<_>>>()?)
+            }
+            _ => {
+                let change = Change::insert(table, rows.collect(), Existing::Keep);
+                Ok(shared.store.apply(&[change], shared.commit())?[0])
+            }
         }
-        let feedback = rows.map(|row| Feedback::from_row(Row(row.0)));
-        shared.store.write_feedback(&feedback.collect::<Result<Vec<_>>>()?)
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let reason = payload

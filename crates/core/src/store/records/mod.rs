@@ -10,6 +10,7 @@ mod profile;
 mod retraining;
 mod review;
 mod run;
+mod shadow;
 mod state;
 mod trigger;
 
@@ -24,6 +25,7 @@ pub use profile::ProfileRecord;
 pub use retraining::RetrainingRecord;
 pub use review::ReviewRecord;
 pub(crate) use run::{RunArtefactRow, RunMetricRow, RunPairRow, RunRow};
+pub use shadow::ShadowRecord;
 pub(crate) use state::StateRecord;
 pub use trigger::TriggerRecord;
 

@@ -22,7 +22,7 @@ type Migration = fn(&Names) -> String;
 /// All steps, the first one first: the version of a database is how many of them it has taken. A
 /// step never changes once it was released; whoever changes the tables writes down what `first`
 /// makes today, and adds a step.
-const MIGRATIONS: &[Migration] = &[first, second];
+const MIGRATIONS: &[Migration] = &[first, second, third];
 
 /// The version that this code reads and writes.
 pub(super) fn current() -> i64 {
@@ -31,7 +31,8 @@ pub(super) fn current() -> i64 {
 
 /// The tables of predictions and all around them.
 fn first(names: &Names) -> String {
-    let is_later = |table: &Table| matches!(table, Table::States | Table::Profiles);
+    let is_later =
+        |table: &Table| matches!(table, Table::States | Table::Profiles | Table::Shadows);
     let tables = Table::ALL.into_iter().filter(|table| !is_later(table));
     let mut sql: String = tables.map(|table| table_sql(names, table)).collect();
     sql.push_str(&counts::tables(names));
@@ -41,6 +42,11 @@ fn first(names: &Names) -> String {
 /// What workspaces keep.
 fn second(names: &Names) -> String {
     [Table::States, Table::Profiles].map(|table| table_sql(names, table)).concat()
+}
+
+/// What shadows say.
+fn third(names: &Names) -> String {
+    table_sql(names, Table::Shadows)
 }
 
 fn table_sql(names: &Names, table: Table) -> String {
