@@ -1195,13 +1195,13 @@ void pantau_labelled_texts_free(pantau_labelled_texts *data);
 // ```json
 // {"kind": "tfidf-logistic", "name": null, "overwrite": false, "validation_share": 0.1,
 //  "test_share": 0.1, "folds": 3, "seed": 0, "threads": null, "features": [], "strengths": [],
-//  "encoder": null, "words": false}
+//  "trials": null, "encoder": null, "words": false}
 // ```
 //
 // `kind` is `tfidf-logistic` (words), `tfidf-nb` (words, sooner) or `encoder-head` (meaning, on
 // the vectors of `encoder`, the path of an encoder's bundle, and with `words` on words as well).
 // `features`, as for `pantau_tfidf_vectorizer_fit`, and `strengths`, values of `C` or `alpha`, are
-// what is tried; usual ones if there are none.
+// what is tried; usual ones if there are none. `trials` says how many settings are tried.
 pantau_status pantau_train(const pantau_labelled_texts *data,
                            const pantau_labelled_texts *test,
                            const char *bundle,

@@ -216,6 +216,7 @@ def test_functions_are_told_what_happens_in_any_workspace(
     assert versions == [2, 3, 4]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_function_that_raises_is_called_again(workspace: pantau.Workspace) -> None:
     heard: list[dict[str, Any]] = []
 

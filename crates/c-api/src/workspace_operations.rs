@@ -253,8 +253,7 @@ pub unsafe extern "C" fn pantau_workspace_count_request(
                 argument::text("route", route, route_length)?,
             )
         };
-        workspace.0.count_request(route, status, took(seconds)?);
-        Ok(())
+        Ok(workspace.0.count_request(route, status, took(seconds)?)?)
     })
 }
 

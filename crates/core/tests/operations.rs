@@ -87,7 +87,9 @@ fn metrics_tell_what_happens() {
         workspace.feedback(Feedback::right(&answer.id)).unwrap();
     }
     workspace.feedback(Feedback::wrong(&answers[50].id, "negative")).unwrap();
-    workspace.count_request("/predict", 200, Duration::from_millis(2));
+    workspace.count_request("/predict", 200, Duration::from_millis(2)).unwrap();
+    let odd = workspace.count_request("/predict", 7, Duration::ZERO).unwrap_err();
+    assert_eq!(odd.to_string(), "status: 7, allowed are 100 to 599");
     workspace.flush(None).unwrap();
     let page = workspace.metrics(&MetricsOptions { fresh: true, ..Default::default() }).unwrap();
     for (name, expected) in [

@@ -21,6 +21,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "Serves the models of a workspace over HTTP until it is told to end (SIGTERM), after what\n"
         "it has begun. What it can be asked stands at /docs. It needs pantau[serve].\n"
         "Every option can be set by a variable, too, such as PANTAU_PORT.",
+        examples="pantau serve ./app --port 8080",
     )
     serve.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
     serve.add_argument("--model", help="the model that is asked where a request names none")
@@ -70,6 +71,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         _add,
         "make a key",
         "Makes a key and prints it, once: only its hash is kept.",
+        examples="pantau keys add ./app sari --scope admin",
     )
     added.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
     added.add_argument("name", metavar="NAME", help="whose it is, as the audit log will say")
@@ -79,7 +81,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         choices=["predict", "admin"],
         help="what it may do: predict (the default), or admin, which may do everything",
     )
-    listed = command(keys, "list", _list, "list the keys", "Lists whose keys there are.")
+    listed = command(
+        keys,
+        "list",
+        _list,
+        "list the keys",
+        "Lists whose keys there are.",
+        examples="pantau keys list ./app",
+    )
     listed.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
     removed = command(
         keys,
@@ -87,6 +96,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         _remove,
         "take a key away",
         "Takes a key away. Within a second it opens nothing any more.",
+        examples="pantau keys remove ./app sari",
     )
     removed.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
     removed.add_argument("name", metavar="NAME", help="whose it is")

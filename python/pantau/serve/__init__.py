@@ -12,26 +12,26 @@ tests of your own. It needs ``pip install 'pantau[serve]'``.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import pantau
 
-try:
-    import fastapi as _fastapi
-    import uvicorn as _uvicorn
-except ImportError as error:
-    raise ImportError(
-        f"pantau.serve needs FastAPI and uvicorn ({error}): pip install 'pantau[serve]'"
-    ) from error
 
-from pantau.serve.app import create_app
-from pantau.serve.keys import Key, Keys
-from pantau.serve.run import run
-from pantau.serve.settings import Settings
+def _check_installed() -> None:
+    missing = [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise ImportError(f"pantau.serve needs {missing[0]}: pip install 'pantau[serve]'")
+
+
+_check_installed()
+
+from pantau.serve.app import create_app  # noqa: E402
+from pantau.serve.keys import Key, Keys  # noqa: E402
+from pantau.serve.run import run  # noqa: E402
+from pantau.serve.settings import Settings  # noqa: E402
 
 __all__ = ["Key", "Keys", "Settings", "create_app", "run", "serve"]
-
-del _fastapi, _uvicorn
 
 
 def serve(workspace: pantau.Workspace, **settings: Any) -> None:

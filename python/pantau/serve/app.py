@@ -47,8 +47,6 @@ def create_app(
         # What was answered is in the store before the process ends.
         await asyncio.to_thread(workspace.flush)
 
-    origins = {"allow_origins": list(settings.origins), "allow_methods": ["GET", "POST"]}
-    allowed = {"allow_headers": ["authorization", "content-type", "x-api-key", "x-request-id"]}
     app = FastAPI(
         title="Pantau",
         version=pantau.__version__,
@@ -57,7 +55,13 @@ def create_app(
         redoc_url="/redoc" if settings.docs else None,
         lifespan=lifespan,
         middleware=[
-            Middleware(CORSMiddleware, **origins, **allowed, expose_headers=["x-request-id"]),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.origins),
+                allow_methods=["GET", "POST"],
+                allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
+                expose_headers=["x-request-id"],
+            ),
             Middleware(Gate, workspace=workspace, settings=settings, keys=keys),
         ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -28,6 +29,7 @@ def run(
     folder: str | os.PathLike[str] | None = None,
 ) -> None:
     """Serve a workspace, open or by its folder, until the process is told to end."""
+    _share_memory()
     where = workspace.folder if workspace is not None else folder
     if where is None:
         raise pantau.InvalidInputError("workspace: name its folder")
@@ -50,6 +52,19 @@ def run(
     finally:
         if workspace is None:
             own.close()
+
+
+def _share_memory() -> None:
+    """Lets threads share the memory they have given back. By default the C library keeps it apart
+    for each of them, and the threads of a service come to several times what it needs."""
+    # For processes that are started from here.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    arena_max = -8
+    try:
+        ctypes.CDLL(None).mallopt(arena_max, int(os.environ["MALLOC_ARENA_MAX"]))
+    except (AttributeError, OSError, TypeError, ValueError):
+        # Another C library, which has no such setting.
+        return
 
 
 @contextmanager

@@ -4,11 +4,19 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    create_model,
+)
 
 from pantau.serve.settings import Settings
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+_NAME = StringConstraints(min_length=1, max_length=256)
 
 
 class _Asked(BaseModel):
@@ -22,14 +30,16 @@ class _Told(BaseModel):
 class Common(_Asked):
     """What both ways to ask have in common."""
 
-    model: Name | None = Field(None, description="The model; by default the service's own.")
+    model: Annotated[str, _NAME] | None = Field(
+        None, description="The model; by default the service's own."
+    )
     return_probabilities: bool = Field(
         True, description="Whether the probability of every label is told."
     )
     consent: bool = Field(
         False, description="True once the writer has agreed to have the text kept, anonymised."
     )
-    subject: Name | None = Field(
+    subject: Annotated[str, _NAME] | None = Field(
         None,
         description="Who wrote it, by a name of your own: kept with consent only; without, it only "
         "decides which version answers.",
@@ -77,10 +87,12 @@ class Batch(_Told):
 class Feedback(_Asked):
     """What somebody says of an answer."""
 
-    id: Name
+    id: Annotated[str, _NAME]
     correct: bool | None = None
-    label: Name | None = None
-    source: Name = Field("user", description="Who says so; others than `user` need an admin key.")
+    label: Annotated[str, _NAME] | None = None
+    source: Annotated[str, _NAME] = Field(
+        "user", description="Who says so; others than `user` need an admin key."
+    )
 
 
 class Taken(_Told):
@@ -143,21 +155,21 @@ class Version(_Asked):
 
     version: int = Field(ge=1, le=4_294_967_295)
     reason: str = Field("", max_length=1_000)
-    model: Name | None = None
+    model: Annotated[str, _NAME] | None = None
 
 
 class Reason(_Asked):
     """Why."""
 
     reason: str = Field("", max_length=1_000)
-    model: Name | None = None
+    model: Annotated[str, _NAME] | None = None
 
 
 class Retrain(_Asked):
     """How to train anew."""
 
     force: bool = Field(False, description="Whether without a reason, too.")
-    model: Name | None = None
+    model: Annotated[str, _NAME] | None = None
 
 
 class DriftStatus(_Told):
@@ -189,27 +201,23 @@ def asked(settings: Settings) -> tuple[Any, Any]:
     """How a text or texts are asked for, and how texts are, with the limits of a service."""
     limited = Annotated[str, StringConstraints(max_length=settings.max_chars)]
     review = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
-
-    class One(Common):
-        """A text."""
-
-        text: limited  # type: ignore[valid-type]
-        review_id: review | None = Field(  # type: ignore[valid-type]
-            None, description="The text's own id elsewhere."
-        )
-
-    class Many(Common):
-        """Texts."""
-
-        texts: list[limited] = Field(  # type: ignore[valid-type]
-            min_length=1, max_length=settings.max_texts
-        )
-        review_ids: list[review] | None = Field(  # type: ignore[valid-type]
-            None, description="Their own ids elsewhere, one for each."
-        )
-
-    one, many = Annotated[One, Tag("text")], Annotated[Many, Tag("texts")]
-    return Annotated[one | many, Discriminator(_which)], Many
+    told = "The text's own id elsewhere."
+    one: Any = create_model(
+        "One",
+        __base__=Common,
+        __doc__="A text.",
+        text=(limited, ...),
+        review_id=(review | None, Field(None, description=told)),
+    )
+    many: Any = create_model(
+        "Many",
+        __base__=Common,
+        __doc__="Texts.",
+        texts=(list[limited], Field(min_length=1, max_length=settings.max_texts)),
+        review_ids=(list[review] | None, Field(None, description="Their own, one for each.")),
+    )
+    either = Annotated[one, Tag("text")] | Annotated[many, Tag("texts")]
+    return Annotated[either, Discriminator(_which)], many
 
 
 def _which(body: Any) -> str:

@@ -333,11 +333,13 @@ impl Inner {
 
     fn close(&self) -> Result<()> {
         self.is_closed.store(true, Ordering::Release);
-        self.schedule.stop();
-        if self.process == std::process::id() {
-            self.shadows.close();
-            self.notices.close();
+        if self.process != std::process::id() {
+            // After a fork all of it is the parent's, who will end it.
+            return Ok(());
         }
+        self.schedule.stop();
+        self.shadows.close();
+        self.notices.close();
         let background = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(background) = background {
             background.stop();

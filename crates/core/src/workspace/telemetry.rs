@@ -8,7 +8,7 @@ use std::{
 
 use super::{Answer, Check, Inner, Workspace, home::Home, served::Standing};
 use crate::{
-    Result, Timestamp,
+    Error, Result, Timestamp,
     drift::{DriftReport, Status},
     performance::AccuracyReport,
     store::RetrainingRecord,
@@ -34,7 +34,7 @@ impl MetricsOptions {
     /// Reads options from JSON; what is left out has its default.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) for what is not such an object.
+    /// [`Error::InvalidInput`] for what is not such an object.
     pub fn from_json(json: &str) -> Result<Self> {
         crate::settings::from_json("options", json)
     }
@@ -199,8 +199,15 @@ impl Workspace {
 
     /// Counts a request that a service has answered, for [`metrics`](Self::metrics): the route as it
     /// is declared, not as it was asked for.
-    pub fn count_request(&self, route: &str, status: u16, took: Duration) {
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the status is none of HTTP.
+    pub fn count_request(&self, route: &str, status: u16, took: Duration) -> Result<()> {
+        if !(100..600).contains(&status) {
+            return Err(Error::invalid("status", format!("{status}, allowed are 100 to 599")));
+        }
         self.inner.telemetry.count(|own| own.see_request(route, status, took.as_secs_f64()));
+        Ok(())
     }
 }
 

@@ -150,7 +150,7 @@ impl PyWorkspace {
     /// Counts a request that a service has answered, for ``metrics``: the route as it is declared, not
     /// as it was asked for.
     fn count_request(&self, route: &str, status: u16, seconds: f64) -> PyResult<()> {
-        self.0.count_request(route, status, self::seconds("seconds", seconds)?);
-        Ok(())
+        let took = self::seconds("seconds", seconds)?;
+        Ok(self.0.count_request(route, status, took).map_err(PyError)?)
     }
 }

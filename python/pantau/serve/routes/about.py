@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import datetime, timezone
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 
 import pantau
 from pantau.serve import schemas
@@ -54,7 +54,9 @@ def add(app: FastAPI, models: Models, settings: Settings, started: float) -> Non
         response_model=schemas.ModelInfo,
         responses=documented(401, 403, 404, 422, 429, 500, 503),
     )
-    async def model_info(model: schemas.Name | None = None) -> Any:
+    async def model_info(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         info = await models.call(workspace.info, await models.name(model))
         manifest = info["info"]["manifest"]
         learned = manifest.get("learned") or {}
@@ -77,7 +79,9 @@ def add(app: FastAPI, models: Models, settings: Settings, started: float) -> Non
         response_model=schemas.Stats,
         responses=documented(401, 403, 404, 422, 429, 500, 503),
     )
-    async def stats(model: schemas.Name | None = None) -> Any:
+    async def stats(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         return await models.call(_stats, workspace, await models.name(model), started)
 
     if settings.metrics:

@@ -27,7 +27,7 @@ def add(app: FastAPI, models: Models, settings: Settings) -> None:
         response_model=schemas.Prediction | schemas.Batch,
         responses=_REFUSED,
     )
-    async def predict(asked: either) -> Any:
+    async def predict(asked: either) -> Any:  # type: ignore[valid-type]
         """With `text` the answer is a prediction, with `texts` a list of them."""
         return await _predict(models, asked)
 
@@ -37,7 +37,7 @@ def add(app: FastAPI, models: Models, settings: Settings) -> None:
         response_model=schemas.Batch,
         responses=_REFUSED,
     )
-    async def predict_batch(asked: many) -> Any:
+    async def predict_batch(asked: many) -> Any:  # type: ignore[valid-type]
         """Equal texts are answered once; answers come in the order of the texts."""
         return await _predict(models, asked)
 

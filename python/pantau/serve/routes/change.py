@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 
 from pantau.serve import schemas
 from pantau.serve.errors import documented
@@ -25,7 +25,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=schemas.Loaded,
         responses=_CHANGE,
     )
-    async def reload(model: schemas.Name | None = None) -> Any:
+    async def reload(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         """All processes follow by themselves within a second; this one does so now."""
         name = await models.name(model)
         version = await models.call(workspace.reload, name)
@@ -73,7 +75,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=list[dict[str, Any]],
         responses=_LOOK,
     )
-    async def history(model: schemas.Name | None = None) -> Any:
+    async def history(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         return await models.call(workspace.history, await models.name(model))
 
     @app.get(
@@ -82,7 +86,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=dict[str, Any],
         responses=_LOOK,
     )
-    async def check(model: schemas.Name | None = None) -> Any:
+    async def check(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         """Drift, accuracy, what people said, and whether it should be trained anew."""
         found = await models.call(workspace.check, await models.name(model))
         return json.loads(found.to_json())
@@ -93,7 +99,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=dict[str, Any],
         responses=_LOOK,
     )
-    async def triggers(model: schemas.Name | None = None) -> Any:
+    async def triggers(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         return await models.call(workspace.evaluate_triggers, await models.name(model))
 
     @app.get(
@@ -102,7 +110,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=dict[str, Any],
         responses=_LOOK,
     )
-    async def rollout(model: schemas.Name | None = None) -> Any:
+    async def rollout(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         return await models.call(workspace.rollout, await models.name(model))
 
     @app.get(
@@ -111,7 +121,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=list[dict[str, Any]],
         responses=_LOOK,
     )
-    async def to_label(model: schemas.Name | None = None) -> Any:
+    async def to_label(
+        model: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
+    ) -> Any:
         """Answers that were picked by chance; tell their labels by /feedback, with the source
         `audit`."""
         return await models.call(workspace.to_label, await models.name(model))
