@@ -36,6 +36,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve.add_argument(
         "--origin", action="append", dest="origins", help="whose pages may ask, for browsers"
     )
+    serve.add_argument(
+        "--proxy", action="append", dest="proxies", help="a proxy whose word is taken for who asks"
+    )
     serve.add_argument("--certificate", metavar="FILE", help="the certificate, for TLS")
     serve.add_argument("--private-key", metavar="FILE", help="its private key")
     serve.add_argument(
@@ -124,8 +127,9 @@ def _serve(options: argparse.Namespace) -> None:
     service = _service()
     names = [field.name for field in dataclasses.fields(service.Settings)]
     given = {name: getattr(options, name) for name in names}
-    if given["origins"] is not None:
-        given["origins"] = tuple(given["origins"])
+    for name in ("origins", "proxies"):
+        if given[name] is not None:
+            given[name] = tuple(given[name])
     service.run(service.Settings.make(**given), folder=folder)
 
 

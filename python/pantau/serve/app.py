@@ -30,9 +30,14 @@ Every answer has an `X-Request-ID`: the one of the request, or a new one.
 
 
 def create_app(
-    workspace: pantau.Workspace, settings: Settings | None = None, *, keys: Keys | None = None
+    workspace: pantau.Workspace,
+    settings: Settings | None = None,
+    *,
+    keys: Keys | None = None,
+    owns: bool = False,
 ) -> FastAPI:
-    """The application over a workspace, which stays open when the application ends."""
+    """The application over a workspace, which stays open when the application ends, unless that
+    ``owns`` it."""
     settings = Settings.make() if settings is None else settings
     keys = Keys(workspace.folder) if keys is None else keys
     models = Models(workspace, settings)
@@ -44,8 +49,8 @@ def create_app(
             workspace.start(settings.look_after)
         yield
         await asyncio.to_thread(workspace.stop)
-        # What was answered is in the store before the process ends.
-        await asyncio.to_thread(workspace.flush)
+        # What was answered is in the store before the process ends; a training is stopped.
+        await asyncio.to_thread(workspace.close if owns else workspace.flush)
 
     app = FastAPI(
         title="Pantau",

@@ -22,7 +22,7 @@ _STATUSES: list[tuple[type[pantau.Error], int, str]] = [
     (pantau.InferenceError, 500, "inference"),
     (pantau.Error, 500, "storage"),
 ]
-_KINDS = {404: "not_found", 405: "method"}
+_KINDS = {404: "not_found", 405: "method", 413: "too_large"}
 
 
 def problem(

@@ -11,6 +11,7 @@ import uuid
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import pantau
@@ -21,22 +22,28 @@ from pantau.serve.settings import Settings
 LOG = logging.getLogger("pantau.serve")
 # These need no key: what they tell anybody may know.
 _FREE = {"/", "/health", "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"}
-_ADMIN = {
-    "/model/reload",
-    "/model/promote",
-    "/model/rollback",
-    "/model/retrain",
-    "/model/history",
-    "/model/check",
-    "/model/triggers",
-    "/model/rollout",
-    "/model/to_label",
-}
 # These look, and are in nobody's way.
 _LOOKS = {"GET", "HEAD", "OPTIONS"}
 _ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 # So many addresses are counted at once; those that asked longest ago are forgotten.
 _MOST_COUNTED = 10_000
+
+
+def route_path(scope: Scope) -> str:
+    """The path that routes know, wherever the application is mounted."""
+    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
+    return path[len(root) :] if root and path.startswith(root + "/") else path
+
+
+def is_admin(path: str) -> bool:
+    """Whether a path is for those who look after the service."""
+    return path.startswith("/model/") and path != "/model/info"
+
+
+def wants_json(headers: Headers) -> bool:
+    """Whether somebody would rather have JSON than what Prometheus reads."""
+    accepted = headers.get("accept", "")
+    return "application/json" in accepted and "text/plain" not in accepted
 
 
 class Gate:
@@ -49,6 +56,7 @@ class Gate:
         self._workspace = workspace
         self._settings = settings
         self._keys = keys
+        self._is_guarded = not settings.is_local and not settings.open
         self._allowance: dict[str, tuple[float, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,11 +85,8 @@ class Gate:
             if refusal is not None:
                 await refusal(scope, receive, answer)
             else:
-                limited = _Limited(receive, self._settings.max_body)
-                try:
-                    await self._app(scope, limited, answer)
-                except _TooLargeError:
-                    await self._too_large(request_id)(scope, receive, answer)
+                limited = _Limited(receive, self._settings.max_body, self._too_large())
+                await self._app(scope, limited, answer)
         finally:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
             self._workspace.count_request(route, status, time.perf_counter() - started)
@@ -90,30 +95,36 @@ class Gate:
     def _refusal(
         self, scope: Scope, headers: Headers, request_id: str
     ) -> tuple[ASGIApp | None, Key | None]:
-        path = scope["path"]
+        path = route_path(scope)
         key = self._key(headers)
-        if self._keys and not self._is_free(path):
-            if key is None:
-                message = "name a key, as `Authorization: Bearer KEY` or `X-API-Key: KEY`"
-                ask = {"www-authenticate": "Bearer"}
-                return problem(401, "unauthorized", message, request_id, ask), None
-            needed = "admin" if path in _ADMIN else "predict"
-            if not key.may(needed):
-                message = f"key {key.name} may not do this: it needs the scope {needed}"
-                return problem(403, "forbidden", message, request_id), key
         if path not in _FREE:
+            # Before anything else: who has no key must not be able to keep it busy, either.
             wait = self._wait(key.name if key else (scope.get("client") or ("", 0))[0])
             if wait > 0:
                 message = f"more than {self._settings.rate:g} requests a second"
                 later = {"retry-after": str(max(1, round(wait)))}
                 return problem(429, "rate", message, request_id, later), key
+        # Once there were keys it stays so: to take the last one away opens nothing.
+        self._is_guarded = self._is_guarded or bool(self._keys)
+        if self._is_guarded and not self._is_free(path, headers):
+            if key is None:
+                message = "name a key, as `Authorization: Bearer KEY` or `X-API-Key: KEY`"
+                ask = {"www-authenticate": "Bearer"}
+                return problem(401, "unauthorized", message, request_id, ask), None
+            needed = "admin" if is_admin(path) else "predict"
+            if not key.may(needed):
+                message = f"key {key.name} may not do this: it needs the scope {needed}"
+                return problem(403, "forbidden", message, request_id), key
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._settings.max_body:
-            return self._too_large(request_id), key
+            return problem(413, "too_large", self._too_large(), request_id), key
         return None, key
 
-    def _is_free(self, path: str) -> bool:
-        return path in _FREE or (path == "/metrics" and not self._settings.protect_metrics)
+    def _is_free(self, path: str, headers: Headers) -> bool:
+        if path == "/metrics":
+            # As JSON it is the same as /stats.
+            return not (self._settings.protect_metrics or wants_json(headers))
+        return path in _FREE
 
     def _key(self, headers: Headers) -> Key | None:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
@@ -137,13 +148,14 @@ class Gate:
             del self._allowance[next(iter(self._allowance))]
         return wait
 
-    def _too_large(self, request_id: str) -> ASGIApp:
-        message = f"the body has more than {self._settings.max_body} bytes"
-        return problem(413, "too_large", message, request_id)
+    def _too_large(self) -> str:
+        return f"the body has more than {self._settings.max_body} bytes"
 
     async def _audit(self, scope: Scope, route: str, status: int, request_id: str) -> None:
         """Notes what somebody changed, or tried to."""
-        if scope["path"] not in _ADMIN or scope["method"] in _LOOKS:
+        path = route_path(scope)
+        # What anybody can try without end is counted by the metrics, and not kept.
+        if not is_admin(path) or scope["method"] in _LOOKS or status in (401, 429):
             return
         key = scope["state"].get("key")
         detail: dict[str, Any] = {"status": status, "request_id": request_id}
@@ -151,7 +163,7 @@ class Gate:
         if client:
             detail["address"] = client[0]
         actor = f"key {key.name}" if key else "nobody"
-        action = f"{scope['method']} {route if route != 'unmatched' else scope['path']}"
+        action = f"{scope['method']} {route if route != 'unmatched' else path}"
         try:
             await asyncio.to_thread(self._workspace.store.audit, actor, action, detail)
         except pantau.Error as error:
@@ -159,21 +171,18 @@ class Gate:
             LOG.error("%s", json.dumps({"audit": action, "actor": actor, "problem": str(error)}))
 
 
-class _TooLargeError(Exception):
-    pass
-
-
 class _Limited:
     """A body that ends where it gets too large."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, problem: str) -> None:
         self._receive = receive
         self._left = limit
+        self._problem = problem
 
     async def __call__(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise _TooLargeError
+                raise HTTPException(413, self._problem)
         return message

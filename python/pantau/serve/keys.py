@@ -9,9 +9,16 @@ import re
 import secrets
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 from pantau import ConflictError, IncompatibleError, InvalidInputError, NotFoundError
 
@@ -60,21 +67,25 @@ class Keys:
                 raise InvalidInputError(f"scope: {scope!r} is none of {', '.join(_SCOPES)}")
         if not scopes:
             raise InvalidInputError("scope: name one, a key without any may do nothing")
-        keys = self.all()
-        if any(key.name == name for key in keys):
-            raise ConflictError(f"key {name}: is there already; remove it first, or take another")
-        secret = "pantau_" + secrets.token_urlsafe(32)
-        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self._write([*keys, Key(name, tuple(scopes), now, _hash(secret))])
-        return secret
+        with self._alone():
+            keys = self.all()
+            if any(key.name == name for key in keys):
+                raise ConflictError(
+                    f"key {name}: is there already; remove it first, or take another name"
+                )
+            secret = "pantau_" + secrets.token_urlsafe(32)
+            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            self._write([*keys, Key(name, tuple(scopes), now, _hash(secret))])
+            return secret
 
     def remove(self, name: str) -> None:
         """Take a key away: within a second it opens nothing any more."""
-        keys = self.all()
-        rest = [key for key in keys if key.name != name]
-        if len(rest) == len(keys):
-            raise NotFoundError(f"key {name} not found: `list` shows those there are")
-        self._write(rest)
+        with self._alone():
+            keys = self.all()
+            rest = [key for key in keys if key.name != name]
+            if len(rest) == len(keys):
+                raise NotFoundError(f"key {name} not found: `list` shows those there are")
+            self._write(rest)
 
     def all(self) -> list[Key]:
         """All keys, the oldest first."""
@@ -109,8 +120,18 @@ class Keys:
         except FileNotFoundError:
             seen = (0, 0)
         if seen != self._seen:
+            # A file that cannot be read opens nothing.
+            self._seen, self._by_hash = None, {}
             self._by_hash = {key.hash: key for key in self.all()}
             self._seen = seen
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Lets one process change the file at a time."""
+        with self._path.with_suffix(".lock").open("a") as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _write(self, keys: list[Key]) -> None:
         content = {"format": _FORMAT, "keys": [asdict(key) for key in keys]}
@@ -120,6 +141,11 @@ class Keys:
             json.dump(content, file, indent=2)
             file.flush()
             os.fsync(file.fileno())
+        with suppress(OSError):
+            # Whoever serves can read it still, also if somebody else writes.
+            before = self._path.stat()
+            os.chmod(path, before.st_mode & 0o777)
+            os.chown(path, before.st_uid, before.st_gid)
         os.replace(path, self._path)
         self._seen = None
 

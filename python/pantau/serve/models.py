@@ -21,6 +21,7 @@ class Models:
 
     def __init__(self, workspace: pantau.Workspace, settings: Settings) -> None:
         self.workspace = workspace
+        self.own = settings.model
         self._settings = settings
         self._quick: dict[str, tuple[float, bool]] = {}
 
@@ -47,7 +48,14 @@ class Models:
         named["deadline"] = self._settings.deadline
         if count <= _AT_ONCE and await self._is_quick(model):
             return self.workspace.predict(model, texts, **named)
-        return await self.call(self.workspace.predict, model, texts, **named)
+        asked = self.call(self.workspace.predict, model, texts, **named)
+        try:
+            # It may have to wait for a thread before it waits for the model.
+            return await asyncio.wait_for(asked, self._settings.deadline + 1)
+        except asyncio.TimeoutError:
+            raise pantau.DeadlineError(
+                f"{model} did not answer within {self._settings.deadline:g} seconds"
+            ) from None
 
     async def _is_quick(self, model: str) -> bool:
         """Whether a model has no graph to run. What is loaded is asked for again after a second."""

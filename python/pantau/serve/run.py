@@ -48,7 +48,8 @@ def run(
     own = workspace if workspace is not None else pantau.open(where)
     try:
         with _ended_quietly():
-            uvicorn.run(create_app(own, settings), **_options(settings))
+            app = create_app(own, settings, owns=workspace is None)
+            uvicorn.run(app, **_options(settings))
     finally:
         if workspace is None:
             own.close()
@@ -88,7 +89,7 @@ def _ended_quietly() -> Iterator[None]:
 def served() -> Any:
     """The application of a process that was started by another."""
     settings = Settings.from_json(os.environ[_SETTINGS])
-    return create_app(pantau.open(os.environ[_FOLDER]), settings)
+    return create_app(pantau.open(os.environ[_FOLDER]), settings, owns=True)
 
 
 def refuse_strangers(settings: Settings, keys: Keys) -> None:
@@ -110,5 +111,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "ssl_keyfile": settings.private_key,
         "access_log": False,
         "server_header": False,
+        "proxy_headers": bool(settings.proxies),
+        "forwarded_allow_ips": list(settings.proxies),
         "timeout_graceful_shutdown": int(settings.grace),
     }

@@ -38,6 +38,8 @@ class Settings:
     rate: float | None = None
     #: Pages of which origins may ask from a browser, such as https://app.example.
     origins: tuple[str, ...] = ()
+    #: Addresses of proxies whose word is taken for where a request comes from.
+    proxies: tuple[str, ...] = ()
     #: Files of a certificate and its key, for TLS.
     certificate: str | None = None
     private_key: str | None = None
@@ -102,7 +104,8 @@ class Settings:
     def from_json(cls, text: str) -> Settings:
         """What ``to_json`` wrote."""
         read = json.loads(text)
-        read["origins"] = tuple(read["origins"])
+        for name in ("origins", "proxies"):
+            read[name] = tuple(read[name])
         return cls(**read)
 
 

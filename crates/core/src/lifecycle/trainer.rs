@@ -131,6 +131,8 @@ impl Trainer {
             watch(started.elapsed().as_secs() as usize, limit.as_secs() as usize)?;
             std::thread::sleep(PAUSE);
         };
+        // What it has started ends with it, however it ended.
+        child.signal(true);
         if !status.success() {
             return Err(failed(format!("{}{}", how(status), tail(order.log))));
         }
@@ -267,11 +269,17 @@ mod tests {
 
     #[test]
     fn all_that_it_started_ends_with_it() {
+        for (end, expected) in [("wait", "time limit, 1s"), ("sleep 0.2; exit 3", "exit code 3")] {
+            started_ends(end, expected);
+        }
+    }
+
+    fn started_ends(end: &str, expected: &str) {
         let started = Instant::now();
-        let script = "sh -c 'echo $$; exec sleep 300' & echo waiting; wait";
-        let (outcome, _, folder) = run(script, 1);
+        let script = format!("sh -c 'echo $$; exec sleep 300' & echo waiting; {end}");
+        let (outcome, _, folder) = run(&script, 1);
         let told = outcome.unwrap_err().full_message();
-        assert!(told.contains("time limit, 1s"), "{told}");
+        assert!(told.contains(expected), "{told}");
         assert!(started.elapsed() < Duration::from_mins(1));
         let printed = fs::read_to_string(folder.path().join("log")).unwrap();
         let process: u32 = printed.lines().find_map(|line| line.trim().parse().ok()).unwrap();

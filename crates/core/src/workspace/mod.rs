@@ -65,7 +65,7 @@ use crate::{
     Error, Result, Timestamp,
     model::ModelOptions,
     registry::{Act, History, Registry},
-    store::{Durability, LogCounters, LogOptions, Next, PredictionLog, Store},
+    store::{Durability, LogCounters, LogOptions, Next, PredictionLog, Store, WhenFull},
 };
 
 /// How long records are gathered before they are brought into the store together: what a commit costs
@@ -132,6 +132,8 @@ impl Workspace {
             outbox: Some(outbox.clone()),
             journal: Some(waiting.join(format!("{own}.journal.jsonl"))),
             durability: Durability::Group(GROUP),
+            // A store that hangs keeps nobody waiting.
+            when_full: WhenFull::Spill,
             ..LogOptions::default()
         };
         let log = PredictionLog::open(home.store.clone(), log)?;
@@ -316,6 +318,10 @@ impl Inner {
     fn models(&self) -> Vec<String> {
         let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
         served.keys().cloned().collect()
+    }
+
+    fn is_served(&self, model: &str) -> bool {
+        self.served.read().unwrap_or_else(PoisonError::into_inner).contains_key(model)
     }
 
     fn all_served(&self) -> Vec<Arc<Served>> {

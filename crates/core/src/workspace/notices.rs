@@ -256,8 +256,13 @@ impl Line {
             return Ok(again.saturating_duration_since(Instant::now()));
         }
         let store = inner.home.store.as_ref();
-        let notices = since(store, self.done)?;
-        if notices.is_empty() || !self.claim(store, holder)? {
+        let (notices, last) = since(store, self.done)?;
+        if notices.is_empty() {
+            // Other records are not read again.
+            self.done = self.done.max(last);
+            return Ok(PAUSE);
+        }
+        if !self.claim(store, holder)? {
             return Ok(PAUSE);
         }
         // Another process may have told some of them by now.
@@ -296,7 +301,10 @@ impl Line {
             own.until = Some(Timestamp::now().after(CLAIM));
             Ok((Some(write_mark(&own)), (true, own.done)))
         })?;
-        self.done = self.done.max(found.1);
+        if found.1 > self.done {
+            // Another process was at it meanwhile: what failed here is over.
+            (self.done, self.tries, self.again) = (found.1, 0, None);
+        }
         Ok(found.0)
     }
 
@@ -357,14 +365,15 @@ fn head(store: &dyn Store) -> Result<u64> {
     Ok(found.map_or(0, |found| found.number))
 }
 
-/// The notices after a number.
-fn since(store: &dyn Store, done: u64) -> Result<Vec<Notice>> {
+/// The notices after a number, and the number of the last record there is.
+fn since(store: &dyn Store, done: u64) -> Result<(Vec<Notice>, u64)> {
     let next = i64::try_from(done + 1).unwrap_or(i64::MAX);
     let select = Select::all(Table::Audit)
         .with(Condition::IsAtLeast("number", Value::Integer(next)))
         .ordered("number", crate::store::Direction::Ascending);
     let records: Vec<AuditRecord> = store.records(&select)?;
-    Ok(records.iter().filter_map(read).collect())
+    let last = records.last().map_or(done, |record| record.number);
+    Ok((records.iter().filter_map(read).collect(), last))
 }
 
 fn read(record: &AuditRecord) -> Option<Notice> {

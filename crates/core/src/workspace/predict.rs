@@ -60,7 +60,9 @@ impl Workspace {
         let _entered = span.enter();
         let outcome = self.answer_texts(model, texts, ask, is_batch);
         if let Err(error) = &outcome {
-            self.inner.telemetry.count(|own| own.see_error(model, error.kind().name()));
+            // What somebody writes is no name of a model.
+            let name = if self.inner.is_served(model) { model } else { "unknown" };
+            self.inner.telemetry.count(|own| own.see_error(name, error.kind().name()));
             tracing::warn!(model, error = %error, "no answer");
         }
         outcome

@@ -90,8 +90,10 @@ impl Workspace {
             json!({ "retraining": record.id }),
         );
         let mut stopped = None;
-        let mut watch =
-            |done, all| watch(done, all).inspect_err(|error| stopped = Some(error.full_message()));
+        let mut watch = |done, all| {
+            let goes_on = inner.check_open().and_then(|()| watch(done, all));
+            goes_on.inspect_err(|error| stopped = Some(error.full_message()))
+        };
         let work = catch_unwind(AssertUnwindSafe(|| {
             self.train_anew(model, &mut record, since, now, &lease, options, &mut watch)
         }));

@@ -45,6 +45,8 @@ impl MetricsOptions {
 pub(super) struct Telemetry {
     counts: Mutex<Counts>,
     shelf: Shelf,
+    /// Held while this process' file is brought up to date: an older state must not come last.
+    putting: Mutex<()>,
     looks: Mutex<HashMap<String, Look>>,
 }
 
@@ -64,6 +66,7 @@ impl Telemetry {
         Ok(Self {
             counts: Mutex::default(),
             shelf: Shelf::open(home.inside("telemetry")?, id)?,
+            putting: Mutex::default(),
             looks: Mutex::default(),
         })
     }
@@ -123,11 +126,13 @@ impl Telemetry {
 
     /// Brings what this process counted to where the others find it.
     pub(super) fn put(&self, inner: &Inner) -> Result<()> {
+        let _alone = self.putting.lock().unwrap_or_else(PoisonError::into_inner);
         self.shelf.put(&self.own(inner))
     }
 
     /// Brings it there for the last time.
     pub(super) fn close(&self, inner: &Inner) {
+        let _alone = self.putting.lock().unwrap_or_else(PoisonError::into_inner);
         // Counts are no reason to fail.
         let _ = self.shelf.close(&self.own(inner));
     }
@@ -140,9 +145,11 @@ impl Telemetry {
 
     /// What all processes counted, and how they are.
     pub(super) fn sum(&self, inner: &Inner) -> (Counts, Vec<Gauges>) {
+        let alone = self.putting.lock().unwrap_or_else(PoisonError::into_inner);
         let own = self.own(inner);
         // Without it, another process may later tell less than this one tells now.
         let _ = self.shelf.put(&own);
+        drop(alone);
         self.shelf.sum(&own)
     }
 

@@ -265,7 +265,8 @@ impl Inner {
         let run = Runs::over(self.home.store.clone()).start(model, None)?;
         let mut is_stopped = false;
         let outcome = self.learn_in(model, settings, how, lesson, &mut |done, all| {
-            watch(done, all).inspect_err(|_| is_stopped = true)
+            // Who ends the workspace does not wait for hours.
+            self.check_open().and_then(|()| watch(done, all)).inspect_err(|_| is_stopped = true)
         });
         let (trained, folder, gates) = match outcome {
             Ok(made) => made,

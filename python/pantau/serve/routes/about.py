@@ -12,6 +12,7 @@ from fastapi import FastAPI, Query, Request, Response
 import pantau
 from pantau.serve import schemas
 from pantau.serve.errors import documented
+from pantau.serve.gate import wants_json
 from pantau.serve.models import Models
 from pantau.serve.settings import Settings
 
@@ -102,8 +103,7 @@ def add(app: FastAPI, models: Models, settings: Settings, started: float) -> Non
         )
         async def metrics(request: Request) -> Any:
             """The sum over all processes that serve this workspace, whichever of them is asked."""
-            accepted = request.headers.get("accept", "")
-            if "application/json" in accepted and "text/plain" not in accepted:
+            if wants_json(request.headers):
                 name = await models.name(None)
                 told = schemas.Stats(**await models.call(_stats, workspace, name, started))
                 return Response(told.model_dump_json(), media_type="application/json")
@@ -116,29 +116,28 @@ def _now() -> str:
 
 
 async def _health(models: Models) -> dict[str, Any]:
+    """What anybody may know: no paths, and no words of other programs."""
     workspace = models.workspace
     problems: list[str] = []
-    info: dict[str, Any] | None = None
+    found: list[dict[str, Any]] = []
     try:
-        info = await models.call(workspace.info, await models.name(None))
-        problems += [f"version {version}: {problem}" for version, problem in info["problems"]]
-    except pantau.InvalidInputError:
-        # Several models are in use, and none is the service's own: each answers to its name.
-        names = await models.call(workspace.models_in_use)
-        info = await models.call(workspace.info, names[0])
-    except pantau.Error as error:
-        problems.append(str(error))
+        # On threads of its own: those that answer may all be waiting.
+        served = asyncio.to_thread(_served, workspace, models.own)
+        found, problems = await asyncio.wait_for(served, _PATIENCE)
+    except (pantau.Error, asyncio.TimeoutError):
+        problems.append("the models cannot be looked at")
     reachable = True
     try:
         looked = asyncio.to_thread(workspace.store.recent, 0.01)
         await asyncio.wait_for(looked, _PATIENCE)
-    except (pantau.Error, asyncio.TimeoutError) as error:
+    except (pantau.Error, asyncio.TimeoutError):
         reachable = False
-        problems.append(f"the store cannot be reached: {error or 'it does not answer'}")
+        problems.append("the store cannot be reached")
     log = workspace.log_counters()
     lost = log["dropped"] + log["failed"]
     if lost:
-        problems.append(f"{lost} predictions are not remembered: {log['last_error']}")
+        problems.append(f"{lost} predictions are not remembered")
+    info = found[0] if found else None
     status = "unavailable" if info is None else "degraded" if problems else "ok"
     return {
         "status": status,
@@ -152,6 +151,26 @@ async def _health(models: Models) -> dict[str, Any]:
         "log_dropped": lost,
         "problems": problems,
     }
+
+
+def _served(workspace: pantau.Workspace, own: str | None) -> tuple[list[dict[str, Any]], list[str]]:
+    """The models that can answer, the service's own first, and what is amiss with others."""
+    names = workspace.models_in_use()
+    names.sort(key=lambda name: name != own)
+    found, problems = [], []
+    for name in names:
+        try:
+            info = workspace.info(name)
+        except pantau.Error:
+            problems.append(f"{name} cannot be loaded")
+            continue
+        found.append(info)
+        for version, _ in info["problems"]:
+            problems.append(f"version {version} of {name} cannot be loaded")
+    if own is not None and (not found or found[0]["model"] != own):
+        problems.append(f"{own} cannot answer")
+        return [], problems
+    return found, problems
 
 
 def _stats(workspace: pantau.Workspace, model: str, started: float) -> dict[str, Any]:
