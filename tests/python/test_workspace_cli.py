@@ -118,7 +118,6 @@ def test_what_cannot_be_is_told(workspace: str, capsys: pytest.CaptureFixture[st
         (["monitor", workspace, "sentimen"], "model sentimen not found"),
         (["settings", workspace, "sentiment", "--set", "{"], "--set: is no JSON"),
         (["settings", workspace, "sentiment", "--set", "[1]"], "--set: expected an object"),
-        (["predict", workspace, "bagus"], "is a workspace; name the model by --model"),
     ]:
         assert main(arguments) == 1, arguments
         assert problem in capsys.readouterr().err, arguments

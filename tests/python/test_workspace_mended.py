@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -220,3 +221,31 @@ def test_a_function_that_raises_leaves_a_trace(workspace, capfd) -> None:
     finally:
         sys.unraisablehook = hook
     assert seen or "a slip" in capfd.readouterr().err
+
+
+def test_rows_of_the_open_window_are_told(workspace: pantau.Workspace) -> None:
+    workspace.predict("sentiment", ["bagus sekali aplikasi ini"] * 40)
+    told = workspace.check("sentiment").to_json()
+    assert "has 0 rows" not in told and '"evidence":-0' not in told
+    # Looking keeps nothing of it.
+    assert workspace.check("sentiment").to_json().count('"rows":40') == told.count('"rows":40')
+
+
+def test_what_was_trained_with_is_nothing_new(workspace: pantau.Workspace, tmp_path: Path) -> None:
+    rows = reviews(600, 4, seed=9)
+    workspace.train("sentiment", rows)
+    table = tmp_path / "reviews.jsonl"
+    pairs = zip(rows["text"], rows["label"], strict=True)
+    lines = [json.dumps({"review_text": text, "sentiment_label": label}) for text, label in pairs]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    told = workspace.store.import_reviews(table, consent=pantau.Consent())
+    assert told["written"] > 100
+    triggers = workspace.evaluate_triggers("sentiment")
+    [new] = [own for own in triggers["not_fired"] if own["type"] == "new_data"]
+    assert new["reason"].startswith("0 new labels")
+
+
+def test_a_new_version_is_told_beside_the_one_before(workspace: pantau.Workspace) -> None:
+    workspace.train("sentiment", reviews(600, 4, seed=3))
+    reason = workspace.retrain("sentiment", force=True)["reason"]
+    assert "right, the version before" in reason or "is not in use" in reason

@@ -63,6 +63,12 @@ def add(commands: Any) -> None:
         ".jsonl",
     )
     predict.add_argument(
+        "--consent",
+        action="store_true",
+        help="of a workspace: the writers agreed to have the texts kept, anonymised",
+    )
+    predict.add_argument("--subject", help="who wrote them, to be found and forgotten by it")
+    predict.add_argument(
         "--device",
         choices=["cpu", "prefer_cuda", "require_cuda"],
         help="where the model runs; the default is cpu",
@@ -102,8 +108,11 @@ def _asked(options: argparse.Namespace) -> Iterator[Callable[[list[str]], _Answe
     """What answers texts, as the options say."""
     if options.model is None and options.model_version is not None:
         options.refuse("--model-version is of a workspace's model; name that by --model")
+    if options.model is None and places.is_workspace(options.bundle):
+        options.model = _only_model(options.bundle)
     if options.model is None:
-        places.refuse_workspace(options.bundle)
+        if options.consent or options.subject:
+            options.refuse("--consent and --subject are for workspaces: a bundle keeps nothing")
         with pantau.Classifier.open(options.bundle, device=options.device or "cpu") as classifier:
             yield lambda texts: _answers(classifier, texts, options)
         return
@@ -111,9 +120,13 @@ def _asked(options: argparse.Namespace) -> Iterator[Callable[[list[str]], _Answe
         if options.model_version is None:
             if options.device is not None:
                 options.refuse("--device: a workspace answers on the cpu; name a --model-version")
+            consent = pantau.Consent(options.subject) if options.consent else None
+            asked = {"consent": consent, "subject": options.subject}
             yield lambda texts: [
                 {"text": text, **answer.to_dict()}
-                for text, answer in zip(texts, workspace.predict(options.model, texts), strict=True)
+                for text, answer in zip(
+                    texts, workspace.predict(options.model, texts, **asked), strict=True
+                )
             ]
             return
         registry = workspace.registry
@@ -124,6 +137,16 @@ def _asked(options: argparse.Namespace) -> Iterator[Callable[[list[str]], _Answe
                 {**answer, "model": options.model, "version": number}
                 for answer in _answers(classifier, texts, options)
             ]
+
+
+def _only_model(folder: str) -> str:
+    """The model of a workspace that has one in use."""
+    with places.open_workspace(folder) as workspace:
+        names = workspace.models_in_use()
+    if len(names) == 1:
+        return names[0]
+    problem = f"has {', '.join(names)} in use" if names else "has no model in use yet"
+    raise pantau.InvalidInputError(f"{folder}: {problem}; name one by --model")
 
 
 def _answers(

@@ -126,9 +126,11 @@ def _test_words(
         return None
     counter = pantau.TfidfVectorizer(max_features=_WORDS, use_idf=False, norm=None)
     try:
-        counts = counter.fit_transform(first + second).to_numpy()
+        matrix = counter.fit_transform(first + second)
     except pantau.InvalidInputError:
         return None
+    # A matrix of SciPy's where that is installed.
+    counts = matrix.to_numpy() if hasattr(matrix, "to_numpy") else matrix.toarray()
     lengths = ((counts * counts).sum(axis=1, keepdims=True) + 1e-12) ** 0.5
     vectors, here = counts / lengths, len(first)
     test = stats.mmd if len(counts) <= _PAIRS_UP_TO else stats.mmd_random_features

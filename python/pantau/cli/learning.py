@@ -148,7 +148,8 @@ def _train_in_workspace(
     for name, reason in why.items():
         if getattr(options, name) not in (None, False):
             options.refuse(f"--{name} is not for workspaces: {reason}")
-    with places.open_workspace(folder) as workspace:
+    # It is made if there is none, as `pantau.open` does.
+    with pantau.open(folder) as workspace:
         training = workspace.train(
             options.model,
             data,

@@ -71,6 +71,23 @@ def add(commands: Any) -> None:
     optional(label, "label", "LABEL", "its right label")
     label.add_argument("--limit", type=count, default=100, help="at most so many; 100")
 
+    said = command(
+        commands,
+        "feedback",
+        _feedback,
+        "say whether an answer was right",
+        "Says of an answer, by its id (pantau predict --json tells it), whether it was right, or\n"
+        "its right label.",
+        examples="pantau feedback ./app 01a226b8-... --wrong --label negative",
+    )
+    workspace_argument(said)
+    said.add_argument("id", metavar="ID", help="the id of the answer")
+    either = said.add_mutually_exclusive_group()
+    either.add_argument("--right", dest="correct", action="store_true", default=None)
+    either.add_argument("--wrong", dest="correct", action="store_false", default=None)
+    said.add_argument("--label", help="its right label")
+    said.add_argument("--source", default="user", help="who says so; user")
+
     settings = command(
         commands,
         "settings",
@@ -168,6 +185,15 @@ def _label(options: argparse.Namespace) -> None:
         ["id", "label", "text"],
         [[row["id"], row["predicted_label"], row.get("input_text")] for row in rows],
     )
+
+
+def _feedback(options: argparse.Namespace) -> None:
+    with open_workspace(options.workspace) as workspace:
+        if workspace.store.prediction(options.id) is None:
+            raise pantau.NotFoundError(f"answer {options.id} not found: check its id")
+        workspace.feedback(options.id, options.correct, options.label, source=options.source)
+    if options.json:
+        print_json({"id": options.id, "correct": options.correct, "label": options.label})
 
 
 def _settings(options: argparse.Namespace) -> None:

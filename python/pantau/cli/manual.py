@@ -7,7 +7,7 @@ import argparse
 THEMES = {
     "make a model": ["train", "convert", "evaluate", "explain", "bundle", "runs"],
     "ask it": ["predict", "serve", "keys"],
-    "keep watch": ["monitor", "drift", "report", "label", "telemetry"],
+    "keep watch": ["feedback", "monitor", "drift", "report", "label", "telemetry"],
     "train it anew": ["init", "triggers", "retrain", "watch", "settings"],
     "versions": ["registry", "replay", "challenge", "rollout", "withdraw"],
     "data": ["import", "export", "validate", "store", "schema"],

@@ -88,7 +88,7 @@ class Gate:
                 limited = _Limited(receive, self._settings.max_body, self._too_large())
                 await self._app(scope, limited, answer)
         finally:
-            route = getattr(scope.get("route"), "path", None) or "unmatched"
+            route = getattr(scope.get("route"), "path", None) or self._declared(scope)
             self._workspace.count_request(route, status, time.perf_counter() - started)
             await self._audit(scope, route, status, request_id)
 
@@ -150,6 +150,12 @@ class Gate:
 
     def _too_large(self) -> str:
         return f"the body has more than {self._settings.max_body} bytes"
+
+    def _declared(self, scope: Scope) -> str:
+        """The route of a request that did not get as far as that."""
+        path = route_path(scope)
+        routes = getattr(scope.get("app"), "routes", ())
+        return path if any(getattr(own, "path", None) == path for own in routes) else "unmatched"
 
     async def _audit(self, scope: Scope, route: str, status: int, request_id: str) -> None:
         """Notes what somebody changed, or tried to."""

@@ -34,6 +34,8 @@ def run(
     if where is None:
         raise pantau.InvalidInputError("workspace: name its folder")
     refuse_strangers(settings, Keys(where))
+    if settings.model is not None:
+        _check_model(settings.model, workspace, where)
     if settings.workers > 1:
         if workspace is not None:
             raise pantau.InvalidInputError(
@@ -90,6 +92,24 @@ def served() -> Any:
     """The application of a process that was started by another."""
     settings = Settings.from_json(os.environ[_SETTINGS])
     return create_app(pantau.open(os.environ[_FOLDER]), settings, owns=True)
+
+
+def _check_model(
+    model: str, workspace: pantau.Workspace | None, where: str | os.PathLike[str]
+) -> None:
+    """A name that was mistyped is told before anybody asks."""
+    own = workspace if workspace is not None else pantau.open(where)
+    try:
+        names = own.models_in_use()
+    except pantau.UnreachableError:
+        # It may be there once the registry is.
+        return
+    finally:
+        if workspace is None:
+            own.close()
+    if model not in names:
+        there = f"in use are {', '.join(names)}" if names else "none is in use yet"
+        raise pantau.NotFoundError(f"model {model} not found: {there}")
 
 
 def refuse_strangers(settings: Settings, keys: Keys) -> None:

@@ -313,7 +313,8 @@ impl Monitor {
             rows: last.map_or(0, |window| window.profile.rows()),
             from: times.from,
             to: times.to,
-            evidence: mean,
+            // Before the first window there is none, which must not be told as -0.
+            evidence: mean + 0.0,
             false_alarm_windows: windows,
             min_effect: self.options.min_effect,
             acknowledged: self.is_acknowledged(&features),

@@ -108,16 +108,31 @@ pub(super) fn new_labels(store: &dyn Store, model: &str, since: Timestamp) -> Re
             since(),
         ],
     )?;
-    let reviews =
-        Select::all(Table::Reviews).with(Condition::IsNotNull("sentiment_label")).with(since());
-    let mut others = 0;
-    store.select(&reviews, &mut |row| {
+    let labelled = || Select::all(Table::Reviews).with(Condition::IsNotNull("sentiment_label"));
+    let mut others: HashMap<String, String> = HashMap::new();
+    store.select(&labelled().with(since()), &mut |row| {
         let review = ReviewRecord::from_row(row)?;
         let is_training = review.source.is_some_and(|source| source.starts_with(TRAINING));
-        others += u64::from(!is_training && review.shared.text().is_some());
+        if let (false, Some(text), Some(label)) = (is_training, review.shared.text(), review.label)
+        {
+            others.insert(text.to_owned(), label);
+        }
         Ok(())
     })?;
-    Ok(answered + others)
+    if !others.is_empty() {
+        // What the model was trained with is nothing new when it is imported, too.
+        let own = labelled().with(Condition::Is("source", Value::Text(source_of(model))));
+        store.select(&own, &mut |row| {
+            let review = ReviewRecord::from_row(row)?;
+            if let (Some(text), Some(label)) = (review.shared.text(), &review.label)
+                && others.get(text) == Some(label)
+            {
+                others.remove(text);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(answered + others.len() as u64)
 }
 
 fn of_model(model: &str) -> Select {

@@ -338,12 +338,12 @@ impl Inner {
     }
 
     fn close(&self) -> Result<()> {
-        self.is_closed.store(true, Ordering::Release);
         if self.process != std::process::id() {
             // After a fork all of it is the parent's, who will end it.
             return Ok(());
         }
         self.schedule.stop();
+        self.is_closed.store(true, Ordering::Release);
         self.shadows.close();
         self.notices.close();
         let background = self.background.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -81,6 +81,8 @@ impl Workspace {
         watch: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Training> {
         let inner = &self.inner;
+        // Who ends the workspace does not wait for hours.
+        let watch = &mut |done, all| inner.check_open().and_then(|()| watch(done, all));
         inner.check_model_name(model)?;
         let (lease, _) = Lease::take(&inner.home.store, &format!("retrain/{model}"), "")?;
         inner.clear_work(model)?;
@@ -134,6 +136,14 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// How often it was right, and the version before, on the same texts.
+    fn compared(&self) -> Option<String> {
+        let outcomes = &self.gates.as_ref()?.outcomes;
+        let reason = &outcomes.iter().find(|own| own.gate == "champion")?.reason;
+        let (counts, _) = reason.split_once(": a difference")?;
+        Some(counts.replace("the champion", "the version before"))
+    }
+
     pub(super) fn told(
         &self,
         model: &str,
@@ -150,7 +160,10 @@ impl Made {
             |accuracy| format!("{:.1} % right on {} test texts", accuracy * 100.0, rows.test),
         );
         let sentence = match (promoted, first) {
-            (true, None) => format!("version {version} of {model} is in use: {accuracy}"),
+            (true, None) => {
+                let before = self.compared().map(|own| format!("; {own}")).unwrap_or_default();
+                format!("version {version} of {model} is in use: {accuracy}{before}")
+            }
             (true, Some(reason)) => format!(
                 "version {version} of {model} is in use, as the first one, although it has not \
                  shown what it must: {reason}"
@@ -265,8 +278,7 @@ impl Inner {
         let run = Runs::over(self.home.store.clone()).start(model, None)?;
         let mut is_stopped = false;
         let outcome = self.learn_in(model, settings, how, lesson, &mut |done, all| {
-            // Who ends the workspace does not wait for hours.
-            self.check_open().and_then(|()| watch(done, all)).inspect_err(|_| is_stopped = true)
+            watch(done, all).inspect_err(|_| is_stopped = true)
         });
         let (trained, folder, gates) = match outcome {
             Ok(made) => made,

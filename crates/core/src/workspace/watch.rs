@@ -28,15 +28,19 @@ fn name(model: &str) -> String {
 }
 
 impl Inner {
-    /// The monitor of the version in use, after all windows that are over; none if its bundle has
-    /// nothing to compare with.
+    /// The monitor of the version in use, after all windows that are over, with the rows so far of the one
+    /// that is not; none if its bundle has nothing to compare with.
     pub(super) fn watched(
         &self,
         model: &str,
         champion: &Champion,
         now: Timestamp,
     ) -> Result<Option<Monitor>> {
-        self.change_monitor(model, champion, now, &mut |_| Ok(()))
+        let mut monitor = self.change_monitor(model, champion, now, &mut |_| Ok(()))?;
+        if let Some(monitor) = &mut monitor {
+            look_ahead(self.home.store.as_ref(), model, champion, now, monitor)?;
+        }
+        Ok(monitor)
     }
 
     /// [`watched`](Self::watched), with a change that is kept.
@@ -82,6 +86,26 @@ impl Inner {
         }
         Ok(Some(monitor))
     }
+}
+
+/// Adds the rows of the windows that are not over to a monitor that somebody looks at, and that is not
+/// kept.
+fn look_ahead(
+    store: &dyn Store,
+    model: &str,
+    champion: &Champion,
+    now: Timestamp,
+    monitor: &mut Monitor,
+) -> Result<()> {
+    let length = champion.settings.window.duration();
+    let layout = monitor.reference().layout().clone();
+    for part in store.profiles(model)? {
+        if part.version == champion.name && part.window_start.after(length) > now {
+            let Ok(profile) = Profile::from_bytes(&layout, &part.content) else { continue };
+            monitor.merge(&profile, Some(part.window_start))?;
+        }
+    }
+    Ok(())
 }
 
 /// The monitor that was kept, or one that has seen nothing if that was of another version.

@@ -51,7 +51,9 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=schemas.Loaded,
         responses=_CHANGE,
     )
-    async def rollback(asked: schemas.Reason, request: Request) -> Any:
+    async def rollback(request: Request, asked: schemas.Reason | None = None) -> Any:
+        """The body may be left out."""
+        asked = asked or schemas.Reason()
         name = await models.name(asked.model)
         told = {"actor": _actor(request), "reason": asked.reason}
         version = await models.call(workspace.rollback, name, **told)
@@ -63,8 +65,10 @@ def add(app: FastAPI, models: Models) -> None:
         response_model=dict[str, Any],
         responses=_CHANGE,
     )
-    async def retrain(asked: schemas.Retrain, request: Request) -> Any:
-        """Answers when it is done, with the record of it; others are answered meanwhile."""
+    async def retrain(request: Request, asked: schemas.Retrain | None = None) -> Any:
+        """Answers when it is done, with the record of it; others are answered meanwhile. The body
+        may be left out."""
+        asked = asked or schemas.Retrain()
         name = await models.name(asked.model)
         told = {"force": asked.force, "actor": _actor(request)}
         return await models.call(workspace.retrain, name, **told)
