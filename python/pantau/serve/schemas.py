@@ -31,16 +31,17 @@ class Common(_Asked):
     """What both ways to ask have in common."""
 
     model: Annotated[str, _NAME] | None = Field(
-        None, description="The model; by default the service's own."
+        default=None, description="The model; by default the service's own."
     )
     return_probabilities: bool = Field(
-        True, description="Whether the probability of every label is told."
+        default=True, description="Whether the probability of every label is told."
     )
     consent: bool = Field(
-        False, description="True once the writer has agreed to have the text kept, anonymised."
+        default=False,
+        description="True once the writer has agreed to have the text kept, anonymised.",
     )
     subject: Annotated[str, _NAME] | None = Field(
-        None,
+        default=None,
         description="Who wrote it, by a name of your own: kept with consent only; without, it only "
         "decides which version answers.",
     )
@@ -91,7 +92,7 @@ class Feedback(_Asked):
     correct: bool | None = None
     label: Annotated[str, _NAME] | None = None
     source: Annotated[str, _NAME] = Field(
-        "user", description="Who says so; others than `user` need an admin key."
+        default="user", description="Who says so; others than `user` need an admin key."
     )
 
 
@@ -154,21 +155,21 @@ class Version(_Asked):
     """Which version to put into use, and why."""
 
     version: int = Field(ge=1, le=4_294_967_295)
-    reason: str = Field("", max_length=1_000)
+    reason: str = Field(default="", max_length=1_000)
     model: Annotated[str, _NAME] | None = None
 
 
 class Reason(_Asked):
     """Why."""
 
-    reason: str = Field("", max_length=1_000)
+    reason: str = Field(default="", max_length=1_000)
     model: Annotated[str, _NAME] | None = None
 
 
 class Retrain(_Asked):
     """How to train anew."""
 
-    force: bool = Field(False, description="Whether without a reason, too.")
+    force: bool = Field(default=False, description="Whether without a reason, too.")
     model: Annotated[str, _NAME] | None = None
 
 
@@ -207,14 +208,17 @@ def asked(settings: Settings) -> tuple[Any, Any]:
         __base__=Common,
         __doc__="A text.",
         text=(limited, ...),
-        review_id=(review | None, Field(None, description=told)),
+        review_id=(review | None, Field(default=None, description=told)),
     )
     many: Any = create_model(
         "Many",
         __base__=Common,
         __doc__="Texts.",
         texts=(list[limited], Field(min_length=1, max_length=settings.max_texts)),
-        review_ids=(list[review] | None, Field(None, description="Their own, one for each.")),
+        review_ids=(
+            list[review] | None,
+            Field(default=None, description="Their own, one for each."),
+        ),
     )
     either = Annotated[one, Tag("text")] | Annotated[many, Tag("texts")]
     return Annotated[either, Discriminator(_which)], many
