@@ -237,3 +237,111 @@ def test_threads_and_processes_share_it(workspace: pantau.Workspace) -> None:
     workspace.flush()
     assert wrong == []
     assert workspace.store.summary()["count"] == 1200
+
+
+def test_rows_of_the_open_window_are_told(workspace: pantau.Workspace) -> None:
+    workspace.predict("sentiment", ["bagus sekali aplikasi ini"] * 40)
+    told = workspace.check("sentiment").to_json()
+    assert "has 0 rows" not in told and '"evidence":-0' not in told
+    # Looking keeps nothing of it.
+    assert workspace.check("sentiment").to_json().count('"rows":40') == told.count('"rows":40')
+
+
+def test_what_was_trained_with_is_nothing_new(workspace: pantau.Workspace, tmp_path: Path) -> None:
+    rows = reviews(600, seed=9)
+    workspace.train("sentiment", rows)
+    table = tmp_path / "reviews.jsonl"
+    pairs = zip(rows["text"], rows["label"], strict=True)
+    lines = [json.dumps({"review_text": text, "sentiment_label": label}) for text, label in pairs]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    told = workspace.store.import_reviews(table, consent=pantau.Consent())
+    assert told["written"] > 100
+    triggers = workspace.evaluate_triggers("sentiment")
+    [new] = [own for own in triggers["not_fired"] if own["type"] == "new_data"]
+    assert new["reason"].startswith("0 new labels")
+
+
+def test_a_new_version_is_told_beside_the_one_before(workspace: pantau.Workspace) -> None:
+    workspace.train("sentiment", reviews(600, seed=3))
+    reason = workspace.retrain("sentiment", force=True)["reason"]
+    assert "right, the version before" in reason or "is not in use" in reason
+
+
+def test_wrong_texts_are_got_rid_of(workspace: pantau.Workspace) -> None:
+    rows = reviews(1800)
+    swapped = {"positive": "negative", "negative": "positive"}
+    wrong = {"text": rows["text"], "label": [swapped[label] for label in rows["label"]]}
+    workspace.train("sentiment", wrong)
+    kept = len(workspace.store.labelled_texts()["text"])
+    right = reviews(1200, seed=5)
+    workspace.train("sentiment", right, replace=True, actor="sari")
+    texts = workspace.store.labelled_texts()["text"]
+    assert kept == len(set(rows["text"])) and len(texts) == len(set(right["text"]))
+    [told] = [own for own in workspace.store.audit_trail() if own["action"] == "replace_reviews"]
+    detail = json.loads(told["detail"]) if isinstance(told["detail"], str) else told["detail"]
+    assert told["actor"] == "sari" and detail["source"] == "training/sentiment"
+    assert detail["written"] == len(texts)
+    assert detail["removed"] == len(set(rows["text"]) - set(right["text"]))
+    record = workspace.retrain("sentiment", force=True)
+    assert record["training_result"]["train_rows"] < 1200
+
+
+def test_a_rejected_version_says_why(workspace: pantau.Workspace) -> None:
+    workspace.configure("sentiment", gates={"floor": 1.0, "promote": 1.0})
+    training = workspace.train("sentiment", reviews(1800, seed=2))
+    assert not training.promoted
+    registry = workspace.registry
+    assert (
+        "floor" in registry.version("sentiment", 2)["tags"]["rejected"]
+        or (registry.version("sentiment", 2)["tags"]["rejected"])
+    )
+    assert registry.model("sentiment")["aliases"] == {"champion": 1}
+    workspace.challenge("sentiment", 2, 0.1)
+    assert registry.model("sentiment")["aliases"]["challenger"] == 2
+    workspace.withdraw("sentiment", 2)
+    assert "challenger" not in registry.model("sentiment")["aliases"]
+
+
+def test_what_somebody_was_asked_is_no_click(workspace: pantau.Workspace) -> None:
+    workspace.configure("sentiment", triggers={"min_feedback": 1})
+    answers = workspace.predict("sentiment", reviews(40, seed=3)["text"])
+    workspace.flush()
+    for answer in answers[:30]:
+        workspace.feedback(answer.id, correct=False, source="audit")
+    workspace.feedback(answers[30].id, correct=True)
+    workspace.feedback(answers[31].id, correct=False)
+    triggers = {own["type"]: own["reason"] for own in _triggers(workspace)}
+    assert triggers["feedback"].startswith("1 of 2 judged answers")
+    told = workspace.check("sentiment").to_dict()["feedback"]
+    assert (told["right"], told["wrong"]) == (1, 1)
+
+
+def _triggers(workspace: pantau.Workspace) -> list[dict[str, Any]]:
+    report = workspace.evaluate_triggers("sentiment")
+    return [*report["triggers"], *report["not_fired"]]
+
+
+def test_each_move_has_the_same_names(workspace: pantau.Workspace) -> None:
+    workspace.train("sentiment", reviews(1800, seed=2))
+    workspace.promote("sentiment", 2, reason="better")
+    workspace.rollback("sentiment")
+    rows = workspace.history("sentiment")
+    assert len({tuple(sorted(row)) for row in rows}) == 1
+    assert rows[-1]["reason"] == "" and rows[-1]["evidence"] is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"window": "12x"}, 'settings: window: time: "12x" is no length of time'),
+        ({"triggers": {"new_data": -3}}, "settings: triggers.new_data: .*-3"),
+        ({"triggers": {"min_interval": 0}}, "settings: triggers.min_interval: .*`0`"),
+        ({"trigers": {}}, "settings: unknown field `trigers`"),
+        ({"gates": {"flor": 1}}, "settings: gates: unknown field `flor`"),
+    ],
+)
+def test_the_setting_that_cannot_be_is_named(
+    changes: dict[str, Any], problem: str, workspace: pantau.Workspace
+) -> None:
+    with pytest.raises(pantau.InvalidInputError, match=problem):
+        workspace.configure("sentiment", **changes)

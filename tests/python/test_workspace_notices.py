@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -313,3 +314,43 @@ def test_a_workspace_ends_while_a_function_is_called(
     then: str, ended: str, folder: Path, run_python: Callable[..., str]
 ) -> None:
     assert run_python(CALLED.format(then=then), folder, timeout=60) == ended
+
+
+def test_a_webhook_says_how_long_its_body_is(folder: Path) -> None:
+    """Simple servers read no body without a content-length."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    lengths: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            lengths.append(self.headers["content-length"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        with pantau.open(folder, webhook=f"http://127.0.0.1:{server.server_port}/") as workspace:
+            workspace.retrain("sentiment", force=True)
+            thread.join(10)
+    assert lengths and lengths[0] is not None
+
+
+def test_a_function_that_raises_leaves_a_trace(workspace, capfd) -> None:
+    seen = []
+    hook, sys.unraisablehook = sys.unraisablehook, seen.append
+    try:
+
+        def hear(notice: object) -> None:
+            raise RuntimeError("a slip")
+
+        workspace.notify(hear)
+        workspace.retrain("sentiment", force=True)
+        time.sleep(0.5)
+    finally:
+        sys.unraisablehook = hook
+    assert seen or "a slip" in capfd.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -288,3 +289,31 @@ def test_a_training_that_was_interrupted_is_no_failure(workspace: pantau.Workspa
     assert workspace.evaluate_triggers("sentiment")["held_back"][0]["type"] == "min_interval"
     workspace.close()
     assert [notice["event"] for notice in heard] == ["triggered"]
+
+
+def test_stopped_trainings_are_counted(workspace: pantau.Workspace) -> None:
+    workspace.predict("sentiment", "bagus")
+    name = 'pantau_retrainings{model="sentiment",status="stopped"}'
+    assert value(workspace.metrics(fresh=True), name) == 0
+
+
+def test_models_in_use_are_told_of_before_anybody_asks(workspace: pantau.Workspace) -> None:
+    assert "pantau_retraining_due" in workspace.metrics(fresh=True)
+
+
+def test_cpu_seconds_are_counted_once(folder: Path) -> None:
+    for _ in range(10):
+        with pantau.open(folder) as workspace:
+            page = workspace.metrics()
+    seconds = value(page, "pantau_process_cpu_seconds_total")
+    assert seconds is not None and seconds < 2 * sum(os.times()[:2])
+
+
+def test_a_second_open_workspace_is_no_second_process(folder: Path) -> None:
+    with pantau.open(folder) as one, pantau.open(folder) as other:
+        other.metrics()
+        assert value(one.metrics(), "pantau_processes") == 1
+        memory = value(one.metrics(), "pantau_process_resident_memory_bytes")
+    assert memory is not None
+    own = int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    assert memory < 1.5 * own

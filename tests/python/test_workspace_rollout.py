@@ -286,3 +286,35 @@ def test_a_person_alone_can_be_named(workspace: pantau.Workspace) -> None:
     stored = workspace.store.prediction(id)
     assert stored is not None
     assert "user-secret" not in repr(stored)
+
+
+def test_why_somebody_challenges_is_kept(workspace: pantau.Workspace) -> None:
+    workspace.challenge("sentiment", 2, reason="because of June")
+    assert "because of June" in repr(workspace.store.audit_trail())
+
+
+def test_since_counts_for_one_that_is_there(workspace: pantau.Workspace) -> None:
+    workspace.challenge("sentiment", 2, 0.1)
+    workspace.challenge("sentiment", 2, 0.2, since="2026-01-01")
+    [own] = workspace.rollout("sentiment")["challengers"]
+    assert own["since"].startswith("2026-01-01")
+
+
+def test_a_shadow_begins_anew(workspace: pantau.Workspace) -> None:
+    workspace.challenge("sentiment", 2)
+    workspace.predict("sentiment", ["bagus", "zonk"])
+    workspace.withdraw("sentiment", 2)
+    workspace.challenge("sentiment", 2)
+    assert workspace.rollout("sentiment")["challengers"][0]["answered"] == 0
+
+
+def test_shadows_are_no_traffic(workspace: pantau.Workspace) -> None:
+    workspace.challenge("sentiment", 2)
+    workspace.predict("sentiment", ["bagus", "zonk"])
+    workspace.flush()
+    assert workspace.store.summary()["count"] == 2
+
+
+def test_no_texts_are_no_replay(workspace: pantau.Workspace) -> None:
+    with pytest.raises(pantau.InvalidInputError, match="limit"):
+        workspace.replay("sentiment", 1, limit=0)

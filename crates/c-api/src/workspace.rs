@@ -95,11 +95,13 @@ pub unsafe extern "C" fn pantau_workspace_registry(
 /// first version of a model is in use from then on; a later one only if it passes the gates.
 ///
 /// By training you say that the writers agreed to have their texts kept; they are, anonymised, unless
-/// `keep` is false. `options` are JSON, of which all can be left out; `training` is as for
-/// `pantau_train`:
+/// `keep` is false. With `replace` they take the place of all that the model was trained with before,
+/// which are removed: how wrong ones are got rid of. `options` are JSON, of which all can be left out;
+/// `training` is as for `pantau_train`:
 ///
 /// ```json
-/// {"training": {"kind": "tfidf-nb", "seed": 0}, "keep": true, "actor": "ani", "at": null}
+/// {"training": {"kind": "tfidf-nb", "seed": 0}, "keep": true, "replace": false, "actor": "ani",
+///  "at": null}
 /// ```
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_workspace_train(

@@ -1,6 +1,7 @@
 //! Pantau runs text classifiers inside your program, watches them, and helps
 //! them learn. This version has text, transformers that classify and embed it,
-//! learning from labelled texts, what a deployed model remembers, and drift.
+//! learning from labelled texts, what a deployed model remembers, drift, and the
+//! loop that keeps a model as good as it was.
 //!
 //! ```
 //! use pantau::text::{Cleaner, FeatureConfig, FeatureExtractor, Language};
@@ -32,6 +33,8 @@
 //!   what was tried.
 //! - [`drift::Monitor`] compares what comes with a [`profile::Reference`]; [`stats`] has the
 //!   statistics it is made of.
+//! - [`workspace::Workspace`] is all of it in one place: it answers, watches, and trains anew when
+//!   there is a reason, as [`lifecycle`] says; [`telemetry`] is what other tools see of it.
 //! - [`Error`] is everything that can go wrong, [`ErrorKind`] its kind.
 //!
 //! # Features
@@ -97,7 +100,7 @@ pub mod workspace;
 
 pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "learn")]
-pub use time::Timestamp;
+pub use time::{Span, Timestamp};
 
 /// The README's examples are compiled and run, too.
 #[cfg(all(doctest, feature = "onnx"))]

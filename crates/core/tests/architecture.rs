@@ -74,7 +74,7 @@ const HOMES: [(&str, &[&str]); 39] = [
             "store/",
             "telemetry/",
             "text/",
-            "time.rs",
+            "time/",
             "workspace/",
         ],
     ),

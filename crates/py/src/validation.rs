@@ -49,6 +49,11 @@ impl PyValidationReport {
         from_json(py, &self.0.to_json())?.get_item("checks")
     }
 
+    /// All of it as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.0.to_json())
+    }
+
     /// All of it as JSON.
     fn to_json(&self) -> String {
         self.0.to_json()

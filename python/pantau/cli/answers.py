@@ -14,7 +14,6 @@ import pantau
 from pantau._progress import Progress
 from pantau.cli import places, rows
 from pantau.cli.command import command, print_json, text_column
-from pantau.cli.registry import named_version
 
 _Answers = list[dict[str, Any]]
 
@@ -82,8 +81,11 @@ def add(commands: Any) -> None:
         "Says what the words of a text add to the score of its label.",
         examples='pantau explain ./sentiment "Bagus tapi sering error"',
     )
-    explain.add_argument("bundle", metavar="BUNDLE", help="the bundle of a classifier")
+    explain.add_argument(
+        "bundle", metavar="BUNDLE", help="the bundle of a classifier, or a workspace"
+    )
     explain.add_argument("text", metavar="TEXT", help="the text")
+    places.model_arguments(explain)
     explain.add_argument("--label", help="the label to explain; by default the most probable one")
 
 
@@ -109,7 +111,8 @@ def _asked(options: argparse.Namespace) -> Iterator[Callable[[list[str]], _Answe
     if options.model is None and options.model_version is not None:
         options.refuse("--model-version is of a workspace's model; name that by --model")
     if options.model is None and places.is_workspace(options.bundle):
-        options.model = _only_model(options.bundle)
+        with places.open_workspace(options.bundle) as workspace:
+            options.model = places.only_model(workspace)
     if options.model is None:
         if options.consent or options.subject:
             options.refuse("--consent and --subject are for workspaces: a bundle keeps nothing")
@@ -130,23 +133,13 @@ def _asked(options: argparse.Namespace) -> Iterator[Callable[[list[str]], _Answe
             ]
             return
         registry = workspace.registry
-        version = named_version(options.model, options.model_version)
+        version = places.named_version(options.model, options.model_version)
         with registry.load(version, device=options.device or "cpu") as classifier:
             number = str(registry.resolve(version)[1])
             yield lambda texts: [
                 {**answer, "model": options.model, "version": number}
                 for answer in _answers(classifier, texts, options)
             ]
-
-
-def _only_model(folder: str) -> str:
-    """The model of a workspace that has one in use."""
-    with places.open_workspace(folder) as workspace:
-        names = workspace.models_in_use()
-    if len(names) == 1:
-        return names[0]
-    problem = f"has {', '.join(names)} in use" if names else "has no model in use yet"
-    raise pantau.InvalidInputError(f"{folder}: {problem}; name one by --model")
 
 
 def _answers(
@@ -219,7 +212,7 @@ def _print_answers(answers: _Answers, as_json: bool) -> None:
 
 
 def _explain(options: argparse.Namespace) -> None:
-    with pantau.Classifier.open(options.bundle) as classifier:
+    with pantau.Classifier.open(places.bundle_path(options)) as classifier:
         explanation = classifier.explain(options.text, label=options.label)
     if options.json:
         print_json(explanation.to_dict())

@@ -7,8 +7,13 @@ from typing import Any
 
 import pantau
 from pantau.cli.command import command, count, print_json
-from pantau.cli.places import is_workspace, open_store, open_workspace, store_argument
-from pantau.cli.registry import named_version
+from pantau.cli.places import (
+    is_workspace,
+    named_version,
+    open_store,
+    open_workspace,
+    store_argument,
+)
 from pantau.cli.table import facts
 
 _IMPORT = (
@@ -143,6 +148,7 @@ def _import(options: argparse.Namespace) -> None:
             triggers = workspace.evaluate_triggers(options.model)
     if options.json:
         print_json({**report, **({"triggers": triggers} if triggers else {})})
+        _refuse_all(report)
         return
     facts((what, f"{report[what]:,}") for what in ["rows", "written", "duplicates", "rejected"])
     for rejection in report["first"]:
@@ -150,6 +156,13 @@ def _import(options: argparse.Namespace) -> None:
     facts([("kept in", report["rejected_file"])])
     if triggers:
         facts([(options.model, triggers["summary"]["sentence"])])
+    _refuse_all(report)
+
+
+def _refuse_all(report: dict[str, Any]) -> None:
+    """A script must not go on as if there was anything new."""
+    if report["rejected"] == report["rows"] > 0:
+        raise SystemExit(1)
 
 
 def _labels(options: argparse.Namespace) -> list[str]:

@@ -11,6 +11,7 @@ import pantau
 from pantau.cli import places, rows
 from pantau.cli.command import columns, command, either, optional, print_json
 from pantau.cli.models import as_dict, describe
+from pantau.cli.settings import read_settings
 
 
 def add(commands: Any) -> None:
@@ -25,8 +26,11 @@ def add(commands: Any) -> None:
         examples="pantau evaluate ./sentiment new.csv --text review --label sentiment\n"
         "pantau evaluate ./sentiment new.csv --metrics metrics.json --mistakes mistakes.csv",
     )
-    evaluate.add_argument("bundle", metavar="BUNDLE", help="the bundle of a classifier")
+    evaluate.add_argument(
+        "bundle", metavar="BUNDLE", help="the bundle of a classifier, or a workspace"
+    )
     evaluate.add_argument("data", metavar="DATA", help="a CSV, TSV, JSON or JSON Lines file")
+    places.model_arguments(evaluate)
     columns(evaluate)
     evaluate.add_argument(
         "--metrics", metavar="FILE", help="also write all that was found into this JSON file"
@@ -49,7 +53,7 @@ def _train_command(commands: Any) -> None:
         "next version of a workspace's model. Settings are chosen by cross-validation; a tenth\n"
         "of the rows is kept aside to judge it by.",
         examples="pantau train reviews.csv ./sentiment --text review --label sentiment\n"
-        "pantau train --input reviews.csv --output ./sentiment --experiment first-tries\n"
+        "pantau train --input reviews.csv --output ./sentiment --experiment tries --trials 20\n"
         "pantau train reviews.csv ./app --model sentiment",
     )
     optional(train, "data", "DATA", "a CSV, TSV, JSON or JSON Lines file")
@@ -69,11 +73,28 @@ def _train_command(commands: Any) -> None:
     train.add_argument(
         "--words", action="store_true", help="for a head: look at words as well as at vectors"
     )
+    train.add_argument(
+        "--trials",
+        "--max-trials",
+        type=int,
+        metavar="N",
+        help="how many settings are tried; by default as many as the kind has",
+    )
+    train.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings as `pantau.train` names them, in a .json, .yaml or .toml; options go first",
+    )
     train.add_argument("--test", metavar="FILE", help="rows to say how good it is, of their own")
     train.add_argument("--seed", type=int, help="what decides all that chance decides; 0")
     train.add_argument("--threads", type=int, help="how many threads; the result is the same")
     train.add_argument("--name", help="the model's name in messages; by default the folder's")
     train.add_argument("--overwrite", action="store_true", help="replace a bundle that is there")
+    train.add_argument(
+        "--replace",
+        action="store_true",
+        help="of a workspace: the texts take the place of all that the model was trained with",
+    )
     train.add_argument(
         "--experiment",
         help="track the training, and every setting it tries, as a run of this experiment; "
@@ -95,12 +116,16 @@ def _train(options: argparse.Namespace) -> None:
     )
     if options.runs is not None and options.experiment is None:
         options.refuse("--runs says where; name the run's experiment by --experiment")
-    names = ("kind", "encoder", "words", "seed", "threads")
+    names = ("kind", "encoder", "words", "trials", "seed", "threads")
     named = {name: getattr(options, name) for name in names}
     named = {name: value for name, value in named.items() if value not in (None, False)}
+    if options.config is not None:
+        named = {**read_settings(options.config), **named}
     if options.model is not None:
         _train_in_workspace(options, data, target, named)
         return
+    if options.replace:
+        options.refuse("--replace is for workspaces; --overwrite makes a bundle anew")
     places.refuse_workspace(target)
     with _run(options, target) as run:
         classifier = pantau.train(
@@ -155,6 +180,7 @@ def _train_in_workspace(
             data,
             text=options.text,
             label=options.label,
+            replace=options.replace,
             progress=not options.json,
             **named,
         )
@@ -168,7 +194,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     if options.metrics:
         rows.check_ending(options.metrics, (".json",))
     evaluation = pantau.evaluate(
-        options.bundle,
+        places.bundle_path(options),
         options.data,
         text=options.text,
         label=options.label,

@@ -13,6 +13,7 @@ from typing import Any
 import pantau
 from pantau.cli.command import command, count, optional, print_json
 from pantau.cli.places import open_workspace, workspace_argument
+from pantau.cli.settings import read_settings
 from pantau.cli.table import show
 
 
@@ -93,15 +94,17 @@ def add(commands: Any) -> None:
         "settings",
         _settings,
         "show or change how a model is served, watched and trained anew",
-        "Shows how a model is served, watched and trained anew, as JSON. With --set, changes it:\n"
-        "all processes follow within a second.",
+        "Shows how a model is served, watched and trained anew, as JSON. With --set or --config,\n"
+        "changes it: all processes follow within a second.",
         examples="pantau settings ./app sentiment\n"
         'pantau settings ./app sentiment --set \'{"triggers": {"schedule": "0 2 * * *"}}\'',
     )
     workspace_argument(settings, "model")
-    settings.add_argument(
+    changes = settings.add_mutually_exclusive_group()
+    changes.add_argument(
         "--set", metavar="JSON", help='what changes, such as \'{"triggers": {"new_data": 1000}}\''
     )
+    changes.add_argument("--config", metavar="FILE", help="the same as a JSON, YAML or TOML file")
     settings.add_argument("--actor", help="who does it; by default the user of this system")
 
     watch = command(
@@ -198,16 +201,21 @@ def _feedback(options: argparse.Namespace) -> None:
 
 def _settings(options: argparse.Namespace) -> None:
     with open_workspace(options.workspace) as workspace:
-        if options.set is None:
+        if options.set is None and options.config is None:
             print_json(workspace.settings(options.model))
             return
-        try:
-            changes = json.loads(options.set)
-        except ValueError as error:
-            raise pantau.InvalidInputError(f"--set: is no JSON ({error})") from error
-        if not isinstance(changes, dict):
-            raise pantau.InvalidInputError(f"--set: expected an object, got {options.set}")
+        changes = read_settings(options.config) if options.set is None else _stated(options.set)
         print_json(workspace.configure(options.model, actor=options.actor, **changes))
+
+
+def _stated(text: str) -> dict[str, Any]:
+    try:
+        changes = json.loads(text)
+    except ValueError as error:
+        raise pantau.InvalidInputError(f"--set: is no JSON ({error})") from error
+    if not isinstance(changes, dict):
+        raise pantau.InvalidInputError(f"--set: expected an object, got {text}")
+    return changes
 
 
 def _watch(options: argparse.Namespace) -> None:

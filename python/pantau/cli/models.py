@@ -7,6 +7,7 @@ from typing import Any
 
 import pantau
 from pantau.cli.command import command, print_json
+from pantau.cli.places import bundle_path, model_arguments
 from pantau.cli.table import facts
 
 
@@ -48,7 +49,8 @@ def add(commands: Any) -> None:
         "Says what model is in a bundle. Every file is compared with the manifest first.",
         examples="pantau bundle ./sentiment --verify",
     )
-    bundle.add_argument("bundle", metavar="BUNDLE", help="the bundle")
+    bundle.add_argument("bundle", metavar="BUNDLE", help="the bundle, or a workspace")
+    model_arguments(bundle)
     bundle.add_argument(
         "--verify",
         action="store_true",
@@ -108,7 +110,7 @@ def _convert(options: argparse.Namespace) -> None:
 
 
 def _bundle(options: argparse.Namespace) -> None:
-    bundle = pantau.Bundle.open(options.bundle)
+    bundle = pantau.Bundle.open(bundle_path(options))
     if options.verify:
         bundle.verify()
         is_classifier = bundle.manifest["task"]["kind"] == "classifier"

@@ -8,6 +8,8 @@ import os
 import pantau
 from pantau.cli.command import is_missing
 
+_STAGES = ("Staging", "Production", "Archived")
+
 
 def is_workspace(folder: str) -> bool:
     """Whether a folder is a workspace."""
@@ -34,6 +36,46 @@ def workspace_argument(command: argparse.ArgumentParser, *more: str) -> None:
     command.add_argument("workspace", metavar="WORKSPACE", help="the folder of the workspace")
     for name in more:
         command.add_argument(name, metavar=name.upper(), help=f"the {name}")
+
+
+def model_arguments(command: argparse.ArgumentParser) -> None:
+    """Declare what names a model of a workspace, where a bundle or a workspace is wanted."""
+    command.add_argument(
+        "--model", help="of a workspace: the model; the only one need not be named"
+    )
+    command.add_argument(
+        "--model-version",
+        metavar="VERSION",
+        help="of a workspace: a number, an alias, or latest; by default the one in use",
+    )
+
+
+def bundle_path(options: argparse.Namespace) -> str:
+    """The bundle that is named, or that of a workspace's model."""
+    place: str = options.bundle
+    if not is_workspace(place):
+        if options.model is not None or options.model_version is not None:
+            raise pantau.InvalidInputError(f"{place}: is no workspace, so it has no --model")
+        return place
+    with open_workspace(place) as workspace:
+        model = options.model or only_model(workspace)
+        version = named_version(model, options.model_version or "champion")
+        return str(workspace.registry.path(version))
+
+
+def only_model(workspace: pantau.Workspace) -> str:
+    """The model of a workspace that has one in use."""
+    names = workspace.models_in_use()
+    if len(names) == 1:
+        return names[0]
+    problem = f"has {', '.join(names)} in use" if names else "has no model in use yet"
+    raise pantau.InvalidInputError(f"{workspace.folder}: {problem}; name one by --model")
+
+
+def named_version(model: str, version: str) -> str:
+    """The reference to a version by its number, its stage, its alias, or as the latest."""
+    is_alias = not version.isdigit() and version not in ("latest", *_STAGES)
+    return f"models:/{model}@{version}" if is_alias else f"models:/{model}/{version}"
 
 
 def store_argument(command: argparse.ArgumentParser, name: str = "store") -> None:

@@ -7,10 +7,8 @@ from typing import Any
 
 import pantau
 from pantau.cli.command import command, count, group, is_missing, print_json
-from pantau.cli.places import is_workspace, open_workspace
+from pantau.cli.places import is_workspace, named_version, open_workspace
 from pantau.cli.table import facts, show
-
-_STAGES = ("Staging", "Production", "Archived")
 
 
 def add(commands: Any) -> None:
@@ -126,12 +124,6 @@ def _registry(command: argparse.ArgumentParser, *more: str) -> None:
 def _act(command: argparse.ArgumentParser) -> None:
     command.add_argument("--actor", help="who does it; by default the user of this system")
     command.add_argument("--reason", help="why")
-
-
-def named_version(model: str, version: str) -> str:
-    """The reference to a version by its number, its stage, its alias, or as the latest."""
-    is_alias = not version.isdigit() and version not in ("latest", *_STAGES)
-    return f"models:/{model}@{version}" if is_alias else f"models:/{model}/{version}"
 
 
 def _open_registry(place: str) -> pantau.Registry:

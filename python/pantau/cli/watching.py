@@ -10,7 +10,6 @@ import pantau
 from pantau._progress import Progress
 from pantau.cli import places, rows
 from pantau.cli.command import columns, command, optional, text_column
-from pantau.cli.registry import named_version
 
 # A file is looked at as so many windows: one odd window alone never is an alarm.
 _WINDOWS = 10
@@ -136,7 +135,7 @@ def _watched(options: argparse.Namespace) -> tuple[pantau.Bundle, dict[str, Any]
     if options.model is None:
         options.refuse("MODEL is missing: name the workspace's model")
     with places.open_workspace(options.place) as workspace:
-        path = workspace.registry.path(named_version(options.model, "champion"))
+        path = workspace.registry.path(places.named_version(options.model, "champion"))
         stated = workspace.settings(options.model)
     names = ("false_alarms", "min_effect", "min_rows")
     return pantau.Bundle.open(path), {name: stated[name] for name in names}

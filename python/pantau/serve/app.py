@@ -6,16 +6,18 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 import pantau
 from pantau.serve import errors
-from pantau.serve.gate import Gate
+from pantau.serve.gate import DOCS_FILES, Gate
 from pantau.serve.keys import Keys
 from pantau.serve.models import Models
 from pantau.serve.routes import about, answers, change
@@ -52,12 +54,11 @@ def create_app(
         # What was answered is in the store before the process ends; a training is stopped.
         await asyncio.to_thread(workspace.close if owns else workspace.flush)
 
-    app = FastAPI(
+    app = _bare(
+        settings,
         title="Pantau",
         version=pantau.__version__,
         description=_DESCRIPTION,
-        docs_url="/docs" if settings.docs else None,
-        redoc_url="/redoc" if settings.docs else None,
         lifespan=lifespan,
         middleware=[
             Middleware(
@@ -79,6 +80,13 @@ def create_app(
     answers.add(app, models, settings)
     change.add(app, models)
     return app
+
+
+def _bare(settings: Settings, **options: Any) -> FastAPI:
+    """An application with its pages about itself, which need nothing from elsewhere, or without."""
+    if not settings.docs:
+        return FastAPI(docs_url=None, redoc_url=None, **options)
+    return FastAPIOffline(static_url=DOCS_FILES, **options)
 
 
 async def _warm(models: Models, settings: Settings) -> None:

@@ -22,6 +22,8 @@ from pantau.serve.settings import Settings
 LOG = logging.getLogger("pantau.serve")
 # These need no key: what they tell anybody may know.
 _FREE = {"/", "/health", "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"}
+#: Below this are the files of the pages about the service.
+DOCS_FILES = "/docs/files"
 # These look, and are in nobody's way.
 _LOOKS = {"GET", "HEAD", "OPTIONS"}
 _ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
@@ -33,6 +35,10 @@ def route_path(scope: Scope) -> str:
     """The path that routes know, wherever the application is mounted."""
     path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
     return path[len(root) :] if root and path.startswith(root + "/") else path
+
+
+def _is_public(path: str) -> bool:
+    return path in _FREE or path.startswith(DOCS_FILES + "/")
 
 
 def is_admin(path: str) -> bool:
@@ -97,7 +103,7 @@ class Gate:
     ) -> tuple[ASGIApp | None, Key | None]:
         path = route_path(scope)
         key = self._key(headers)
-        if path not in _FREE:
+        if not _is_public(path):
             # Before anything else: who has no key must not be able to keep it busy, either.
             wait = self._wait(key.name if key else (scope.get("client") or ("", 0))[0])
             if wait > 0:
@@ -124,7 +130,7 @@ class Gate:
         if path == "/metrics":
             # As JSON it is the same as /stats.
             return not (self._settings.protect_metrics or wants_json(headers))
-        return path in _FREE
+        return _is_public(path)
 
     def _key(self, headers: Headers) -> Key | None:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
@@ -154,6 +160,8 @@ class Gate:
     def _declared(self, scope: Scope) -> str:
         """The route of a request that did not get as far as that."""
         path = route_path(scope)
+        if path.startswith(DOCS_FILES + "/"):
+            return DOCS_FILES
         routes = getattr(scope.get("app"), "routes", ())
         return path if any(getattr(own, "path", None) == path for own in routes) else "unmatched"
 

@@ -2,13 +2,11 @@
 
 mod cron;
 mod notice;
-mod span;
 mod trainer;
 mod triggers;
 
 pub use cron::Cron;
 pub use notice::{Event, Notice};
-pub use span::Span;
 pub(crate) use trainer::Order;
 pub use trainer::Trainer;
 pub use triggers::{

@@ -10,8 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
-use crate::{Error, Result, onnx::Weights};
+use crate::{Error, Result, Span, onnx::Weights};
 
 /// How often it is looked whether the command has ended.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -2,11 +2,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
-
-/// The units of time, with their seconds.
-const UNITS: [(&str, f64); 5] =
-    [("s", 1.0), ("min", 60.0), ("h", 3_600.0), ("d", 86_400.0), ("w", 604_800.0)];
+use crate::{Error, Result, Span};
 
 /// Where a window ends and the next begins.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -31,13 +27,10 @@ impl FromStr for WindowLength {
         let found = match unit.trim() {
             "row" | "rows" => whole().map(Self::Rows),
             "window" | "windows" => whole().map(Self::Count),
-            unit => {
-                let seconds = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, each)| each);
-                let seconds =
-                    number.parse::<f64>().ok().zip(seconds).map(|(many, each)| many * each);
-                seconds
-                    .filter(|seconds| (1.0..=1e9).contains(seconds))
-                    .map(|seconds| Self::Time(Duration::from_secs_f64(seconds)))
+            _ => {
+                let span = text.parse::<Span>().ok();
+                let allowed = Span::seconds(1)..=Span::seconds(1_000_000_000);
+                span.filter(|span| allowed.contains(span)).map(|span| Self::Time(span.duration()))
             }
         };
         found.ok_or_else(|| {
@@ -54,7 +47,7 @@ impl fmt::Display for WindowLength {
         match self {
             Self::Rows(rows) => write!(out, "{rows} rows"),
             Self::Count(windows) => write!(out, "{windows} windows"),
-            Self::Time(length) => write!(out, "{}s", length.as_secs_f64()),
+            Self::Time(length) => Span::from(*length).fmt(out),
         }
     }
 }

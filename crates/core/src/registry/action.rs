@@ -81,7 +81,7 @@ impl Act {
     /// # Errors
     /// [`Error::InvalidInput`] names what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| Error::invalid("act", error.to_string()))
+        crate::settings::from_json("act", json)
     }
 }
 
@@ -110,7 +110,7 @@ impl NewVersion {
     /// # Errors
     /// [`Error::InvalidInput`] names what is wrong.
     pub fn from_json(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| Error::invalid("version", error.to_string()))
+        crate::settings::from_json("version", json)
     }
 
     /// Numbers must be such that JSON has them.

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     Act, Action, AliasMove, CHALLENGER, CHAMPION, Entry, ModelState, NewVersion, PREVIOUS,
@@ -21,13 +21,25 @@ pub struct History {
     /// When.
     pub time: Timestamp,
     /// Who and why.
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "whole")]
     pub act: Act,
     /// What was asked for: `register`, `promote`, `rollback` and the like.
     pub what: String,
     /// The move.
     #[serde(flatten)]
     pub moved: AliasMove,
+}
+
+/// An act with all its names, as each row of a table has them.
+fn whole<S: Serializer>(act: &Act, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        actor: &'a str,
+        reason: &'a str,
+        evidence: Option<&'a serde_json::Value>,
+    }
+    let Act { actor, reason, evidence } = act;
+    Whole { actor, reason, evidence: evidence.as_ref() }.serialize(serializer)
 }
 
 /// A model that was found whole.

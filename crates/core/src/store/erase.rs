@@ -39,7 +39,7 @@ impl Deleted {
 }
 
 /// How many keys are named in one condition.
-const CHUNK: usize = 10_000;
+pub(super) const CHUNK: usize = 10_000;
 
 /// What stands for a subject where its name must not: the hash of it.
 fn subject_hash(subject: &str) -> String {
@@ -100,7 +100,12 @@ impl dyn Store + '_ {
     }
 
     /// The values of a column in the rows of which a condition holds.
-    fn values(&self, table: Table, column: &str, condition: Condition) -> Result<Vec<Value>> {
+    pub(super) fn values(
+        &self,
+        table: Table,
+        column: &str,
+        condition: Condition,
+    ) -> Result<Vec<Value>> {
         let place = table.column(column).unwrap_or_default();
         let mut found = Vec::new();
         self.select(&Select::all(table).with(condition), &mut |mut row| {

@@ -1,10 +1,12 @@
 //! Texts and their labels: what is learnt from.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+
+use serde_json::json;
 
 use super::{
     Change, Commit, Condition, Direction, Existing, PredictionRecord, Record, ReviewRecord, Select,
-    Shared, Store, Table, Value,
+    Store, Table, Value, audit::with_audit, erase::CHUNK, labels::Labels,
 };
 use crate::{Result, Timestamp, model::LabelledTexts};
 
@@ -60,6 +62,36 @@ impl dyn Store + '_ {
         Ok(self.apply(&[change], Commit::Durable)?.into_iter().sum())
     }
 
+    /// Writes reviews in the place of all others of a source, and says how many others there were:
+    /// these go, with their features, in the same step. The audit log keeps that it was done.
+    ///
+    /// # Errors
+    /// As for [`write_reviews`](#method.write_reviews).
+    pub fn replace_reviews(
+        &self,
+        source: &str,
+        reviews: &[ReviewRecord],
+        actor: &str,
+    ) -> Result<usize> {
+        let rows = reviews.iter().map(Record::to_row).collect::<Result<Vec<_>>>()?;
+        let stay: HashSet<&str> = reviews.iter().map(|own| own.id.as_str()).collect();
+        let is_there = Condition::Is("source", Value::Text(source.to_owned()));
+        let mut gone = self.values(Table::Reviews, "id", is_there)?;
+        gone.retain(|id| id.as_text().is_none_or(|id| !stay.contains(id)));
+        let mut changes = Vec::new();
+        for ids in gone.chunks(CHUNK) {
+            for (table, key) in [(Table::TextFeatures, "review_id"), (Table::Reviews, "id")] {
+                changes.push(Change::delete(table, vec![Condition::IsOneOf(key, ids.to_vec())]));
+            }
+        }
+        if !rows.is_empty() {
+            changes.push(Change::insert(Table::Reviews, rows, Existing::Replace));
+        }
+        let told = json!({ "source": source, "removed": gone.len(), "written": reviews.len() });
+        with_audit(self, &changes, actor, "replace_reviews", &|_| told.clone())?;
+        Ok(gone.len())
+    }
+
     /// The review of an id, if there is one.
     ///
     /// # Errors
@@ -97,20 +129,7 @@ impl dyn Store + '_ {
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) if there is nothing to learn from;
     /// others as the home has them.
     pub fn labelled_texts(&self, since: Option<Timestamp>) -> Result<LabelledTexts> {
-        let mut labels: HashMap<String, (Timestamp, String)> = HashMap::new();
-        let mut add = |text: &str, label: String, time: Timestamp| {
-            if text.trim().is_empty() {
-                return;
-            }
-            let Some(known) = labels.get_mut(text) else {
-                labels.insert(text.to_owned(), (time, label));
-                return;
-            };
-            // Of labels of the same moment, which one wins must not depend on the home.
-            if (known.0, &known.1) < (time, &label) {
-                *known = (time, label);
-            }
-        };
+        let mut labels = Labels::default();
         let known = |table: Table, label: &'static str| {
             let select = Select::all(table).with(Condition::IsNotNull(label));
             match since {
@@ -119,24 +138,13 @@ impl dyn Store + '_ {
             }
         };
         self.select(&known(Table::Reviews, "sentiment_label"), &mut |row| {
-            let review = ReviewRecord::from_row(row)?;
-            if let (Some(text), Some(label)) = (review.shared.text(), review.label) {
-                add(text, label, review.labelled_at.unwrap_or(review.created_at));
-            }
+            labels.add_review(ReviewRecord::from_row(row)?);
             Ok(())
         })?;
         self.select(&known(Table::Predictions, "actual_label"), &mut |row| {
-            let prediction = PredictionRecord::from_row(row)?;
-            let text = prediction.shared.as_ref().and_then(Shared::text);
-            if let (Some(text), Some(label)) = (text, prediction.actual_label) {
-                add(text, label, prediction.labelled_at.unwrap_or(prediction.timestamp));
-            }
+            labels.add_prediction(PredictionRecord::from_row(row)?);
             Ok(())
         })?;
-        let mut rows: Vec<_> =
-            labels.into_iter().map(|(text, (time, label))| (time, text, label)).collect();
-        rows.sort_unstable();
-        let (texts, labels) = rows.into_iter().map(|(_, text, label)| (text, label)).unzip();
-        LabelledTexts::new(texts, labels)
+        labels.into_texts()
     }
 }

@@ -12,9 +12,6 @@ use crate::{
     },
 };
 
-/// The source of labels that count.
-const SOURCE: &str = "audit";
-
 /// So long before the last look labels are read again: what is said of a prediction that is not there
 /// yet counts once it is.
 const LATE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
@@ -119,7 +116,7 @@ fn take_rows(
 /// Tells the audit the labels that were given for it.
 fn take_labels(store: &dyn Store, audit: &mut Audit, since: Timestamp) -> Result<()> {
     let select = Select::all(Table::Feedback)
-        .with(Condition::Is("source", Value::Text(SOURCE.to_owned())))
+        .with(Condition::Is("source", Value::Text(Feedback::AUDIT.to_owned())))
         .with(Condition::IsAtLeast("timestamp", Value::Time(since.before(LATE))))
         .ordered("timestamp", Direction::Ascending);
     store.select(&select, &mut |row| {

@@ -163,16 +163,14 @@ impl Inner {
             model: Some(model.to_owned()),
             version: Some(champion.name.clone()),
         };
-        let counts = self.home.store.counts(&window)?;
-        let labelled: u64 = counts.iter().map(|own| own.labelled).sum();
-        let right: u64 = counts.iter().map(|own| own.correct).sum();
+        let feedback = self.home.store.feedback_rate(&window)?;
         let attempts = self.home.store.retrainings(model, None)?;
         let facts = TriggerFacts {
             trained_at: Some(trained_at),
             attempts: attempts.iter().filter_map(attempt).collect(),
             new_labels: collect::new_labels(self.home.store.as_ref(), model, trained_at)?,
             accuracy: audited_accuracy(&audit, &champion, baseline, now)?,
-            feedback: (right.min(labelled), labelled.saturating_sub(right)),
+            feedback: feedback.as_ref().map_or((0, 0), |own| (own.right, own.wrong)),
             drift: monitor.as_ref().map(|monitor| {
                 let report = monitor.report();
                 DriftFact {
@@ -197,7 +195,7 @@ impl Inner {
             at: now,
             drift: monitor.as_ref().map(Monitor::report),
             accuracy,
-            feedback: self.home.store.feedback_rate(&window)?,
+            feedback,
             triggers,
             missed: problem.map(|problem| (missed, problem)),
         })

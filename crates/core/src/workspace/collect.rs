@@ -7,8 +7,8 @@ use crate::{
     Result, Timestamp,
     model::{LabelledTexts, Traffic},
     store::{
-        Condition, Direction, PredictionRecord, Record, ReviewRecord, Select, Shared, Store, Table,
-        Value,
+        Condition, Direction, Labels, PredictionRecord, Record, ReviewRecord, Select, Shared,
+        Store, Table, Value,
     },
 };
 
@@ -30,47 +30,23 @@ pub(super) fn labelled(
     model: &str,
     labels: Option<&[String]>,
 ) -> Result<Option<LabelledTexts>> {
-    let mut known: HashMap<String, (Timestamp, String)> = HashMap::new();
-    let mut add = |text: &str, label: String, time: Timestamp| {
-        let is_known = labels.is_none_or(|labels| labels.contains(&label));
-        if text.trim().is_empty() || !is_known {
-            return;
-        }
-        match known.get_mut(text) {
-            // Of labels of the same moment, which one wins must not depend on the home.
-            Some(own) if (own.0, &own.1) < (time, &label) => *own = (time, label),
-            Some(_) => {}
-            None => _ = known.insert(text.to_owned(), (time, label)),
-        }
-    };
+    let mut known = Labels::only(labels);
     let own = source_of(model);
     let reviews = Select::all(Table::Reviews).with(Condition::IsNotNull("sentiment_label"));
     store.select(&reviews, &mut |row| {
         let review = ReviewRecord::from_row(row)?;
         let source = review.source.as_deref().unwrap_or_default();
-        let is_own = source == own || !source.starts_with(TRAINING);
-        if let (true, Some(text), Some(label)) = (is_own, review.shared.text(), review.label) {
-            add(text, label, review.labelled_at.unwrap_or(review.created_at));
+        if source == own || !source.starts_with(TRAINING) {
+            known.add_review(review);
         }
         Ok(())
     })?;
     let answered = of_model(model).with(Condition::IsNotNull("actual_label"));
     store.select(&answered, &mut |row| {
-        let prediction = PredictionRecord::from_row(row)?;
-        let text = prediction.shared.as_ref().and_then(Shared::text);
-        if let (Some(text), Some(label)) = (text, prediction.actual_label) {
-            add(text, label, prediction.labelled_at.unwrap_or(prediction.timestamp));
-        }
+        known.add_prediction(PredictionRecord::from_row(row)?);
         Ok(())
     })?;
-    if known.is_empty() {
-        return Ok(None);
-    }
-    let mut rows: Vec<_> =
-        known.into_iter().map(|(text, (time, label))| (time, text, label)).collect();
-    rows.sort_unstable();
-    let (texts, labels) = rows.into_iter().map(|(_, text, label)| (text, label)).unzip();
-    LabelledTexts::new(texts, labels).map(Some)
+    if known.is_empty() { Ok(None) } else { known.into_texts().map(Some) }
 }
 
 /// The texts that came since a moment, as far as they may be kept and are not learnt from, the oldest

@@ -100,6 +100,7 @@ enum Busy {
     #[default]
     No,
     /// A server, which may never answer.
+    #[cfg(feature = "webhook")]
     Server,
     /// A function, which must not be called any more once the workspace is gone.
     Function,

@@ -10,8 +10,8 @@ use super::{ModelSettings, Workspace, pairs, read_settings, served::Champion, se
 use crate::{
     Error, Result, Timestamp, chain,
     performance::{Comparison, ComparisonOptions, Preference},
-    registry::Act,
-    store::{Condition, Next, Table, Value},
+    registry::{Act, CHALLENGER},
+    store::{Condition, Feedback, Next, Table, Value},
 };
 
 /// What becomes of a comparison that has come to an end.
@@ -56,7 +56,7 @@ impl Default for Rollout {
         Self {
             challengers: BTreeMap::new(),
             on_decision: OnDecision::default(),
-            sources: vec!["audit".to_owned()],
+            sources: vec![Feedback::AUDIT.to_owned()],
             comparison: ComparisonOptions::default(),
         }
     }
@@ -153,7 +153,8 @@ impl Workspace {
     /// Puts a version beside the one in use. With a share it answers so many of the texts: those of a
     /// subject, if [`Ask::subject`](super::Ask::subject) tells it, else of a review, else the same
     /// texts, always by the same version. With a share of 0 it is a shadow: it answers all texts, and
-    /// only the comparison sees it. What came before `since`, by default now, is not compared.
+    /// only the comparison sees it. What came before `since`, by default now, is not compared. The
+    /// registry calls the version the `challenger`; of several, the one that came last.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the share cannot be, or the version is in use;
@@ -179,7 +180,8 @@ impl Workspace {
             let since = Some(since.or(own).unwrap_or_else(Timestamp::now));
             rollout.challengers.insert(version, Challenge { share, since });
             Ok(())
-        })
+        })?;
+        self.registry().set_alias(model, CHALLENGER, version, act)
     }
 
     /// Takes a version away from beside the one in use.
@@ -188,16 +190,25 @@ impl Workspace {
     /// [`Error::NotFound`] if it is not there.
     pub fn withdraw(&self, model: &str, version: u32, act: &Act) -> Result<()> {
         let detail = json!({ "version": version });
-        self.change_rollout(model, "withdraw", &detail, act, &mut |rollout| match rollout
-            .challengers
-            .remove(&version)
-        {
-            Some(_) => Ok(()),
-            None => Err(Error::NotFound {
-                what: format!("challenger {version} of {model}"),
-                hint: "`rollout` lists those there are".to_owned(),
-            }),
-        })
+        let mut last = None;
+        self.change_rollout(model, "withdraw", &detail, act, &mut |rollout| {
+            if rollout.challengers.remove(&version).is_none() {
+                return Err(Error::NotFound {
+                    what: format!("challenger {version} of {model}"),
+                    hint: "`rollout` lists those there are".to_owned(),
+                });
+            }
+            last = rollout.challengers.iter().max_by_key(|own| own.1.since).map(|own| *own.0);
+            Ok(())
+        })?;
+        let registry = self.registry();
+        if registry.state(model)?.aliases.get(CHALLENGER) != Some(&version) {
+            return Ok(());
+        }
+        match last {
+            Some(other) => registry.set_alias(model, CHALLENGER, other, act),
+            None => registry.remove_alias(model, CHALLENGER, act),
+        }
     }
 
     fn change_rollout(

@@ -3,10 +3,10 @@ use serde_json::Value as Json;
 
 use super::{Rollout, ValidationPolicy};
 use crate::{
-    Error, Result,
+    Error, Result, Span,
     drift::{FalseAlarms, MonitorOptions},
     learn::gates::Gates,
-    lifecycle::{Span, Trainer, TriggerOptions},
+    lifecycle::{Trainer, TriggerOptions},
     performance::AuditOptions,
     profile::WindowLength,
 };

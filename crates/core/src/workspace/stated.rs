@@ -59,19 +59,20 @@ impl Ask {
 struct StatedTrain {
     training: Option<serde_json::Value>,
     keep: bool,
+    replace: bool,
     actor: Option<String>,
     at: Option<Timestamp>,
 }
 
 impl Default for StatedTrain {
     fn default() -> Self {
-        Self { training: None, keep: true, actor: None, at: None }
+        Self { training: None, keep: true, replace: false, actor: None, at: None }
     }
 }
 
 impl WorkspaceTrain {
     /// Reads it from JSON: an object with `training` (an object with the names of the options of a
-    /// training), `keep`, `actor` and `at`, all of which may be left out.
+    /// training), `keep`, `replace`, `actor` and `at`, all of which may be left out.
     ///
     /// # Errors
     /// [`Error::InvalidInput`](crate::Error::InvalidInput) for what is not such an object.
@@ -80,6 +81,7 @@ impl WorkspaceTrain {
         Ok(Self {
             training: stated.training.map(|training| training.to_string()),
             without_keeping: !stated.keep,
+            replace: stated.replace,
             actor: stated.actor,
             at: stated.at,
         })
@@ -121,10 +123,12 @@ mod tests {
         assert_eq!(ask.deadline, Some(Duration::from_millis(50)));
         let bare = Ask::from_json(r#"{"subject": "u1"}"#).unwrap();
         assert!(bare.consent.is_none() && !bare.without_probabilities);
-        let train =
-            WorkspaceTrain::from_json(r#"{"training": {"seed": 3}, "keep": false}"#).unwrap();
+        let train = WorkspaceTrain::from_json(
+            r#"{"training": {"seed": 3}, "keep": false, "replace": true}"#,
+        )
+        .unwrap();
         assert_eq!(train.training.as_deref(), Some(r#"{"seed":3}"#));
-        assert!(train.without_keeping);
+        assert!(train.without_keeping && train.replace);
         assert!(RetrainOptions::from_json(r#"{"force": true}"#).unwrap().force);
         let error = Ask::from_json(r#"{"consnt": true}"#).unwrap_err().to_string();
         assert!(error.contains("unknown field `consnt`"), "{error}");

@@ -13,7 +13,7 @@ use crate::{
     learn::gates::GateReport,
     lifecycle::Trainer,
     model::{Classifier, LabelledTexts, Traffic, TrainOptions, Trained, assess, train_for},
-    registry::{Act, CHALLENGER, CHAMPION, NewVersion},
+    registry::{Act, CHAMPION, NewVersion},
     runs::{Runs, Status},
     store::{Consent, Existing, ReviewRecord, new_id},
     text::Anonymizer,
@@ -28,6 +28,9 @@ pub struct WorkspaceTrain {
     pub training: Option<String>,
     /// Whether the texts are left out of the store; a later retraining will not know them then.
     pub without_keeping: bool,
+    /// Whether the texts take the place of all that the model was trained with before, which are
+    /// removed: how wrong ones are got rid of. By default they come to them.
+    pub replace: bool,
     /// Who trains it; by default the user of this system.
     pub actor: Option<String>,
     /// When it is trained, if not now: for what is told later.
@@ -62,7 +65,7 @@ pub struct Training {
 
 impl Workspace {
     /// Trains a model on labelled texts and registers it. The first version of a model answers from
-    /// then on; a later one only if it passes the gates, and is the challenger otherwise.
+    /// then on; a later one only if it passes the gates, and is registered as `rejected` otherwise.
     ///
     /// A fifth of the texts tests, and no version will ever learn from them: which they are follows
     /// from the texts alone. By training you say that their writers agreed to have them kept: they
@@ -88,8 +91,8 @@ impl Workspace {
         inner.clear_work(model)?;
         let settings = inner.settings(model)?;
         let at = options.at.unwrap_or_else(Timestamp::now);
-        let data =
-            if options.without_keeping { data.clone() } else { inner.keep(model, data, at)? };
+        let act = options.actor.as_deref().map_or_else(Act::default, Act::by);
+        let data = inner.keep(model, data, options, at, &act.actor)?;
         let how = training_options(&settings, options.training.as_deref())?;
         // Who names how it is learnt wants that.
         let trainer = settings.trainer.clone().filter(|_| options.training.is_none());
@@ -98,10 +101,6 @@ impl Workspace {
             Lesson { roles: Roles::of(&data)?, traffic: Traffic::default(), at, trainer, log };
         let made = inner.learn(model, &settings, &how, &lesson, watch)?;
         lease.check()?;
-        let act = match &options.actor {
-            Some(actor) => Act::by(actor),
-            None => Act::default(),
-        };
         let has_champion = inner.champion_version(model)?.is_some();
         let passed = made.gates.as_ref().is_some_and(|gates| gates.passed);
         let promoted = !has_champion || passed;
@@ -136,6 +135,12 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// Why the first gate was not passed that was not.
+    fn failed(&self) -> Option<&str> {
+        let outcomes = &self.gates.as_ref()?.outcomes;
+        outcomes.iter().find(|own| !own.passed).map(|own| own.reason.as_str())
+    }
+
     /// How often it was right, and the version before, on the same texts.
     fn compared(&self) -> Option<String> {
         let outcomes = &self.gates.as_ref()?.outcomes;
@@ -152,14 +157,11 @@ impl Made {
         has_champion: bool,
     ) -> Training {
         let rows = self.trained.rows;
-        let first = self.gates.as_ref().and_then(|gates| {
-            gates.outcomes.iter().find(|outcome| !outcome.passed).map(|own| own.reason.as_str())
-        });
         let accuracy = self.metrics.get("accuracy").map_or_else(
             || "tested with nothing".to_owned(),
             |accuracy| format!("{:.1} % right on {} test texts", accuracy * 100.0, rows.test),
         );
-        let sentence = match (promoted, first) {
+        let sentence = match (promoted, self.failed()) {
             (true, None) => {
                 let before = self.compared().map(|own| format!("; {own}")).unwrap_or_default();
                 format!("version {version} of {model} is in use: {accuracy}{before}")
@@ -237,9 +239,22 @@ impl Inner {
     }
 
     /// Keeps the texts a model is trained with, and gives them as they are kept.
-    fn keep(&self, model: &str, data: &LabelledTexts, at: Timestamp) -> Result<LabelledTexts> {
+    fn keep(
+        &self,
+        model: &str,
+        data: &LabelledTexts,
+        options: &WorkspaceTrain,
+        at: Timestamp,
+        actor: &str,
+    ) -> Result<LabelledTexts> {
+        let (store, source) = (&self.home.store, source_of(model));
+        if options.without_keeping {
+            if options.replace {
+                store.replace_reviews(&source, &[], actor)?;
+            }
+            return Ok(data.clone());
+        }
         let anonymizer = Anonymizer::new();
-        let source = source_of(model);
         let mut reviews = BTreeMap::new();
         for (text, label) in data.texts().iter().zip(data.labels()) {
             let shared = Consent::given().share().with_text(&anonymizer, text);
@@ -257,7 +272,11 @@ impl Inner {
             texts.push(text);
             labels.push(label);
         }
-        self.home.store.write_reviews(&records, Existing::Replace)?;
+        if options.replace {
+            store.replace_reviews(&source, &records, actor)?;
+        } else {
+            store.write_reviews(&records, Existing::Replace)?;
+        }
         LabelledTexts::new(texts, labels)
     }
 
@@ -353,7 +372,7 @@ impl Inner {
         Ok((trained, folder, Some(gates)))
     }
 
-    /// Registers a version, and puts it into use or beside the one in use.
+    /// Registers a version, and puts it into use or says why it is not.
     pub(super) fn register(
         &self,
         model: &str,
@@ -369,19 +388,22 @@ impl Inner {
         if let Some(learned) = &made.trained.bundle.manifest().learned {
             told.params.clone_from(&learned.settings);
         }
-        let registry = &self.home.registry;
-        let bundle = made.folder.0.join("bundle");
-        let version = registry.register(model, &bundle, &told, act)?;
         let evidence = json!({ "gates": made.gates, "run": made.run_id });
         let act = act.clone().because(reason).with_evidence(evidence);
+        if let (false, Some(failed)) = (promoted, made.failed()) {
+            told.tags.insert(REJECTED.to_owned(), failed.to_owned());
+        }
+        let registry = &self.home.registry;
+        let version = registry.register(model, &made.folder.0.join("bundle"), &told, &act)?;
         if promoted {
             registry.promote(model, version, &act)?;
-        } else {
-            registry.set_alias(model, CHALLENGER, version, &act)?;
         }
         Ok(version)
     }
 }
+
+/// The tag of a version that tells which gate it did not pass.
+const REJECTED: &str = "rejected";
 
 /// The tag of a version that tells what its training could know.
 pub(super) const TRAINED_AT: &str = "trained_at";

@@ -97,6 +97,11 @@ impl PyDriftReport {
         from_json(py, &self.0.to_json())?.get_item("records")
     }
 
+    /// All of it as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.0.to_json())
+    }
+
     /// All of it as JSON, in which no number is NaN.
     fn to_json(&self) -> String {
         self.0.to_json()

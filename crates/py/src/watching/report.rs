@@ -8,6 +8,7 @@ use super::drift_report::PyDriftReport;
 use crate::{
     error::PyError,
     json::{to_json, to_value},
+    transforms::from_json,
 };
 
 /// All that is known of a deployed model on one page: what changed, how good it still is, what to do.
@@ -61,6 +62,11 @@ impl PyReport {
             Err(_) => to_json("report", report)?,
         };
         Ok(Self(Report::from_json(&json).map_err(PyError)?))
+    }
+
+    /// All of it as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.0.to_json())
     }
 
     /// The report as JSON, in which no number is NaN.

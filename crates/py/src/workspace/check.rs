@@ -56,6 +56,11 @@ impl PyCheck {
         self.0.report().map(PyReport).ok_or_else(|| invalid("report", problem))
     }
 
+    /// All of it as a dict.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        from_json(py, &self.0.to_json())
+    }
+
     /// All of it as JSON.
     fn to_json(&self) -> String {
         self.0.to_json()

@@ -111,10 +111,11 @@ impl PyWorkspace {
     /// ``data``, ``text`` and ``label`` are as for ``pantau.train``, and so are further keywords such
     /// as ``kind`` and ``seed``. A fifth of the texts tests: no version ever learns from those. By
     /// training you say that the writers agreed to have their texts kept; they are, anonymised, for
-    /// ``retrain``, unless ``keep`` is false.
+    /// ``retrain``, unless ``keep`` is false. With ``replace`` they take the place of all that the
+    /// model was trained with before, which are removed: how wrong ones are got rid of.
     #[pyo3(signature = (
-        model, data, *, text="text", label="label", keep=true, actor=None, at=None, progress=false,
-        **training
+        model, data, *, text="text", label="label", keep=true, replace=false, actor=None, at=None,
+        progress=false, **training
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn train(
@@ -125,6 +126,7 @@ impl PyWorkspace {
         text: &str,
         label: &str,
         keep: bool,
+        replace: bool,
         actor: Option<String>,
         at: Option<Moment>,
         progress: bool,
@@ -133,7 +135,7 @@ impl PyWorkspace {
         let data = labelled::read(data, text, label)?;
         let training = training.map(|named| to_json("training", named.as_any())).transpose()?;
         let at = timestamp(at);
-        let options = WorkspaceTrain { training, without_keeping: !keep, actor, at };
+        let options = WorkspaceTrain { training, without_keeping: !keep, replace, actor, at };
         let mut steps = Steps::new(progress);
         let trained = py.detach(|| {
             self.0.train(model, &data, &options, &mut |done, all| steps.look(done, all))

@@ -61,7 +61,12 @@ impl PyTraining {
 
     /// All of it as a dict.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        from_json(py, &serde_json::to_string(&self.0).expect("texts and numbers are JSON"))
+        from_json(py, &self.to_json())
+    }
+
+    /// All of it as JSON.
+    fn to_json(&self) -> String {
+        serde_json::to_string(&self.0).expect("texts and numbers are JSON")
     }
 
     fn __str__(&self) -> &str {

@@ -1,11 +1,9 @@
-use super::{
-    super::span::in_words, Hold, Priority, Quiet, Trigger, TriggerKind, TriggerOptions,
-    TriggerReport,
-};
+use super::{Hold, Priority, Quiet, Trigger, TriggerKind, TriggerOptions, TriggerReport};
 use crate::{
     Result, Timestamp,
     drift::Status,
     stats::{Interval, wilson},
+    time::in_words,
 };
 
 /// In so much time the budget of trainings is spent.
@@ -22,7 +20,7 @@ pub struct TriggerFacts {
     pub new_labels: u64,
     /// How accurate it is; none without audited labels.
     pub accuracy: Option<AuditedAccuracy>,
-    /// How many of the answers that somebody judged since then were right, and how many wrong.
+    /// How many answers people said since then, of their own accord, were right, and how many wrong.
     pub feedback: (u64, u64),
     /// Whether what comes is like what it learnt from; none if nobody watches.
     pub drift: Option<DriftFact>,
@@ -273,7 +271,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::lifecycle::Span;
+    use crate::Span;
 
     fn day(day: u64) -> Timestamp {
         Timestamp::from_micros(1_700_000_000_000_000).after(Duration::from_secs(day * 86_400))

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::{Cron, Span};
-use crate::{Error, Result};
+use super::super::Cron;
+use crate::{Error, Result, Span};
 
 /// When a model is trained anew. What is none is not looked at; as JSON it is `false`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

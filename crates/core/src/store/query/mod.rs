@@ -1,6 +1,7 @@
 //! What the predictions so far come to. Everything here is made of sums that homes keep, so it
 //! takes the same time over a thousand predictions and over millions.
 
+mod clicks;
 mod feedback;
 mod histogram;
 mod performance;

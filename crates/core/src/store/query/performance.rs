@@ -1,10 +1,7 @@
-use super::{
-    super::{Store, Window},
-    total,
-};
+use super::super::Store;
 use crate::{
     Result, Timestamp,
-    performance::{FeedbackRate, Measured, TrendReport, trends},
+    performance::{Measured, TrendReport, trends},
 };
 
 impl dyn Store + '_ {
@@ -37,21 +34,5 @@ impl dyn Store + '_ {
             }
         });
         trends(measured.collect::<Vec<Measured>>().iter(), days, version, until)
-    }
-
-    /// How often predictions of a window were said to be wrong, of all that were made: a rate of
-    /// clicks, no accuracy. None without predictions.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`](crate::Error::InvalidInput) if the window ends before it begins;
-    /// others as the home has them.
-    pub fn feedback_rate(&self, window: &Window) -> Result<Option<FeedbackRate>> {
-        window.check()?;
-        let all = total(self.counts(window)?.iter());
-        if all.predictions == 0 {
-            return Ok(None);
-        }
-        let right = all.correct.min(all.labelled);
-        FeedbackRate::new(all.predictions, right, all.labelled - right).map(Some)
     }
 }

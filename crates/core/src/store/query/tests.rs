@@ -1,6 +1,7 @@
 use super::{
     super::{
-        Change, Commit, Consent, Existing, Memory, MetricsRecord, PredictionRecord, Record, Store,
+        Change, Commit, Consent, Existing, Feedback, Memory, MetricsRecord, PredictionRecord,
+        Record, Store,
     },
     *,
 };
@@ -240,4 +241,45 @@ fn trends_and_rates_are_those_of_what_was_written() {
     assert_eq!((all.trends.len(), trend(30.0, Some("2")).trends["accuracy"].count), (1, 10));
     assert_eq!(trend(5.0, None).overall_trend, TrendDirection::Unknown);
     assert!(store.analyze_trend("sentiment", 0.0, None, hour(0)).is_err());
+}
+
+#[test]
+fn what_somebody_was_asked_for_is_no_click() {
+    let store = Memory::new();
+    let store: &dyn Store = &store;
+    let records: Vec<PredictionRecord> = (0..10)
+        .map(|number| {
+            let mut record = PredictionRecord::new("m", "1", "positive", 0.9);
+            record.timestamp = hour(number);
+            record
+        })
+        .collect();
+    write(store, &records);
+    let say = |row: usize, label: &str, source: &str, at: i64| {
+        let mut said = Feedback::label(&records[row].id, label);
+        source.clone_into(&mut said.source);
+        said.timestamp = hour(at);
+        store.write_feedback(&[said]).unwrap();
+    };
+    let clicks = |since: Option<i64>| {
+        let window = Window { since: since.map(hour), ..Window::default() };
+        let rate = store.feedback_rate(&window).unwrap().unwrap();
+        (rate.predictions, rate.right, rate.wrong)
+    };
+    say(0, "negative", "user", 20);
+    say(1, "positive", "app", 20);
+    assert_eq!(clicks(None), (10, 1, 1));
+    // Labels that were asked for change nothing, whatever they say.
+    for (row, label) in [(2, "negative"), (3, "positive"), (4, "negative")] {
+        say(row, label, Feedback::AUDIT, 21);
+    }
+    assert_eq!(clicks(None), (10, 1, 1));
+    // Nor do they where somebody clicked: before, after, and against what was clicked.
+    say(0, "positive", Feedback::AUDIT, 22);
+    say(2, "positive", "user", 23);
+    assert_eq!(clicks(None), (10, 2, 1));
+    assert_eq!(clicks(Some(1)), (9, 2, 0));
+    assert_eq!(clicks(Some(3)), (7, 0, 0));
+    let all = store.feedback_summary(&Window::default()).unwrap();
+    assert_eq!(all.right + all.wrong, 5);
 }

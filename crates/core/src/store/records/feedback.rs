@@ -25,7 +25,7 @@ pub struct Feedback {
     pub correct: Option<bool>,
     /// The right label; of a right prediction it is the predicted one and need not be told.
     pub label: Option<String>,
-    /// Who says so: `user`, or a name of your own.
+    /// Who says so: `user`, [`audit`](Self::AUDIT), or a name of your own.
     pub source: String,
     /// The person, if records of this person are to be found again.
     pub subject: Option<String>,
@@ -36,6 +36,9 @@ pub struct Feedback {
 }
 
 impl Feedback {
+    /// The source of labels of rows that were picked by chance: somebody was asked for them.
+    pub const AUDIT: &str = "audit";
+
     /// The prediction was right.
     pub fn right(prediction_id: &str) -> Self {
         Self::new(prediction_id, Some(true), None)

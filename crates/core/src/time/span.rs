@@ -66,6 +66,12 @@ impl fmt::Display for Span {
     }
 }
 
+impl From<Duration> for Span {
+    fn from(length: Duration) -> Self {
+        Self(length)
+    }
+}
+
 impl TryFrom<String> for Span {
     type Error = Error;
 
@@ -81,6 +87,7 @@ impl From<Span> for String {
 }
 
 /// How long something took or is ago, in words: `3 days`, `5 hours`, `40 seconds`.
+#[cfg(feature = "onnx")]
 pub(crate) fn in_words(span: Duration) -> String {
     let seconds = span.as_secs_f64();
     let (each, name) = match seconds {
@@ -118,6 +125,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "onnx")]
     #[test]
     fn words_are_round() {
         let told = |seconds| in_words(Duration::from_secs(seconds));

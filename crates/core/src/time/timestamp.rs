@@ -1,5 +1,3 @@
-//! Points in time, and how they are written.
-
 use std::{
     fmt,
     str::FromStr,

@@ -1,0 +1,50 @@
+"""Settings as a file has them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pantau
+
+
+def read_settings(path: str) -> dict[str, Any]:
+    """The settings of a JSON, YAML or TOML file, as its name ends."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise pantau.StorageError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise pantau.InvalidInputError(f"{path}: is no UTF-8 ({error.reason})") from error
+    parse, problems = _parser(path)
+    try:
+        found = parse(text)
+    except problems as error:
+        told = " ".join(str(error).split())
+        raise pantau.InvalidInputError(f"{path}: cannot be read ({told})") from error
+    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
+        raise pantau.InvalidInputError(f"{path}: expected names and their values at the top")
+    return found
+
+
+def _parser(path: str) -> tuple[Any, type[Exception]]:
+    ending = Path(path).suffix.lower()
+    if ending == ".json":
+        return json.loads, ValueError
+    if ending in (".yaml", ".yml"):
+        yaml = _module("yaml", path, "pip install pyyaml")
+        return yaml.safe_load, yaml.YAMLError
+    if ending == ".toml":
+        name = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+        return _module(name, path, "pip install tomli").loads, ValueError
+    raise pantau.InvalidInputError(f"{path}: expected a file that ends in .json, .yaml or .toml")
+
+
+def _module(name: str, path: str, remedy: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise pantau.InvalidInputError(f"{path}: {name} is needed to read it: {remedy}") from error
