@@ -59,12 +59,15 @@ def run(
 
 def _share_memory() -> None:
     """Lets threads share the memory they have given back. By default the C library keeps it apart
-    for each of them, and the threads of a service come to several times what it needs."""
+    for each of them, and keeps large pieces, too, once there was a need for them: the threads of a
+    service come to several times what it needs."""
     # For processes that are started from here.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    arena_max = -8
+    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "262144")
     try:
-        ctypes.CDLL(None).mallopt(arena_max, int(os.environ["MALLOC_ARENA_MAX"]))
+        tune = ctypes.CDLL(None).mallopt
+        for option, name in [(-8, "MALLOC_ARENA_MAX"), (-3, "MALLOC_MMAP_THRESHOLD_")]:
+            tune(option, int(os.environ[name]))
     except (AttributeError, OSError, TypeError, ValueError):
         # Another C library, which has no such setting.
         return

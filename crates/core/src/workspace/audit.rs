@@ -12,6 +12,13 @@ use crate::{
     },
 };
 
+/// A window that is open is read again at each look, until it has so many rows: then what is settled
+/// is kept.
+const MANY_ROWS: u64 = 20_000;
+
+/// So long after a row was answered it is there, whoever answered it.
+const SETTLES: std::time::Duration = std::time::Duration::from_mins(1);
+
 /// So long before the last look labels are read again: what is said of a prediction that is not there
 /// yet counts once it is.
 const LATE: std::time::Duration = std::time::Duration::from_hours(7 * 24);
@@ -44,16 +51,26 @@ impl Inner {
                     let never = Timestamp::from_micros(0);
                     (Audit::new(options)?, Head { until: never, labels_until: never })
                 };
-                if head.until >= start {
-                    return Ok((None, (audit, head.until)));
+                let settled = now.before(SETTLES);
+                let begun = head.until.max(start);
+                let until = if begun < settled
+                    && store.count(Table::Predictions, &rows_of(model, begun, settled))?
+                        >= MANY_ROWS
+                {
+                    settled
+                } else {
+                    begun
+                };
+                if until == head.until {
+                    return Ok((None, (audit, until)));
                 }
-                take_rows(store, model, &mut audit, head.until, start)?;
+                take_rows(store, model, &mut audit, head.until, until)?;
                 take_labels(store, &mut audit, head.labels_until)?;
-                head = Head { until: start, labels_until: now };
+                head = Head { until, labels_until: now };
                 let next = Next::new(write(&head, &audit));
-                Ok((Some(next), (audit, start)))
+                Ok((Some(next), (audit, until)))
             })?;
-        // The window that is open is looked at, and not kept: it gets more rows.
+        // What comes now is looked at, and not kept: it gets more rows.
         take_rows(store, model, &mut audit, until, now.after(std::time::Duration::from_micros(1)))?;
         take_labels(store, &mut audit, until)?;
         Ok(audit)
@@ -92,6 +109,16 @@ fn write(head: &Head, audit: &Audit) -> Vec<u8> {
     bytes
 }
 
+/// What holds of the rows of some time.
+fn rows_of(model: &str, since: Timestamp, until: Timestamp) -> [Condition; 4] {
+    [
+        Condition::Is("model", Value::Text(model.to_owned())),
+        Condition::IsAtLeast("timestamp", Value::Time(since)),
+        Condition::IsBelow("timestamp", Value::Time(until)),
+        Condition::IsNotNull("predicted_label"),
+    ]
+}
+
 /// Asks the audit about the rows of some time.
 fn take_rows(
     store: &dyn Store,
@@ -100,12 +127,8 @@ fn take_rows(
     since: Timestamp,
     until: Timestamp,
 ) -> Result<()> {
-    let select = Select::all(Table::Predictions)
-        .with(Condition::Is("model", Value::Text(model.to_owned())))
-        .with(Condition::IsAtLeast("timestamp", Value::Time(since)))
-        .with(Condition::IsBelow("timestamp", Value::Time(until)))
-        .with(Condition::IsNotNull("predicted_label"))
-        .ordered("timestamp", Direction::Ascending);
+    let mut select = Select::all(Table::Predictions).ordered("timestamp", Direction::Ascending);
+    select.conditions.extend(rows_of(model, since, until));
     store.select(&select, &mut |row| {
         let row = PredictionRecord::from_row(row)?;
         audit.pick(&row.id, row.timestamp, &row.version, row.confidence);

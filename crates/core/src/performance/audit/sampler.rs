@@ -17,6 +17,11 @@ const MOST_COHORTS: usize = 20_000;
 /// Counts are less than this, so that their sums are counts.
 const LARGEST: u64 = 1 << 48;
 
+/// So many times the rate are picked from one window, and so many at least, before half of them are
+/// given up.
+const TIMES_THE_RATE: f64 = 8.0;
+const FEWEST_PICKED: f64 = 64.0;
+
 /// So many windows are kept.
 const MOST_WINDOWS: usize = 3_650;
 
@@ -87,6 +92,20 @@ pub(super) struct Asked {
     pub(super) answer: Option<(bool, Timestamp)>,
 }
 
+impl Cohort {
+    /// Forgets that a row was picked, and its label.
+    fn leave_out(&mut self, asked: &Asked) {
+        self.picked -= 1;
+        let Some((was_right, _)) = asked.answer else { return };
+        self.labelled -= 1;
+        self.right -= u64::from(was_right);
+        if let Some(confidence) = asked.confidence {
+            self.sure -= 1;
+            self.confidence = (self.confidence - confidence).clamp(0.0, self.sure as f64);
+        }
+    }
+}
+
 /// What the rows of a cohort that are kept by name come to.
 #[derive(Default)]
 struct Told {
@@ -132,6 +151,10 @@ impl Audit {
     /// Counts a row that a version of the model has answered, and says whether it is picked to be
     /// labelled: with which probability it was. A row that was picked before is not counted again; of
     /// those that are not picked nothing is kept, so each is to be asked for once.
+    ///
+    /// If a window comes to many more rows than expected, half of the rows that were picked from it
+    /// are given up, by their names alone, whenever there are more than eight times the rate: what is
+    /// left was picked with half the probability.
     pub fn pick(
         &mut self,
         row: &str,
@@ -144,8 +167,7 @@ impl Audit {
             return self.slots.get(&asked.slot).map(|slot| slot.probability);
         }
         let probability = self.slot(slot)?;
-        let chance = hash::of_pair(hash::of_text(row), self.options.seed) >> 11;
-        let is_picked = (chance as f64) * 2.0_f64.powi(-53) < probability;
+        let is_picked = self.chance(row) < probability;
         let cohort = self.cohort(slot, version);
         cohort.rows = cohort.rows.saturating_add(1);
         if !is_picked {
@@ -163,7 +185,40 @@ impl Audit {
         {
             self.given_up += 1;
         }
-        Some(probability)
+        self.thin(slot);
+        self.asked.contains_key(row).then(|| self.slots[&slot].probability)
+    }
+
+    /// Where between 0 and 1 a row lies, by its name: it is picked if that is below the probability of
+    /// its window.
+    fn chance(&self, row: &str) -> f64 {
+        let chance = hash::of_pair(hash::of_text(row), self.options.seed) >> 11;
+        (chance as f64) * 2.0_f64.powi(-53)
+    }
+
+    /// Halves the probability of a window from which too many rows are picked.
+    fn thin(&mut self, key: i64) {
+        let most = (self.options.rate * TIMES_THE_RATE).max(FEWEST_PICKED);
+        let most = most.min(MOST_ASKED as f64 / 2.0) as u64;
+        let of_window = (key, String::new())..(key.saturating_add(1), String::new());
+        let picked: u64 = self.cohorts.range(of_window).map(|(_, own)| own.picked).sum();
+        let Some(slot) = self.slots.get_mut(&key).filter(|_| picked > most) else { return };
+        slot.probability /= 2.0;
+        let probability = slot.probability;
+        let mut order = std::mem::take(&mut self.order);
+        order.retain(|row| {
+            let is_here = self.asked.get(row).is_some_and(|own| own.slot == key);
+            if !is_here || self.chance(row) < probability {
+                return true;
+            }
+            if let Some(asked) = self.asked.remove(row)
+                && let Some(cohort) = self.cohorts.get_mut(&(key, asked.version.clone()))
+            {
+                cohort.leave_out(&asked);
+            }
+            false
+        });
+        self.order = order;
     }
 
     /// The probability of a window, which stays what it was for its first row; none if the window is
@@ -316,5 +371,73 @@ impl Audit {
         }
         audit.given_up = written.given_up;
         Ok(audit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400_000_000;
+
+    fn time(day: i64, row: u64) -> Timestamp {
+        Timestamp::from_micros(day * DAY + row.cast_signed())
+    }
+
+    #[test]
+    fn a_window_of_many_rows_is_picked_from_as_if_that_had_been_known() {
+        let mut audit = Audit::new(AuditOptions::default()).unwrap();
+        let (mut last, mut dropped) = (1.0, 0);
+        for row in 0..200_000_u64 {
+            let name = format!("row {row}");
+            let version = ["1", "2"][usize::from(row % 4 == 0)];
+            let Some(probability) = audit.pick(&name, time(0, row), version, Some(0.8)) else {
+                continue;
+            };
+            assert!(probability <= last);
+            last = probability;
+            audit.label(&name, row % 5 > 0, time(1, row));
+        }
+        let slot = audit.slots[&0];
+        assert!((slot.probability - last).abs() < f64::EPSILON && slot.rows == 200_000);
+        // 3 in 100, and then as often halved as it takes.
+        let halved = (0.03 / last).log2();
+        assert!((halved - halved.round()).abs() < 1e-9 && (4.0..=8.0).contains(&halved), "{last}");
+        // What is left are those that would have been picked from the first row on.
+        let mut told: HashMap<&str, (u64, u64, u64)> = HashMap::new();
+        for row in 0..200_000_u64 {
+            let name = format!("row {row}");
+            let is_picked = audit.chance(&name) < last;
+            assert_eq!(audit.asked.contains_key(&name), is_picked, "{name}");
+            dropped += u64::from(!is_picked && audit.label(&name, true, time(1, row)));
+            let own = told.entry(["1", "2"][usize::from(row % 4 == 0)]).or_default();
+            own.0 += 1;
+            own.1 += u64::from(is_picked);
+            own.2 += u64::from(is_picked && row % 5 > 0);
+        }
+        assert_eq!(dropped, 0);
+        for (version, (rows, picked, right)) in told {
+            let own = audit.cohorts[&(0, version.to_owned())];
+            assert_eq!((own.rows, own.picked, own.labelled), (rows, picked, picked));
+            assert_eq!((own.right, own.sure), (right, picked));
+            assert!((own.confidence - 0.8 * picked as f64).abs() < 1e-6);
+        }
+        assert!(audit.order.len() <= 240 && audit.order.len() == audit.asked.len());
+        assert_eq!(Audit::resume(&audit.state()).unwrap(), audit);
+    }
+
+    #[test]
+    fn a_day_that_is_eight_times_as_long_is_left_as_it_is() {
+        let mut audit = Audit::new(AuditOptions::default()).unwrap();
+        for row in 0..7_000_u64 {
+            audit.pick(&format!("row {row}"), time(0, row), "1", None);
+        }
+        assert!((audit.slots[&0].probability - 0.03).abs() < f64::EPSILON);
+        // A rate that picks everybody goes on to do so.
+        let options = AuditOptions { rate: 1e6, ..AuditOptions::default() };
+        let mut all = Audit::new(options).unwrap();
+        for row in 0..20_000_u64 {
+            assert_eq!(all.pick(&format!("row {row}"), time(0, row), "1", None), Some(1.0));
+        }
     }
 }
