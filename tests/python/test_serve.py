@@ -143,7 +143,27 @@ def test_the_description_is_there(service):
     paths = service.get("/openapi.json").json["paths"]
     assert {"/", "/health", "/predict", "/predict/batch", "/model/info", "/metrics"} <= set(paths)
     for page in ("/docs", "/redoc"):
-        assert service.get(page).status == 200
+        shown = service.get(page)
+        assert shown.status == 200
+        # All that it loads is here.
+        places = re.findall(rb'(?:src|href|url)[=:] ?["\']([^"\']+)', shown.body)
+        assert len(places) >= 3 and not [own for own in places if not own.startswith(b"/")]
+        for place in places:
+            assert service.get(place.decode()).status == 200
+    page = service.get("/metrics").body.decode()
+    assert 'pantau_http_requests_total{route="/docs/files",status="200"}' in page
+
+
+def test_the_description_says_who_may_ask(service):
+    told = service.get("/openapi.json").json
+    assert set(told["components"]["securitySchemes"]) == {"bearer", "key"}
+    # Without keys everybody may.
+    assert {} in told["paths"]["/predict"]["post"]["security"]
+    assert "security" not in told["paths"]["/health"]["get"]
+    named = {own["name"] for own in told["tags"]}
+    used = {tag for own in told["paths"].values() for way in own.values() for tag in way["tags"]}
+    assert used == named
+    assert told["paths"]["/model/promote"]["post"]["tags"] == ["looking after it"]
 
 
 def test_who_looks_after_it_can_look_and_change(service, folder):

@@ -121,3 +121,109 @@ def test_what_cannot_be_is_told(workspace: str, capsys: pytest.CaptureFixture[st
     ]:
         assert main(arguments) == 1, arguments
         assert problem in capsys.readouterr().err, arguments
+
+
+def test_a_workspace_is_judged_by_its_models(
+    workspace: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ["--text", "review", "--label", "sentiment"]
+    found = run(capsys, "evaluate", workspace, str(data), *columns)
+    assert found["accuracy"]["value"] > 0.95 and found["rows"] == 900
+    told = run(capsys, "explain", workspace, "bagus sekali aplikasi ini", "--model-version", "1")
+    assert told["label"] == "positive"
+    assert run(capsys, "bundle", workspace, "--model", "sentiment")["path"]
+    assert main(["evaluate", workspace, str(data), *columns, "--model", "other"]) == 1
+    assert "other" in capsys.readouterr().err
+    assert main(["evaluate", str(data.parent), str(data), "--model", "sentiment"]) == 1
+    assert "is no workspace" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("how.yaml", "kind: tfidf-nb\ntrials: 3 # how many\nseed: 7\n"),
+        ("how.json", '{"kind": "tfidf-nb", "trials": 3, "seed": 7}'),
+        ("how.toml", 'kind = "tfidf-nb"\ntrials = 3\nseed = 7\n'),
+    ],
+)
+def test_settings_may_stand_in_a_file(
+    name: str, text: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    columns = ["--text", "review", "--label", "sentiment"]
+    bundle = str(tmp_path / "bundle")
+    arguments = [str(data), bundle, *columns, "--config", str(file), "--seed", "8"]
+    runs = ["--experiment", "tries", "--runs", str(tmp_path / "runs")]
+    assert main(["train", *arguments, *runs]) == 0
+    capsys.readouterr()
+    assert len(run(capsys, "runs", str(tmp_path / "runs"), "tries", "--parts")) == 1 + 3
+    learned = pantau.Bundle.open(bundle).manifest["learned"]
+    assert (learned["kind"], learned["seed"]) == ("tfidf-nb", 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("how.yaml", "kind: [", "cannot be read"),
+        ("how.json", "{", "cannot be read"),
+        ("how.toml", "kind", "cannot be read"),
+        ("how.yaml", "- kind\n", "expected names and their values"),
+        ("how.yaml", "1: kind\n", "expected names and their values"),
+        ("how.ini", "kind=1", "expected a file that ends in"),
+        ("how.json", '{"kid": 1}', "unknown setting kid; there are encoder, "),
+    ],
+)
+def test_a_file_that_holds_no_settings_is_told(
+    name: str,
+    text: str,
+    problem: str,
+    data: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    bundle = tmp_path / "bundle"
+    columns = ["--text", "review", "--label", "sentiment"]
+    assert main(["train", str(data), str(bundle), *columns, "--config", str(file)]) == 1
+    assert problem in capfd.readouterr().err
+    assert not bundle.exists()
+
+
+def test_a_workspace_follows_a_file(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("window: 12h\ntriggers:\n  new_data: 40\n", encoding="utf-8")
+    told = run(capsys, "settings", workspace, "sentiment", "--config", str(file))
+    assert (told["window"], told["triggers"]["new_data"]) == ("12h", 40)
+    with pytest.raises(SystemExit):
+        main(["settings", workspace, "sentiment", "--config", str(file), "--set", "{}"])
+
+
+def test_wrong_texts_are_replaced(
+    workspace: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ["--text", "review", "--label", "sentiment"]
+    run(capsys, "train", str(data), workspace, "--model", "sentiment", *columns, "--replace")
+    with pantau.open(workspace) as opened:
+        kinds = [own["action"] for own in opened.store.audit_trail()]
+    assert "replace_reviews" in kinds
+    with pytest.raises(SystemExit):
+        main(["train", str(data), str(tmp_path / "bundle"), *columns, "--replace"])
+
+
+def test_an_import_that_takes_nothing_fails(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "new.csv"
+    table.write_text("review,sentiment\nbagus,good\njelek,bad\n", encoding="utf-8")
+    columns = ["--text", "review", "--label", "sentiment", "--model", "sentiment"]
+    with pytest.raises(SystemExit) as ended:
+        main(["import", str(table), workspace, "--consent", *columns, "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert ended.value.code == 1
+    assert (report["rows"], report["rejected"], report["written"]) == (2, 2, 0)
+    table.write_text("review,sentiment\nbagus,positive\njelek,bad\n", encoding="utf-8")
+    assert run(capsys, "import", str(table), workspace, "--consent", *columns)["written"] == 1

@@ -11,7 +11,7 @@ import pantau
 from pantau.cli import places, rows
 from pantau.cli.command import columns, command, either, optional, print_json
 from pantau.cli.models import as_dict, describe
-from pantau.cli.settings import read_settings
+from pantau.cli.settings import training_settings
 
 
 def add(commands: Any) -> None:
@@ -120,7 +120,7 @@ def _train(options: argparse.Namespace) -> None:
     named = {name: getattr(options, name) for name in names}
     named = {name: value for name, value in named.items() if value not in (None, False)}
     if options.config is not None:
-        named = {**read_settings(options.config), **named}
+        named = {**training_settings(options.config), **named}
     if options.model is not None:
         _train_in_workspace(options, data, target, named)
         return

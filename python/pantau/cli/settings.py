@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pantau
+
+# What the command itself names.
+_NAMED = {"data", "output", "text", "label", "test", "name", "overwrite", "progress", "run"}
+
+
+def training_settings(path: str) -> dict[str, Any]:
+    """The settings of a training that a file has."""
+    found = read_settings(path)
+    known = set(inspect.signature(pantau.train).parameters) - _NAMED
+    for name in found:
+        if name not in known:
+            there_are = ", ".join(sorted(known))
+            raise pantau.InvalidInputError(f"{path}: unknown setting {name}; there are {there_are}")
+    return found
 
 
 def read_settings(path: str) -> dict[str, Any]:

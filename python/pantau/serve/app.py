@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 import pantau
 from pantau.serve import errors
+from pantau.serve.description import describe
 from pantau.serve.gate import DOCS_FILES, Gate
 from pantau.serve.keys import Keys
 from pantau.serve.models import Models
@@ -79,6 +80,7 @@ def create_app(
     about.add(app, models, settings, started)
     answers.add(app, models, settings)
     change.add(app, models)
+    describe(app)
     return app
 
 

@@ -37,7 +37,8 @@ def route_path(scope: Scope) -> str:
     return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
-def _is_public(path: str) -> bool:
+def is_public(path: str) -> bool:
+    """Whether everybody may ask for a path."""
     return path in _FREE or path.startswith(DOCS_FILES + "/")
 
 
@@ -76,7 +77,8 @@ class Gate:
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        status = 500
+        # Whoever answers may change what the scope says of it.
+        path, status = route_path(scope), 500
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -94,7 +96,7 @@ class Gate:
                 limited = _Limited(receive, self._settings.max_body, self._too_large())
                 await self._app(scope, limited, answer)
         finally:
-            route = getattr(scope.get("route"), "path", None) or self._declared(scope)
+            route = getattr(scope.get("route"), "path", None) or self._declared(path, scope)
             self._workspace.count_request(route, status, time.perf_counter() - started)
             await self._audit(scope, route, status, request_id)
 
@@ -103,7 +105,7 @@ class Gate:
     ) -> tuple[ASGIApp | None, Key | None]:
         path = route_path(scope)
         key = self._key(headers)
-        if not _is_public(path):
+        if not is_public(path):
             # Before anything else: who has no key must not be able to keep it busy, either.
             wait = self._wait(key.name if key else (scope.get("client") or ("", 0))[0])
             if wait > 0:
@@ -130,7 +132,7 @@ class Gate:
         if path == "/metrics":
             # As JSON it is the same as /stats.
             return not (self._settings.protect_metrics or wants_json(headers))
-        return _is_public(path)
+        return is_public(path)
 
     def _key(self, headers: Headers) -> Key | None:
         scheme, _, secret = headers.get("authorization", "").partition(" ")
@@ -157,9 +159,8 @@ class Gate:
     def _too_large(self) -> str:
         return f"the body has more than {self._settings.max_body} bytes"
 
-    def _declared(self, scope: Scope) -> str:
+    def _declared(self, path: str, scope: Scope) -> str:
         """The route of a request that did not get as far as that."""
-        path = route_path(scope)
         if path.startswith(DOCS_FILES + "/"):
             return DOCS_FILES
         routes = getattr(scope.get("app"), "routes", ())
