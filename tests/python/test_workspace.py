@@ -345,3 +345,33 @@ def test_the_setting_that_cannot_be_is_named(
 ) -> None:
     with pytest.raises(pantau.InvalidInputError, match=problem):
         workspace.configure("sentiment", **changes)
+
+
+def test_a_long_window_is_kept_in_parts(workspace: pantau.Workspace) -> None:
+    text = "bagus sekali aplikasi ini saya pakai setiap hari"
+    seen = 0
+
+    def answer(rows: int, at: str) -> None:
+        nonlocal seen
+        workspace.predict("sentiment", [text] * rows, at=at, return_probabilities=False)
+        seen += rows
+
+    def rows(now: str) -> int:
+        accuracy = json.loads(workspace.check("sentiment", now).to_json())["accuracy"]
+        return accuracy["audit"]["rows"] if accuracy["audit"] else 0
+
+    answer(15_000, "2026-01-02T08:00:00Z")
+    assert rows("2026-01-02T08:30:00Z") == seen
+    # Whoever is not many may come late.
+    answer(10, "2026-01-02T08:01:00Z")
+    assert rows("2026-01-02T08:31:00Z") == seen
+    answer(15_000, "2026-01-02T09:00:00Z")
+    for minute in (30, 31):
+        assert rows(f"2026-01-02T09:{minute}:00Z") == seen
+    answer(10, "2026-01-02T09:32:00Z")
+    assert rows("2026-01-02T09:33:00Z") == seen
+    answer(10, "2026-01-03T09:00:00Z")
+    assert rows("2026-01-03T09:01:00Z") == seen
+    # As many are to be labelled as were asked for, up to eight times.
+    asked = workspace.to_label("sentiment", 10_000, now="2026-01-03T09:01:00Z")
+    assert 60 <= len(asked) <= 300
