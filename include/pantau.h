@@ -3585,11 +3585,12 @@ pantau_status pantau_run_train(const pantau_run *run,
 pantau_status pantau_run_log_evaluation(const pantau_run *run, const pantau_evaluation *evaluation);
 
 // Opens a workspace, which is made if there is none. `options` are JSON, of which all can be left
-// out: other places than inside the folder.
+// out: other places than inside the folder, and how its models run (`device` is `cpu`, `prefer_cuda`
+// or `require_cuda`).
 //
 // ```json
 // {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix",
-//  "webhook": "https://hooks.example/secret"}
+//  "webhook": "https://hooks.example/secret", "device": "cpu", "threads": null, "max_tokens": null}
 // ```
 pantau_status pantau_workspace_open(const char *folder,
                                     size_t folder_length,
@@ -3608,11 +3609,13 @@ pantau_status pantau_workspace_registry(const pantau_workspace *workspace, panta
 // first version of a model is in use from then on; a later one only if it passes the gates.
 //
 // By training you say that the writers agreed to have their texts kept; they are, anonymised, unless
-// `keep` is false. `options` are JSON, of which all can be left out; `training` is as for
-// `pantau_train`:
+// `keep` is false. With `replace` they take the place of all that the model was trained with before,
+// which are removed: how wrong ones are got rid of. `options` are JSON, of which all can be left out;
+// `training` is as for `pantau_train`:
 //
 // ```json
-// {"training": {"kind": "tfidf-nb", "seed": 0}, "keep": true, "actor": "ani", "at": null}
+// {"training": {"kind": "tfidf-nb", "seed": 0}, "keep": true, "replace": false, "actor": "ani",
+//  "at": null}
 // ```
 pantau_status pantau_workspace_train(const pantau_workspace *workspace,
                                      const char *model,

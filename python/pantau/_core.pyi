@@ -2046,6 +2046,9 @@ def open(
     store: _Path | None = None,
     registry: _Path | None = None,
     webhook: str | None = None,
+    device: _Device = "cpu",
+    threads: int | None = None,
+    max_tokens: int | None = None,
 ) -> Workspace: ...
 def schema(dialect: Literal["postgres", "sqlite"]) -> str: ...
 def select(

@@ -49,3 +49,11 @@ def test_a_bundle_keeps_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         main(["predict", str(tmp_path / "bundle"), "bagus", "--consent"])
     assert "are for workspaces" in capsys.readouterr().err
+
+
+def test_the_only_model_needs_no_name_for_its_versions(
+    app: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", app, "--model-version", "1", "bagus", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "1"
+    assert main(["predict", app, "--device", "prefer_cuda", "bagus"]) == 0

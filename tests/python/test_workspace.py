@@ -375,3 +375,81 @@ def test_a_long_window_is_kept_in_parts(workspace: pantau.Workspace) -> None:
     # As many are to be labelled as were asked for, up to eight times.
     asked = workspace.to_label("sentiment", 10_000, now="2026-01-03T09:01:00Z")
     assert 60 <= len(asked) <= 300
+
+
+def test_a_training_that_fails_keeps_nothing(workspace: pantau.Workspace) -> None:
+    before = workspace.store.labelled_texts()
+    swapped = {"positive": "negative", "negative": "positive"}
+    rows = reviews(1800)
+    wrong = {"text": rows["text"], "label": [swapped[label] for label in rows["label"]]}
+    with pytest.raises(pantau.InvalidInputError, match="nope"):
+        workspace.train("sentiment", wrong, kind="nope")
+    with pytest.raises(pantau.InvalidInputError, match="positive"):
+        workspace.train("sentiment", [("bagus sekali", "positive")] * 5, replace=True)
+    with pytest.raises(pantau.InvalidInputError):
+        workspace.train("other", [("bagus sekali", "positive")] * 5)
+    assert workspace.store.labelled_texts() == before
+
+
+def test_looking_ahead_changes_nothing(workspace: pantau.Workspace) -> None:
+    texts = reviews(60, seed=8)["text"]
+    workspace.predict("sentiment", texts)
+    workspace.evaluate_triggers("sentiment", "2099-01-01")
+    assert workspace.check("sentiment", "2099-01-01").drift.windows == 1
+    workspace.predict("sentiment", texts)
+    told = json.loads(workspace.check("sentiment").to_json())
+    assert told["drift"]["windows"] == 0
+    assert told["accuracy"]["audit"]["rows"] == 120
+
+
+def test_what_is_known_without_a_reference_is_told(tmp_path: Path) -> None:
+    with pantau.open(tmp_path / "small") as workspace:
+        workspace.train("sentiment", reviews(300))
+        answers = workspace.predict("sentiment", reviews(200, seed=4)["text"])
+        workspace.flush()
+        asked = {own["id"] for own in workspace.to_label("sentiment", 3)}
+        for answer in answers:
+            if answer.id in asked:
+                workspace.feedback(answer.id, correct=True, source="audit")
+        workspace.feedback(answers[0].id, correct=False)
+        check = workspace.check("sentiment")
+        assert check.drift is None
+        told = str(check)
+        assert (
+            "nothing is watched" in told
+            and "Accuracy: audited: 100.0 %" in told
+            and "from 3 labels" in told
+        )
+        assert "1 were marked as wrong" in told
+        page = workspace.metrics(fresh=True)
+    assert 'pantau_accuracy_ratio{model="sentiment",version="1",source="audit"}' in page
+    assert 'metric="train_accuracy"' not in page
+
+
+def test_a_closed_workspace_says_so(tmp_path: Path) -> None:
+    workspace = pantau.open(tmp_path / "reviews")
+    workspace.train("sentiment", reviews(300))
+    workspace.close()
+    for ask in [
+        lambda: workspace.predict("sentiment", "bagus"),
+        lambda: workspace.check("sentiment"),
+        lambda: workspace.configure("sentiment", window="12h"),
+        lambda: workspace.feedback("x", correct=True),
+        lambda: workspace.promote("sentiment", 1),
+        lambda: workspace.rollback("sentiment"),
+        lambda: workspace.challenge("sentiment", 1),
+        lambda: workspace.train("sentiment", reviews(300)),
+    ]:
+        with pytest.raises(pantau.InvalidInputError, match="workspace: it is closed"):
+            ask()
+
+
+def test_models_run_where_it_is_said(workspace: pantau.Workspace, tmp_path: Path) -> None:
+    with pytest.raises(pantau.InvalidInputError, match='"gpu" is not one of cpu'):
+        pantau.open(tmp_path / "other", device="gpu")
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(pantau.InvalidInputError, match="threads"):
+        pantau.open(tmp_path / "other", threads=0)
+    with pantau.open(workspace.folder, device="prefer_cuda", threads=1) as other:
+        assert other.predict("sentiment", "bagus sekali").label == "positive"
+        assert other.info("sentiment")["info"]["provider"] == "cpu"

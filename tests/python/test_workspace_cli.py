@@ -227,3 +227,81 @@ def test_an_import_that_takes_nothing_fails(
     assert (report["rows"], report["rejected"], report["written"]) == (2, 2, 0)
     table.write_text("review,sentiment\nbagus,positive\njelek,bad\n", encoding="utf-8")
     assert run(capsys, "import", str(table), workspace, "--consent", *columns)["written"] == 1
+
+
+def test_nothing_that_is_given_is_left_out(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "how.json"
+    file.write_text('{"seed": 7, "kind": "tfidf-nb"}', encoding="utf-8")
+    columns = ["--text", "review", "--label", "sentiment", "--config", str(file)]
+    bundle = str(tmp_path / "bundle")
+    assert main(["train", str(data), bundle, *columns, "--seed", "0"]) == 0
+    assert pantau.Bundle.open(bundle).manifest["learned"]["seed"] == 0
+    capsys.readouterr()
+    assert main(["train", str(data), bundle + "2", *columns, "--trials", "0"]) == 1
+    assert "trials: 0" in capsys.readouterr().err
+    file.write_text('{"kind": 5}', encoding="utf-8")
+    assert main(["train", str(data), bundle + "2", *columns]) == 1
+    assert str(file) in capsys.readouterr().err
+
+
+def test_one_broken_model_keeps_nobody_from_the_others(
+    workspace: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ["--text", "review", "--label", "sentiment"]
+    columns += ["--seed", "5"]  # equal bundles would share their files
+    assert main(["train", str(data), workspace, "--model", "another", *columns]) == 0
+    capsys.readouterr()
+    with pantau.open(workspace) as opened:
+        path = Path(opened.registry.path("models:/another@champion"))
+    for file in path.glob("*.safetensors"):
+        file.write_bytes(b"nothing")
+    with pytest.raises(SystemExit) as ended:
+        main(["watch", workspace, "--once", "--json"])
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert ended.value.code == 1
+    assert [(own["model"], own["status"]) for own in records] == [
+        ("another", "broken"),
+        ("sentiment", "skipped"),
+    ]
+
+
+def test_a_name_that_is_no_setting_is_told(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("actor", "model", "windw"):
+        assert main(["settings", workspace, "sentiment", "--set", json.dumps({name: "x"})]) == 1
+        assert f"unknown field `{name}`" in capsys.readouterr().err
+    assert main(["settings", workspace, "sentimen", "--set", '{"window": "12h"}']) == 0
+    assert "there is no model sentimen yet" in capsys.readouterr().err
+
+
+def test_a_rollback_ends_what_was_beside(
+    workspace: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ["--text", "review", "--label", "sentiment"]
+    assert main(["train", str(data), workspace, "--model", "sentiment", *columns]) == 0
+    assert main(["registry", "promote", workspace, "sentiment", "1"]) == 0
+    assert main(["challenge", workspace, "sentiment", "2", "--share", "0.5"]) == 0
+    assert main(["registry", "promote", workspace, "sentiment", "2"]) == 0
+    assert main(["registry", "rollback", workspace, "sentiment"]) == 0
+    capsys.readouterr()
+    assert run(capsys, "rollout", workspace, "sentiment")["challengers"] == []
+
+
+def test_a_key_that_nobody_was_shown_is_none(
+    workspace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fastapi", reason="pantau[serve] is not installed")
+    elsewhere = str(tmp_path / "elsewhere")
+    with pantau.open(elsewhere, store=tmp_path / "store"):
+        pass
+    # Its store is not named, so nobody can note it.
+    assert main(["keys", "add", elsewhere, "web"]) == 1
+    assert main(["keys", "list", elsewhere]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["keys", "add", workspace, "web"]) == 0
+    assert len(capsys.readouterr().out.strip()) > 20
+    assert main(["keys", "list", workspace]) == 0
+    assert capsys.readouterr().out.startswith("web\tpredict\t")

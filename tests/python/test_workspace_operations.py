@@ -317,3 +317,28 @@ def test_a_second_open_workspace_is_no_second_process(folder: Path) -> None:
     assert memory is not None
     own = int(Path("/proc/self/statm").read_text().split()[1]) * 4096
     assert memory < 1.5 * own
+
+
+def test_a_model_that_cannot_answer_is_told_by_its_name(folder: Path) -> None:
+    with pantau.open(folder) as workspace:
+        path = Path(workspace.registry.path("models:/sentiment@champion"))
+    for file in path.glob("*.safetensors"):
+        file.write_bytes(b"nothing")
+    with pantau.open(folder) as workspace:
+        for model in ["sentiment", "nobody"]:
+            with pytest.raises(pantau.Error):
+                workspace.predict(model, "bagus")
+        page = workspace.metrics()
+        errors = "pantau_prediction_errors_total"
+        assert value(page, f'{errors}{{model="sentiment",kind="incompatible"}}') == 1
+        assert value(page, f'{errors}{{model="unknown",kind="not_found"}}') == 1
+        # Looking after it cannot be done either, and is told once.
+        told: list[Any] = []
+        workspace.notify(told.append)
+        for _ in range(3):
+            with pytest.raises(pantau.IncompatibleError):
+                workspace.look_after("sentiment")
+        until(lambda: told)
+        time.sleep(0.3)
+    assert [own["event"] for own in told] == ["failed"]
+    assert told[0]["text"].startswith("sentiment cannot be looked after: ")

@@ -318,3 +318,18 @@ def test_shadows_are_no_traffic(workspace: pantau.Workspace) -> None:
 def test_no_texts_are_no_replay(workspace: pantau.Workspace) -> None:
     with pytest.raises(pantau.InvalidInputError, match="limit"):
         workspace.replay("sentiment", 1, limit=0)
+
+
+def test_who_was_put_out_of_use_answers_nothing(workspace: pantau.Workspace) -> None:
+    workspace.challenge("sentiment", 2, 0.5)
+    workspace.promote("sentiment", 2)
+    workspace.rollback("sentiment")
+    assert workspace.rollout("sentiment")["challengers"] == []
+    workspace.promote("sentiment", 2)
+    workspace.challenge("sentiment", 1, 0.3)
+    workspace.rollback("sentiment")
+    workspace.promote("sentiment", 2)
+    assert workspace.rollout("sentiment")["challengers"] == []
+    assert {own.version for own in workspace.predict("sentiment", ["bagus", "zonk", "a b"])} == {
+        "2"
+    }

@@ -27,11 +27,12 @@ use crate::{
 pub struct pantau_workspace(pub(crate) Workspace);
 
 /// Opens a workspace, which is made if there is none. `options` are JSON, of which all can be left
-/// out: other places than inside the folder.
+/// out: other places than inside the folder, and how its models run (`device` is `cpu`, `prefer_cuda`
+/// or `require_cuda`).
 ///
 /// ```json
 /// {"store": "postgresql://user:password@host/database", "registry": "s3://bucket/prefix",
-///  "webhook": "https://hooks.example/secret"}
+///  "webhook": "https://hooks.example/secret", "device": "cpu", "threads": null, "max_tokens": null}
 /// ```
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_workspace_open(

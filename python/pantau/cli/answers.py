@@ -108,21 +108,19 @@ def _predict(options: argparse.Namespace) -> None:
 @contextmanager
 def _asked(options: argparse.Namespace) -> Iterator[Callable[[list[str]], _Answers]]:
     """What answers texts, as the options say."""
-    if options.model is None and options.model_version is not None:
-        options.refuse("--model-version is of a workspace's model; name that by --model")
     if options.model is None and places.is_workspace(options.bundle):
         with places.open_workspace(options.bundle) as workspace:
             options.model = places.only_model(workspace)
     if options.model is None:
+        if options.model_version is not None:
+            options.refuse("--model-version is for workspaces: a bundle is one version")
         if options.consent or options.subject:
             options.refuse("--consent and --subject are for workspaces: a bundle keeps nothing")
         with pantau.Classifier.open(options.bundle, device=options.device or "cpu") as classifier:
             yield lambda texts: _answers(classifier, texts, options)
         return
-    with places.open_workspace(options.bundle) as workspace:
+    with places.open_workspace(options.bundle, device=options.device or "cpu") as workspace:
         if options.model_version is None:
-            if options.device is not None:
-                options.refuse("--device: a workspace answers on the cpu; name a --model-version")
             consent = pantau.Consent(options.subject) if options.consent else None
             asked = {"consent": consent, "subject": options.subject}
             yield lambda texts: [

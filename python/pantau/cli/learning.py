@@ -11,7 +11,7 @@ import pantau
 from pantau.cli import places, rows
 from pantau.cli.command import columns, command, either, optional, print_json
 from pantau.cli.models import as_dict, describe
-from pantau.cli.settings import training_settings
+from pantau.cli.settings import blamed, training_settings
 
 
 def add(commands: Any) -> None:
@@ -118,7 +118,8 @@ def _train(options: argparse.Namespace) -> None:
         options.refuse("--runs says where; name the run's experiment by --experiment")
     names = ("kind", "encoder", "words", "trials", "seed", "threads")
     named = {name: getattr(options, name) for name in names}
-    named = {name: value for name, value in named.items() if value not in (None, False)}
+    # Nothing that was given is left out: 0 is a seed as any other.
+    named = {name: own for name, own in named.items() if own is not None and own is not False}
     if options.config is not None:
         named = {**training_settings(options.config), **named}
     if options.model is not None:
@@ -127,7 +128,7 @@ def _train(options: argparse.Namespace) -> None:
     if options.replace:
         options.refuse("--replace is for workspaces; --overwrite makes a bundle anew")
     places.refuse_workspace(target)
-    with _run(options, target) as run:
+    with blamed(options.config), _run(options, target) as run:
         classifier = pantau.train(
             data,
             target,
@@ -171,10 +172,10 @@ def _train_in_workspace(
         "experiment": "its runs are kept in its store, under the model's name",
     }
     for name, reason in why.items():
-        if getattr(options, name) not in (None, False):
+        if getattr(options, name):
             options.refuse(f"--{name} is not for workspaces: {reason}")
     # It is made if there is none, as `pantau.open` does.
-    with pantau.open(folder) as workspace:
+    with blamed(options.config), pantau.open(folder) as workspace:
         training = workspace.train(
             options.model,
             data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -205,7 +206,14 @@ def _settings(options: argparse.Namespace) -> None:
             print_json(workspace.settings(options.model))
             return
         changes = read_settings(options.config) if options.set is None else _stated(options.set)
-        print_json(workspace.configure(options.model, actor=options.actor, **changes))
+        for name in ("model", "actor"):
+            if name in changes:
+                raise pantau.InvalidInputError(f"settings: unknown field `{name}`")
+        settled = workspace.configure(options.model, actor=options.actor, **changes)
+        if options.model not in workspace.registry.models():
+            # That may come, or be a slip.
+            print(f"pantau: there is no model {options.model} yet", file=sys.stderr)
+        print_json(settled)
 
 
 def _stated(text: str) -> dict[str, Any]:
@@ -223,10 +231,13 @@ def _watch(options: argparse.Namespace) -> None:
     with _signals(ended), open_workspace(options.workspace) as workspace:
         while True:
             models = options.models or workspace.models_in_use()
+            is_whole = True
             for model in models:
                 if ended.is_set():
                     return
-                _look(workspace, model, options)
+                is_whole = _look(workspace, model, options) and is_whole
+            if options.once and not is_whole:
+                raise SystemExit(1)
             if options.once or ended.wait(options.every):
                 return
 
@@ -246,7 +257,8 @@ def _signals(ended: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) -> None:
+def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) -> bool:
+    """Look after a model; whether that could be done."""
     try:
         record: dict[str, Any] = workspace.look_after(model)
     except pantau.BusyError as busy:
@@ -256,5 +268,9 @@ def _look(workspace: pantau.Workspace, model: str, options: argparse.Namespace) 
         if options.once:
             raise
         record = {"model": model, "status": "away", "reason": str(away)}
+    except pantau.Error as error:
+        # One model that is broken keeps nobody from looking after the others.
+        record = {"model": model, "status": "broken", "reason": str(error)}
     line = json.dumps(record) if options.json else None
     print(line or f"{model}: {record['status']}: {record['reason']}", flush=True)
+    return bool(record["status"] != "broken")

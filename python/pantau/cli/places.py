@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import Any
 
 import pantau
 from pantau.cli.command import is_missing
@@ -16,13 +17,13 @@ def is_workspace(folder: str) -> bool:
     return os.path.isfile(os.path.join(folder, "workspace.json"))
 
 
-def open_workspace(folder: str) -> pantau.Workspace:
-    """A workspace that is there."""
+def open_workspace(folder: str, **running: Any) -> pantau.Workspace:
+    """A workspace that is there; ``running`` says how its models run."""
     if not is_workspace(folder):
         raise pantau.NotFoundError(
             f"workspace {folder} not found: check the path, or make one by `pantau init`"
         )
-    return pantau.open(folder)
+    return pantau.open(folder, **running)
 
 
 def refuse_workspace(folder: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pantau
@@ -214,15 +216,25 @@ def _register(options: argparse.Namespace) -> None:
 
 
 def _promote(options: argparse.Namespace) -> None:
-    registry = _open_registry(options.registry)
-    registry.promote(options.model, options.version, actor=options.actor, reason=options.reason)
+    with _changed(options.registry) as changed:
+        changed.promote(options.model, options.version, actor=options.actor, reason=options.reason)
     _say_version(options, options.version)
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    registry = _open_registry(options.registry)
-    version = registry.rollback(options.model, actor=options.actor, reason=options.reason)
+    with _changed(options.registry) as changed:
+        version = changed.rollback(options.model, actor=options.actor, reason=options.reason)
     _say_version(options, version)
+
+
+@contextmanager
+def _changed(place: str) -> Iterator[pantau.Workspace | pantau.Registry]:
+    """Where versions are put into use: a workspace knows which are beside the one in use, too."""
+    if is_workspace(place):
+        with open_workspace(place) as workspace:
+            yield workspace
+    else:
+        yield _open_registry(place)
 
 
 def _say_version(options: argparse.Namespace, version: int) -> None:

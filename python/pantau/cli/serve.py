@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import getpass
 from typing import Any
 
 import pantau
 from pantau.cli.command import command, group, print_json
 from pantau.cli.places import is_workspace
+from pantau.cli.table import show
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,6 +30,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve.add_argument("--host", help="where it listens; 127.0.0.1, for this machine alone")
     serve.add_argument("--port", type=int, help="8080")
     serve.add_argument("--workers", type=int, help="how many processes answer; 1")
+    serve.add_argument(
+        "--device",
+        choices=["cpu", "prefer_cuda", "require_cuda"],
+        help="where models run; cpu",
+    )
+    serve.add_argument("--threads", type=int, help="how many threads each model uses")
+    serve.add_argument("--max-tokens", type=int, help="the most tokens of a text that are read")
     serve.add_argument("--max-texts", type=int, help="the most texts of a request; 100")
     serve.add_argument("--max-chars", type=int, help="the most characters of a text; 100000")
     serve.add_argument("--max-body", type=int, help="the most bytes of a request; 4194304")
@@ -113,6 +122,15 @@ def _there(folder: str) -> str:
     return folder
 
 
+def _actor() -> str:
+    """Whose shell this is."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # In containers a user may have no name.
+        return "unknown"
+
+
 def _service() -> Any:
     """The part of Pantau that not everybody has installed."""
     try:
@@ -130,14 +148,25 @@ def _serve(options: argparse.Namespace) -> None:
     for name in ("origins", "proxies"):
         if given[name] is not None:
             given[name] = tuple(given[name])
-    service.run(service.Settings.make(**given), folder=folder)
+    try:
+        service.run(service.Settings.make(**given), folder=folder)
+    except SystemExit as ended:
+        # A port that is taken, a host that is none of this machine: it has said so.
+        raise SystemExit(1 if ended.code else 0) from ended
 
 
 def _add(options: argparse.Namespace) -> None:
     scopes = tuple(options.scope or ["predict"])
-    secret = _service().Keys(_there(options.workspace)).add(options.name, scopes)
+    keys = _service().Keys(_there(options.workspace))
+    # A key that nobody was shown must not stay.
     with pantau.open(options.workspace) as workspace:
-        workspace.store.audit("pantau keys", "add key", {"name": options.name, "scopes": scopes})
+        secret = keys.add(options.name, scopes)
+        try:
+            told = {"name": options.name, "scopes": scopes}
+            workspace.store.audit(_actor(), "add key", told)
+        except BaseException:
+            keys.remove(options.name)
+            raise
     if options.json:
         print_json({"name": options.name, "scopes": scopes, "key": secret})
     else:
@@ -150,11 +179,17 @@ def _list(options: argparse.Namespace) -> None:
         told = [{"name": k.name, "scopes": k.scopes, "created_at": k.created_at} for k in keys]
         print_json(told)
         return
-    for key in keys:
-        print("\t".join([key.name, ",".join(key.scopes), key.created_at]))
+    cells = [[key.name, ", ".join(key.scopes), key.created_at] for key in keys]
+    show(["name", "scopes", "since"], cells)
 
 
 def _remove(options: argparse.Namespace) -> None:
     _service().Keys(_there(options.workspace)).remove(options.name)
-    with pantau.open(options.workspace) as workspace:
-        workspace.store.audit("pantau keys", "remove key", {"name": options.name})
+    # From here on it opens nothing, also where nobody can be told.
+    try:
+        with pantau.open(options.workspace) as workspace:
+            workspace.store.audit(_actor(), "remove key", {"name": options.name})
+    except pantau.Error as error:
+        raise type(error)(
+            f"the key is removed, and the audit log does not know ({error})"
+        ) from error

@@ -6,6 +6,8 @@ import importlib
 import inspect
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,17 @@ def training_settings(path: str) -> dict[str, Any]:
             there_are = ", ".join(sorted(known))
             raise pantau.InvalidInputError(f"{path}: unknown setting {name}; there are {there_are}")
     return found
+
+
+@contextmanager
+def blamed(path: str | None) -> Iterator[None]:
+    """Tells of which file a value is that is of the wrong kind."""
+    try:
+        yield
+    except TypeError as error:
+        if path is None:
+            raise
+        raise pantau.InvalidInputError(f"{path}: {error}") from error
 
 
 def read_settings(path: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from pantau import InvalidInputError, Store
 
 # What a model is called where older scripts did not say it.
 MODEL = "sentiment"
+# Where the models are of those who name a database alone.
+FOLDER = "workspace"
 
 DbConfig: TypeAlias = Store | Mapping[str, Any] | str | os.PathLike[str]
 

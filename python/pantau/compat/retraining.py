@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import pantau
 from pantau import InvalidInputError, Workspace
-from pantau.compat.places import MODEL, DbConfig, location
+from pantau.compat.places import FOLDER, MODEL, DbConfig, location
+
+_Place: TypeAlias = Workspace | Mapping[str, Any] | str | os.PathLike[str]
 
 
 class _OfWorkspace:
@@ -19,10 +21,15 @@ class _OfWorkspace:
 
     def __init__(
         self,
-        workspace: Workspace | str | os.PathLike[str],
+        workspace: _Place = FOLDER,
         model_name: str = MODEL,
         db_config: DbConfig | None = None,
     ) -> None:
+        if isinstance(workspace, Mapping) or (isinstance(workspace, str) and "://" in workspace):
+            # Older scripts have a database, and nothing else.
+            if db_config is not None:
+                raise InvalidInputError("db_config: it is named twice")
+            workspace, db_config = FOLDER, workspace
         if isinstance(workspace, Workspace) and db_config is not None:
             raise InvalidInputError("db_config: an open workspace has its store already")
         self._workspace = workspace
@@ -49,7 +56,8 @@ class RetrainingTrigger(_OfWorkspace):
     """Says whether a model should be trained anew, over ``Workspace.evaluate_triggers``.
 
     ``workspace`` is a folder, made if there is none, or a Workspace; with a ``db_config`` its store
-    is on that server. The limits are those of the workspace, for all who use it: what is given here
+    is on that server. A ``db_config`` in its place, a dict or a URL, is meant with the folder
+    "workspace" here. The limits are those of the workspace, for all who use it: what is given here
     is written into its settings, and what is not stays (at first: 30 days since the last training,
     7 between two, 500 new labels, an accuracy 0.03 lower, 0.12 of the feedback wrong, and drift).
     False switches one off; ``min_days=0`` lets trainings follow at once.
@@ -68,7 +76,7 @@ class RetrainingTrigger(_OfWorkspace):
 
     def __init__(
         self,
-        workspace: Workspace | str | os.PathLike[str],
+        workspace: _Place = FOLDER,
         model_name: str = MODEL,
         *,
         db_config: DbConfig | None = None,
@@ -120,7 +128,7 @@ class RetrainingPipeline(_OfWorkspace):
 
     def __init__(
         self,
-        workspace: Workspace | str | os.PathLike[str],
+        workspace: _Place = FOLDER,
         model_name: str = MODEL,
         *,
         db_config: DbConfig | None = None,

@@ -63,7 +63,7 @@ class Models:
         until, quick = self._quick.get(model, (0.0, False))
         if now >= until:
             info = await self.call(self.workspace.info, model)
-            beside = info["challengers"] or info["shadows"]
+            beside = info["challengers"]
             quick = "runtime_version" not in info["info"] and not beside
             self._quick[model] = (now + 1.0, quick)
         return quick

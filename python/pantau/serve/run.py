@@ -47,7 +47,7 @@ def run(
             "pantau.serve.run:served", factory=True, workers=settings.workers, **_options(settings)
         )
         return
-    own = workspace if workspace is not None else pantau.open(where)
+    own = workspace if workspace is not None else pantau.open(where, **settings.running)
     try:
         with _ended_quietly():
             app = create_app(own, settings, owns=workspace is None)
@@ -94,7 +94,8 @@ def _ended_quietly() -> Iterator[None]:
 def served() -> Any:
     """The application of a process that was started by another."""
     settings = Settings.from_json(os.environ[_SETTINGS])
-    return create_app(pantau.open(os.environ[_FOLDER]), settings, owns=True)
+    workspace = pantau.open(os.environ[_FOLDER], **settings.running)
+    return create_app(workspace, settings, owns=True)
 
 
 def _check_model(

@@ -189,9 +189,11 @@ class Stats(_Told):
     model_version: str
     total_predictions: int
     predictions_last_24h: int
-    average_confidence: float | None
-    positive_ratio: float | None
-    labels: dict[str, int]
+    average_confidence: float | None = Field(description="Of the last 24 hours.")
+    positive_ratio: float | None = Field(
+        description="Of the last 24 hours; none without answers, or without such a label."
+    )
+    labels: dict[str, int] = Field(description="Of the last 24 hours.")
     drift_status: DriftStatus | None
     log: dict[str, Any]
     uptime_seconds: float

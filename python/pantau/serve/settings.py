@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -12,7 +13,12 @@ from typing import Any
 from pantau import InvalidInputError
 
 # What older systems read from the environment, and what it is called here.
-_OLDER_NAMES = {"model": "MODEL_NAME", "metrics": "METRICS_ENABLED"}
+_OLDER_NAMES = {
+    "model": "MODEL_NAME",
+    "max_tokens": "MAX_LENGTH",
+    "metrics": "METRICS_ENABLED",
+}
+_DEVICES = ("cpu", "prefer_cuda", "require_cuda")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -27,6 +33,11 @@ class Settings:
     port: int = 8080
     #: How many processes answer.
     workers: int = 1
+    #: Where models run: cpu, prefer_cuda, or require_cuda; how many threads each uses; the most
+    #: tokens of a text that are read.
+    device: str = "cpu"
+    threads: int | None = None
+    max_tokens: int | None = None
     #: The most texts of a request, the most characters of a text, the most bytes of a body.
     max_texts: int = 100
     max_chars: int = 100_000
@@ -83,6 +94,12 @@ class Settings:
                 raise InvalidInputError(
                     f"{name}: {getattr(self, name)}, allowed are {low} to {high}"
                 )
+        if self.device not in _DEVICES:
+            raise InvalidInputError(f"device: {self.device!r} is not one of {', '.join(_DEVICES)}")
+        for name in ("threads", "max_tokens"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InvalidInputError(f"{name}: {value}, allowed are 1 and more")
         if self.rate is not None and not 0 < self.rate <= 1e6:
             raise InvalidInputError(f"rate: {self.rate}, allowed are more than 0, at most 1000000")
         if (self.certificate is None) != (self.private_key is None):
@@ -90,6 +107,20 @@ class Settings:
         for path in (self.certificate, self.private_key):
             if path is not None and not Path(path).is_file():
                 raise InvalidInputError(f"certificate: there is no file {path}")
+        if self.certificate is not None and self.private_key is not None:
+            try:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(self.certificate, self.private_key)
+            except ssl.SSLError as error:
+                files = f"{self.certificate} and {self.private_key}"
+                raise InvalidInputError(
+                    f"certificate: {files} are no certificate and its key ({error.reason})"
+                ) from error
+
+    @property
+    def running(self) -> dict[str, Any]:
+        """How models run, as ``pantau.open`` takes it."""
+        return {name: getattr(self, name) for name in ("device", "threads", "max_tokens")}
 
     @property
     def is_local(self) -> bool:

@@ -39,7 +39,7 @@ impl Default for ModelOptions {
 
 impl ModelOptions {
     /// Checks what can be checked without a model.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         const MOST_THREADS: usize = 1024;
         const MOST_WAIT: Duration = Duration::from_mins(1);
         if let Some(threads) = self.threads.filter(|threads| threads.get() > MOST_THREADS) {

@@ -62,6 +62,27 @@ impl AccuracyReport {
         let usual = estimate.as_ref().and_then(|own| own.usual).map(|usual| usual.interval.low);
         let baseline = baseline.or(usual.filter(|usual| *usual > 0.0));
         let audit = audit.map(|audit| audit.report(now, baseline, version)).transpose()?;
+        Ok(Self::told(estimate, windows, audit))
+    }
+
+    /// What is known of the accuracy where nothing is watched: what an audit says, and no more.
+    ///
+    /// # Errors
+    /// As for [`Audit::report`].
+    pub fn audited(
+        audit: &Audit,
+        baseline: Option<f64>,
+        version: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Self> {
+        Ok(Self::told(None, Vec::new(), Some(audit.report(now, baseline, version)?)))
+    }
+
+    fn told(
+        estimate: Option<AccuracyEstimate>,
+        windows: Vec<WindowEstimate>,
+        audit: Option<AuditReport>,
+    ) -> Self {
         let told: Vec<String> = [
             audit.as_ref().map(|own| format!("audited: {}", own.sentence)),
             estimate.as_ref().map(|own| format!("without labels: {}", own.sentence)),
@@ -75,7 +96,7 @@ impl AccuracyReport {
         } else {
             told.join("\n")
         };
-        Ok(Self { sentence, estimate, windows, audit })
+        Self { sentence, estimate, windows, audit }
     }
 
     /// This report as JSON.

@@ -24,11 +24,12 @@ const ALERTS: &[Alert] = &[
     Alert {
         name: "PantauErrors",
         expr: "sum by (model) (rate(pantau_prediction_errors_total{kind!=\"invalid_input\"}[10m])) \
-               > 0.01 * (sum by (model) (rate(pantau_predictions_total[10m])) + \
-               sum by (model) (rate(pantau_prediction_errors_total[10m])))",
+               > 0.01 * (sum by (model) (rate(pantau_prediction_errors_total[10m])) + \
+               (sum by (model) (rate(pantau_predictions_total[10m])) or \
+               0 * sum by (model) (rate(pantau_prediction_errors_total[10m]))))",
         lasting: "5m",
         severity: "critical",
-        summary: "more than 1 % of the calls of {{ $labels.model }} fail",
+        summary: "more than 1 % of what {{ $labels.model }} is asked fails",
         advice: "pantau_prediction_errors_total tells the kinds of errors",
     },
     Alert {

@@ -51,6 +51,10 @@ impl Inner {
                     let never = Timestamp::from_micros(0);
                     (Audit::new(options)?, Head { until: never, labels_until: never })
                 };
+                if now > Timestamp::now() {
+                    // A look ahead must not end what gets more rows.
+                    return Ok((None, (audit, head.until)));
+                }
                 let settled = now.before(SETTLES);
                 let begun = head.until.max(start);
                 let until = if begun < settled

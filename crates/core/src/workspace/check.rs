@@ -58,20 +58,28 @@ impl fmt::Display for Check {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.report() {
             Some(report) => writeln!(out, "{}\n", report.to_text())?,
-            None => writeln!(
-                out,
-                "{}, version {}: nothing is watched, as its training had too few texts to compare \
-                 with\n",
-                self.model, self.version
-            )?,
+            None => {
+                writeln!(
+                    out,
+                    "{}, version {}: nothing is watched, as its training had too few texts to \
+                     compare with\n",
+                    self.model, self.version
+                )?;
+                let accuracy = self.accuracy.as_ref().map(|own| ("Accuracy", &own.sentence));
+                let feedback = self.feedback.as_ref().map(|own| ("Clicks", &own.sentence));
+                for (what, sentence) in [accuracy, feedback].into_iter().flatten() {
+                    writeln!(out, "{what}: {sentence}\n")?;
+                }
+            }
         }
         write!(out, "Training: {}", self.triggers)
     }
 }
 
 impl Workspace {
-    /// How a model stands at a moment, by default now. It looks and changes nothing but what is known
-    /// of the windows that are over.
+    /// How a model stands at a moment, by default now. It looks, and changes nothing but what is known
+    /// of the windows that are over: the first look after their end closes them, and whoever is to be
+    /// told of an alarm is told. A look at a moment that has not come yet changes nothing at all.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such model, or none of its versions is in use; others as
@@ -182,11 +190,12 @@ impl Inner {
         };
         let triggers = champion.settings.triggers.evaluate(&facts, now)?;
         let version = has_rows(&audit, &champion, now).then_some(champion.name.as_str());
-        let accuracy = match &monitor {
-            Some(monitor) => {
+        let accuracy = match (&monitor, version) {
+            (Some(monitor), _) => {
                 Some(AccuracyReport::of(monitor, version.map(|_| &audit), None, version, now)?)
             }
-            None => None,
+            (None, Some(_)) => Some(AccuracyReport::audited(&audit, None, version, now)?),
+            (None, None) => None,
         };
         let (missed, problem) = self.counting.missed();
         Ok(Check {

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result, file,
+    model::ModelOptions,
+    onnx::Device,
     registry::{self, Registry},
     store::{self, Store},
 };
@@ -27,6 +30,12 @@ pub struct WorkspaceOptions {
     pub store: Option<String>,
     /// The registry: a folder, or the URL of a bucket or of an MLflow server.
     pub registry: Option<String>,
+    /// Where its models run.
+    pub device: Device,
+    /// How many threads each uses; by default as many as this process may really use.
+    pub threads: Option<NonZero<usize>>,
+    /// The most tokens of a text that are read; by default what a model can.
+    pub max_tokens: Option<usize>,
     /// A URL that is told what happens, as [`notify_webhook`](super::Workspace::notify_webhook) tells
     /// it; by default that of the variable `PANTAU_WEBHOOK` or `SLACK_WEBHOOK`.
     #[cfg(feature = "webhook")]
@@ -40,6 +49,11 @@ impl WorkspaceOptions {
     /// [`Error::InvalidInput`] for what is not such an object.
     pub fn from_json(json: &str) -> Result<Self> {
         crate::settings::from_json("options", json)
+    }
+
+    pub(super) fn model(&self) -> ModelOptions {
+        let Self { device, threads, max_tokens, .. } = *self;
+        ModelOptions { device, threads, max_tokens, ..ModelOptions::default() }
     }
 }
 

@@ -124,6 +124,10 @@ impl Workspace {
     /// [`Error::InvalidInput`] if the folder holds something else, or another store or registry is
     /// named than it was made with; others as store and registry have them.
     pub fn open(folder: impl AsRef<Path>, options: &WorkspaceOptions) -> Result<Self> {
+        let model_options = options.model();
+        model_options.check()?;
+        #[cfg(feature = "webhook")]
+        let webhook = options.webhook.clone().map_or_else(webhook::named, |url| Ok(Some(url)))?;
         let home = Home::open(folder.as_ref(), options)?;
         let own = crate::store::new_id();
         let waiting = home.inside("outbox")?;
@@ -148,7 +152,7 @@ impl Workspace {
             shadows: Shadows::default(),
             notices: Notices::default(),
             schedule: Schedule::default(),
-            model_options: ModelOptions::default(),
+            model_options,
             background: Mutex::default(),
             is_closed: AtomicBool::new(false),
             process: std::process::id(),
@@ -157,7 +161,7 @@ impl Workspace {
         *inner.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(background);
         let workspace = Self { inner };
         #[cfg(feature = "webhook")]
-        if let Some(url) = options.webhook.clone().or_else(webhook::named) {
+        if let Some(url) = webhook {
             workspace.notify_webhook(&url)?;
         }
         Ok(workspace)
@@ -197,6 +201,7 @@ impl Workspace {
     /// # Errors
     /// [`Error::InvalidInput`] names what cannot be.
     pub fn configure(&self, model: &str, changes: &str, actor: &str) -> Result<ModelSettings> {
+        self.inner.check_open()?;
         self.inner.check_model_name(model)?;
         let store = self.store();
         let settings = store.change_kept(&settings_name(model), &mut |content| {
@@ -215,11 +220,10 @@ impl Workspace {
     /// # Errors
     /// [`Error::NotFound`] if there is no such version; others as the registry has them.
     pub fn promote(&self, model: &str, version: u32, act: &Act) -> Result<()> {
+        self.inner.check_open()?;
+        let before = self.inner.champion_version(model)?;
         self.registry().promote(model, version, act)?;
-        // Whoever is in use is no challenger any more, also if another one is some day.
-        if self.settings(model)?.rollout.challengers.contains_key(&version) {
-            self.withdraw(model, version, act)?;
-        }
+        self.end_challenges(model, &[Some(version), before], act)?;
         self.inner.refresh(model)
     }
 
@@ -228,7 +232,10 @@ impl Workspace {
     /// # Errors
     /// [`Error::NotFound`] if there was none before.
     pub fn rollback(&self, model: &str, act: &Act) -> Result<u32> {
+        self.inner.check_open()?;
+        let before = self.inner.champion_version(model)?;
         let version = self.registry().rollback(model, act)?;
+        self.end_challenges(model, &[Some(version), before], act)?;
         self.inner.refresh(model)?;
         Ok(version)
     }
@@ -298,6 +305,7 @@ impl Inner {
 
     /// The model as this process serves it.
     fn served(&self, model: &str) -> Result<Arc<Served>> {
+        self.check_open()?;
         let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(served) = served.get(model) {
             return Ok(served.clone());
@@ -320,8 +328,10 @@ impl Inner {
         served.keys().cloned().collect()
     }
 
-    fn is_served(&self, model: &str) -> bool {
-        self.served.read().unwrap_or_else(PoisonError::into_inner).contains_key(model)
+    /// Whether there is such a model, also if none of its versions can be loaded.
+    fn is_model(&self, model: &str) -> bool {
+        let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
+        served.contains_key(model) || self.home.registry.existing(model).is_ok()
     }
 
     fn all_served(&self) -> Vec<Arc<Served>> {

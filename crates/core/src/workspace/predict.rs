@@ -61,7 +61,7 @@ impl Workspace {
         let outcome = self.answer_texts(model, texts, ask, is_batch);
         if let Err(error) = &outcome {
             // What somebody writes is no name of a model.
-            let name = if self.inner.is_served(model) { model } else { "unknown" };
+            let name = if self.inner.is_model(model) { model } else { "unknown" };
             self.inner.telemetry.count(|own| own.see_error(name, error.kind().name()));
             tracing::warn!(model, error = %error, "no answer");
         }
@@ -191,6 +191,7 @@ impl Workspace {
     /// [`Error::InvalidInput`] if it tells nothing, contradicts itself, or the label is none of the
     /// model's; others as the store has them.
     pub fn feedback(&self, feedback: Feedback) -> Result<bool> {
+        self.inner.check_open()?;
         let store = self.store();
         let id = &feedback.prediction_id;
         let mut found = store.prediction(id)?;

@@ -235,6 +235,8 @@ impl Inner {
         "failed".clone_into(&mut record.status);
         record.reason = Some(format!("its process ended while it was {step}"));
         record.completed_at = Some(Timestamp::now().max(record.started_at));
-        self.write(&record)
+        self.write(&record)?;
+        self.tell_of(&record);
+        Ok(())
     }
 }

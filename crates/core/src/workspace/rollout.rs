@@ -167,6 +167,7 @@ impl Workspace {
         since: Option<Timestamp>,
         act: &Act,
     ) -> Result<()> {
+        self.inner.check_open()?;
         self.registry().version(model, version)?;
         if self.inner.champion_version(model)? == Some(version) {
             return Err(Error::invalid("version", format!("{version} is in use already")));
@@ -211,6 +212,25 @@ impl Workspace {
         }
     }
 
+    /// Takes versions away that are or were in use: whoever is in use is no challenger any more, and
+    /// whoever was put out of use must not answer as one.
+    pub(super) fn end_challenges(
+        &self,
+        model: &str,
+        versions: &[Option<u32>],
+        act: &Act,
+    ) -> Result<()> {
+        let challengers = self.settings(model)?.rollout.challengers;
+        for version in versions.iter().flatten().filter(|own| challengers.contains_key(own)) {
+            match self.withdraw(model, *version, act) {
+                // Another process may have been at it.
+                Err(Error::NotFound { .. }) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn change_rollout(
         &self,
         model: &str,
@@ -219,6 +239,7 @@ impl Workspace {
         act: &Act,
         change: &mut dyn FnMut(&mut Rollout) -> Result<()>,
     ) -> Result<()> {
+        self.inner.check_open()?;
         self.store().change_kept(&settings_name(model), &mut |content| {
             let mut settings: ModelSettings = read_settings(content)?;
             change(&mut settings.rollout)?;

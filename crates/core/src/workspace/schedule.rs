@@ -85,6 +85,36 @@ impl Workspace {
         model: &str,
         watch: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<RetrainingRecord> {
+        let mut is_stopped = false;
+        let mut watch = |done, all| watch(done, all).inspect_err(|_| is_stopped = true);
+        let looked = self.look(model, &mut watch);
+        if !is_stopped && self.inner.check_open().is_ok() {
+            self.tell_trouble(model, looked.as_ref().err());
+        }
+        looked
+    }
+
+    /// Tells once that a model cannot be looked after, until it can be again.
+    fn tell_trouble(&self, model: &str, error: Option<&Error>) {
+        let told = match error {
+            // Somebody else is at it, or the next look will find the server there again.
+            Some(Error::Busy { .. } | Error::Unreachable { .. } | Error::NotFound { .. }) => return,
+            Some(error) => format!("{model} cannot be looked after: {}", error.full_message()),
+            None => String::new(),
+        };
+        // Where it cannot be told, the error of the look is all there is.
+        if self.inner.is_news(&format!("trouble/{model}"), &told).unwrap_or(false)
+            && error.is_some()
+        {
+            self.inner.notice(Event::Failed, model, &told, json!({ "step": "looking" }));
+        }
+    }
+
+    fn look(
+        &self,
+        model: &str,
+        watch: &mut dyn FnMut(usize, usize) -> Result<()>,
+    ) -> Result<RetrainingRecord> {
         let settled = self.settle_rollout(model)?;
         let options =
             RetrainOptions { actor: Some("pantau".to_owned()), ..RetrainOptions::default() };

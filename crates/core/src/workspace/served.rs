@@ -79,9 +79,9 @@ pub struct ServedInfo {
     pub labels: Vec<String>,
     /// Whether its answers are watched: whether its bundle has something to compare with.
     pub watched: bool,
-    /// The versions that answer a share of the texts.
+    /// The versions beside the one in use.
     pub challengers: Vec<u32>,
-    /// The versions whose answers nobody sees.
+    /// Those of them whose answers nobody sees.
     pub shadows: Vec<u32>,
     /// Versions that could not be loaded, and why.
     pub problems: Vec<(u32, String)>,
@@ -144,13 +144,19 @@ impl Served {
     pub(super) fn info(&self) -> Result<ServedInfo> {
         let standing = self.standing();
         let Standing { champion, challengers, shadows, problems } = &*standing;
+        let of = |own: &Arc<Champion>| own.version;
         Ok(ServedInfo {
             model: self.model.clone(),
             version: champion.version,
             labels: champion.labels.clone(),
             watched: champion.layout.is_some(),
-            challengers: challengers.iter().map(|own| own.version.version).collect(),
-            shadows: shadows.iter().map(|own| own.version).collect(),
+            challengers: challengers
+                .iter()
+                .map(|own| &own.version)
+                .chain(shadows)
+                .map(of)
+                .collect(),
+            shadows: shadows.iter().map(of).collect(),
             problems: problems.clone(),
             info: champion.classifier.info()?,
         })

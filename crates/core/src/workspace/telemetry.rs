@@ -258,7 +258,7 @@ fn show(look: &Look, page: &mut Page) {
         let share = own.wrong as f64 / (own.right + own.wrong) as f64;
         page.value("pantau_wrong_feedback_ratio", &[model, &version], share);
     }
-    for (metric, score) in &look.scores {
+    for (metric, score) in look.scores.iter().filter(|own| !own.0.starts_with("train_")) {
         page.value("pantau_test_score_ratio", &[model, &version, metric], *score);
     }
     page.truth("pantau_retraining_due", &[model], check.triggers.should_retrain);

@@ -92,7 +92,7 @@ impl Workspace {
         let settings = inner.settings(model)?;
         let at = options.at.unwrap_or_else(Timestamp::now);
         let act = options.actor.as_deref().map_or_else(Act::default, Act::by);
-        let data = inner.keep(model, data, options, at, &act.actor)?;
+        let (kept, data) = kept_form(model, data, options, at)?;
         let how = training_options(&settings, options.training.as_deref())?;
         // Who names how it is learnt wants that.
         let trainer = settings.trainer.clone().filter(|_| options.training.is_none());
@@ -101,6 +101,8 @@ impl Workspace {
             Lesson { roles: Roles::of(&data)?, traffic: Traffic::default(), at, trainer, log };
         let made = inner.learn(model, &settings, &how, &lesson, watch)?;
         lease.check()?;
+        // Only now: what nothing could be learnt from is nothing for the next training, either.
+        inner.keep(model, &kept, options, &act.actor)?;
         let has_champion = inner.champion_version(model)?.is_some();
         let passed = made.gates.as_ref().is_some_and(|gates| gates.passed);
         let promoted = !has_champion || passed;
@@ -219,6 +221,38 @@ pub(super) fn training_options(
     TrainOptions::from_json(&options.to_string())
 }
 
+/// The texts a model is trained with as they are to be kept, none if they are not, and as they are
+/// learnt from.
+fn kept_form(
+    model: &str,
+    data: &LabelledTexts,
+    options: &WorkspaceTrain,
+    at: Timestamp,
+) -> Result<(Vec<ReviewRecord>, LabelledTexts)> {
+    if options.without_keeping {
+        return Ok((Vec::new(), data.clone()));
+    }
+    let (anonymizer, source) = (Anonymizer::new(), source_of(model));
+    let mut reviews = BTreeMap::new();
+    for (text, label) in data.texts().iter().zip(data.labels()) {
+        let shared = Consent::given().share().with_text(&anonymizer, text);
+        let kept = shared.text().unwrap_or_default().to_owned();
+        let mut review = ReviewRecord::new(shared, Some(label));
+        // The same text again is the same record.
+        review.id = format!("{source}/{}", &chain::sha256(kept.as_bytes())[..32]);
+        review.source = Some(source.clone());
+        review.labelled_at = Some(at);
+        reviews.insert(review.id.clone(), (review, kept, label.clone()));
+    }
+    let (mut records, mut texts, mut labels) = (Vec::new(), Vec::new(), Vec::new());
+    for (record, text, label) in reviews.into_values() {
+        records.push(record);
+        texts.push(text);
+        labels.push(label);
+    }
+    Ok((records, LabelledTexts::new(texts, labels)?))
+}
+
 impl Inner {
     /// Where a model is trained.
     fn work(&self, model: &str) -> Result<PathBuf> {
@@ -238,46 +272,20 @@ impl Inner {
         }
     }
 
-    /// Keeps the texts a model is trained with, and gives them as they are kept.
+    /// Keeps the texts a model was trained with.
     fn keep(
         &self,
         model: &str,
-        data: &LabelledTexts,
+        texts: &[ReviewRecord],
         options: &WorkspaceTrain,
-        at: Timestamp,
         actor: &str,
-    ) -> Result<LabelledTexts> {
-        let (store, source) = (&self.home.store, source_of(model));
-        if options.without_keeping {
-            if options.replace {
-                store.replace_reviews(&source, &[], actor)?;
-            }
-            return Ok(data.clone());
-        }
-        let anonymizer = Anonymizer::new();
-        let mut reviews = BTreeMap::new();
-        for (text, label) in data.texts().iter().zip(data.labels()) {
-            let shared = Consent::given().share().with_text(&anonymizer, text);
-            let kept = shared.text().unwrap_or_default().to_owned();
-            let mut review = ReviewRecord::new(shared, Some(label));
-            // The same text again is the same record.
-            review.id = format!("{source}/{}", &chain::sha256(kept.as_bytes())[..32]);
-            review.source = Some(source.clone());
-            review.labelled_at = Some(at);
-            reviews.insert(review.id.clone(), (review, kept, label.clone()));
-        }
-        let (mut records, mut texts, mut labels) = (Vec::new(), Vec::new(), Vec::new());
-        for (record, text, label) in reviews.into_values() {
-            records.push(record);
-            texts.push(text);
-            labels.push(label);
-        }
+    ) -> Result<()> {
+        let store = &self.home.store;
         if options.replace {
-            store.replace_reviews(&source, &records, actor)?;
+            store.replace_reviews(&source_of(model), texts, actor).map(drop)
         } else {
-            store.write_reviews(&records, Existing::Replace)?;
+            store.write_reviews(texts, Existing::Replace).map(drop)
         }
-        LabelledTexts::new(texts, labels)
     }
 
     pub(super) fn champion_version(&self, model: &str) -> Result<Option<u32>> {

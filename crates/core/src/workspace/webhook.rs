@@ -4,9 +4,29 @@ use super::notices::Untold;
 use crate::{Error, Result, http, lifecycle::Notice};
 
 /// The webhook that the environment names: Pantau's own variable, else the one that others read, too.
-pub(super) fn named() -> Option<String> {
-    let named = |name: &str| std::env::var(name).ok().filter(|url| !url.is_empty());
-    named("PANTAU_WEBHOOK").or_else(|| named("SLACK_WEBHOOK"))
+///
+/// # Errors
+/// [`Error::InvalidInput`] names the variable that holds none.
+pub(super) fn named() -> Result<Option<String>> {
+    for variable in ["PANTAU_WEBHOOK", "SLACK_WEBHOOK"] {
+        let Some(url) = std::env::var(variable).ok().filter(|url| !url.is_empty()) else {
+            continue;
+        };
+        check(variable, &url)?;
+        return Ok(Some(url));
+    }
+    Ok(None)
+}
+
+fn check(name: &str, url: &str) -> Result<()> {
+    let is_url = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    if is_url.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        && Request::post(url).body(()).is_ok()
+    {
+        return Ok(());
+    }
+    // A webhook's URL is a secret: whoever knows it can post.
+    Err(Error::invalid(name, "is no URL that begins with https:// or http://"))
 }
 
 /// A URL that is told what happens.
@@ -17,14 +37,7 @@ pub(super) struct Webhook {
 
 impl Webhook {
     pub(super) fn new(url: &str) -> Result<Self> {
-        let is_url = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        if !is_url.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
-            || Request::post(url).body(()).is_err()
-        {
-            // A webhook's URL is a secret: whoever knows it can post.
-            let problem = "is no URL that begins with https:// or http://";
-            return Err(Error::invalid("webhook", problem));
-        }
+        check("webhook", url)?;
         Ok(Self { url: url.to_owned() })
     }
 

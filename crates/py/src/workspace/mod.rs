@@ -21,7 +21,7 @@ use pyo3::{
 use training::PyTraining;
 
 use crate::{
-    arguments::Deadline,
+    arguments::{Deadline, MaxTokens, Threads, count},
     consent::read_consent,
     error::{PyError, invalid},
     json::{given, record, records, to_json},
@@ -50,7 +50,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// those named by ``store`` (the URL of a PostgreSQL server) and ``registry`` (of a bucket or an
 /// MLflow server), or by the variables PANTAU_STORE and PANTAU_REGISTRY. Any number of threads and
 /// processes may have it open. ``webhook`` is a URL that is told what happens, as ``notify`` tells it;
-/// by default that of the variable PANTAU_WEBHOOK or SLACK_WEBHOOK.
+/// by default that of the variable PANTAU_WEBHOOK or SLACK_WEBHOOK. ``device``, ``threads`` and
+/// ``max_tokens`` say how its models run, as for ``Classifier.open``.
 ///
 /// >>> import pantau
 /// >>> data = {"text": [f"{word} sekali, {row}" for row in range(60) for word in ("bagus", "lemot")],
@@ -63,13 +64,19 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// True
 /// ('positive', '1', False)
 #[pyfunction]
-#[pyo3(name = "open", signature = (folder, *, store=None, registry=None, webhook=None))]
+#[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
+#[pyo3(name = "open", signature = (
+    folder, *, store=None, registry=None, webhook=None, device="cpu", threads=None, max_tokens=None
+))]
 fn open_workspace<'py>(
     py: Python<'py>,
     folder: &Bound<'py, PyAny>,
     store: Option<Bound<'py, PyAny>>,
     registry: Option<Bound<'py, PyAny>>,
     webhook: Option<String>,
+    device: &str,
+    threads: Option<Threads>,
+    max_tokens: Option<MaxTokens>,
 ) -> PyResult<PyWorkspace> {
     let folder = read_location(folder)?;
     let place = |place: Option<Bound<'py, PyAny>>| place.as_ref().map(read_location).transpose();
@@ -77,6 +84,9 @@ fn open_workspace<'py>(
     options.store = place(store)?;
     options.registry = place(registry)?;
     options.webhook = webhook;
+    options.device = device.parse().map_err(PyError)?;
+    options.threads = Threads::limit(threads);
+    options.max_tokens = max_tokens.map(|MaxTokens(tokens)| count(tokens));
     tell_package_folders(py)?;
     Ok(PyWorkspace(py.detach(|| Workspace::open(&folder, &options)).map_err(PyError)?))
 }

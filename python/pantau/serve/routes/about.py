@@ -179,14 +179,16 @@ def _stats(workspace: pantau.Workspace, model: str, started: float) -> dict[str,
     labels = {own["label"]: own["count"] for own in recent["labels"]}
     check = workspace.check(model)
     drift = check.drift
-    positive = labels.get("positive")
+    knows_positive = "positive" in workspace.info(model)["labels"]
     return {
         "model": model,
         "model_version": str(check.version),
         "total_predictions": total,
         "predictions_last_24h": recent["count"],
         "average_confidence": recent["mean_confidence"],
-        "positive_ratio": None if positive is None else positive / sum(labels.values()),
+        "positive_ratio": labels.get("positive", 0) / sum(labels.values())
+        if knows_positive and labels
+        else None,
         "labels": labels,
         "drift_status": None
         if drift is None

@@ -314,8 +314,10 @@ fn connect(path: &Path, location: &str, access: Access) -> Result<Connection> {
     let set = || -> rusqlite::Result<()> {
         connection.busy_timeout(PATIENCE)?;
         connection.set_prepared_statement_cache_capacity(128);
-        // 32 MiB of pages. The file is not mapped: a disk that fails would end the process.
-        connection.pragma_update(None, "cache_size", -32_768)?;
+        // In KiB. There are several readers, and what they read again the system keeps, too. The
+        // file is not mapped: a disk that fails would end the process.
+        let pages = if matches!(access, Access::Write) { -32_768 } else { -4_096 };
+        connection.pragma_update(None, "cache_size", pages)?;
         connection.pragma_update(None, "temp_store", "MEMORY")
     };
     set().map_err(|error| translate(location, error))?;
