@@ -56,20 +56,19 @@ impl Check {
 /// As a terminal shows it.
 impl fmt::Display for Check {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.report() {
-            Some(report) => writeln!(out, "{}\n", report.to_text())?,
-            None => {
-                writeln!(
-                    out,
-                    "{}, version {}: nothing is watched, as its training had too few texts to \
-                     compare with\n",
-                    self.model, self.version
-                )?;
-                let accuracy = self.accuracy.as_ref().map(|own| ("Accuracy", &own.sentence));
-                let feedback = self.feedback.as_ref().map(|own| ("Clicks", &own.sentence));
-                for (what, sentence) in [accuracy, feedback].into_iter().flatten() {
-                    writeln!(out, "{what}: {sentence}\n")?;
-                }
+        if let Some(report) = self.report() {
+            writeln!(out, "{}\n", report.to_text())?;
+        } else {
+            writeln!(
+                out,
+                "{}, version {}: nothing is watched, as its training had too few texts to compare \
+                 with\n",
+                self.model, self.version
+            )?;
+            let accuracy = self.accuracy.as_ref().map(|own| ("Accuracy", &own.sentence));
+            let feedback = self.feedback.as_ref().map(|own| ("Clicks", &own.sentence));
+            for (what, sentence) in [accuracy, feedback].into_iter().flatten() {
+                writeln!(out, "{what}: {sentence}\n")?;
             }
         }
         write!(out, "Training: {}", self.triggers)

@@ -199,10 +199,10 @@ impl Audit {
     /// Halves the probability of a window from which too many rows are picked.
     fn thin(&mut self, key: i64) {
         let most = (self.options.rate * TIMES_THE_RATE).max(FEWEST_PICKED);
-        let most = most.min(MOST_ASKED as f64 / 2.0) as u64;
+        let most = most.min(MOST_ASKED as f64 / 2.0);
         let of_window = (key, String::new())..(key.saturating_add(1), String::new());
         let picked: u64 = self.cohorts.range(of_window).map(|(_, own)| own.picked).sum();
-        let Some(slot) = self.slots.get_mut(&key).filter(|_| picked > most) else { return };
+        let Some(slot) = self.slots.get_mut(&key).filter(|_| picked as f64 > most) else { return };
         slot.probability /= 2.0;
         let probability = slot.probability;
         let mut order = std::mem::take(&mut self.order);
