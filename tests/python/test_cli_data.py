@@ -79,7 +79,9 @@ def test_labels_are_the_models_or_named(
 ) -> None:
     path = table(tmp_path / "new.csv", [("bagus sekali ini", "good")])
     columns = ["--text", "isi", "--label", "nada", "--consent"]
-    report = run(capsys, "import", path, workspace, *columns, "--labels", "bad")
+    with pytest.raises(SystemExit, match="1"):
+        main(["import", path, workspace, *columns, "--labels", "bad", "--json"])
+    report = json.loads(capsys.readouterr().out)
     assert (report["written"], report["rejected"]) == (0, 1)
     assert run(capsys, "import", path, workspace, *columns)["written"] == 1
     for arguments, problem in [

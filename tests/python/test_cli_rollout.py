@@ -194,7 +194,7 @@ def test_metrics_are_printed_as_prometheus_reads_them(
     assert page.startswith("# HELP pantau_predictions_total ")
     assert page.endswith("\n") and not page.endswith("\n\n")
     # Nobody else has it open, and still it is told how the model stands.
-    assert 'pantau_accuracy_ratio{model="sentiment",version="1",source="audit"} ' in page
+    assert 'pantau_retraining_due{model="sentiment"} 0' in page
     assert "\nsentiment_predictions_total" not in page
     assert main(["telemetry", "metrics", app, "--aliases"]) == 0
     assert '\nsentiment_predictions_total{sentiment="positive"} ' in capsys.readouterr().out

@@ -453,3 +453,48 @@ def test_models_run_where_it_is_said(workspace: pantau.Workspace, tmp_path: Path
     with pantau.open(workspace.folder, device="prefer_cuda", threads=1) as other:
         assert other.predict("sentiment", "bagus sekali").label == "positive"
         assert other.info("sentiment")["info"]["provider"] == "cpu"
+
+
+def test_a_retraining_learns_as_the_version_in_use_did(workspace: pantau.Workspace) -> None:
+    workspace.train("other", reviews(900, seed=1), kind="tfidf-nb", seed=3)
+    workspace.retrain("other", force=True)
+    workspace.promote("other", 2)
+    workspace.retrain("other", force=True)
+
+    def learned(version: int) -> dict[str, Any]:
+        path = workspace.registry.path(f"models:/other/{version}")
+        told: dict[str, Any] = pantau.Bundle.open(path).manifest["learned"]
+        return told
+
+    assert [learned(own)["kind"] for own in (1, 2, 3)] == ["tfidf-nb"] * 3
+    assert learned(3)["seed"] == 3
+    # What the settings say goes first.
+    workspace.configure("other", training={"kind": "tfidf-logistic"})
+    workspace.retrain("other", force=True)
+    assert (learned(4)["kind"], learned(4)["seed"]) == ("tfidf-logistic", 3)
+
+
+def test_what_nobody_does_does_not_happen(workspace: pantau.Workspace) -> None:
+    workspace.train("sentiment", reviews(1800, seed=2))
+    workspace.promote("sentiment", 2)
+    before = workspace.settings("sentiment")
+    texts = workspace.store.labelled_texts()
+    for act in [
+        lambda: workspace.configure("sentiment", actor="", window="12h"),
+        lambda: workspace.challenge("sentiment", 1, 0.5, actor=""),
+        lambda: workspace.train("sentiment", reviews(1800, seed=9), actor=""),
+    ]:
+        with pytest.raises(pantau.InvalidInputError, match="actor: is empty"):
+            act()
+    assert workspace.settings("sentiment") == before
+    assert workspace.store.labelled_texts() == texts
+
+
+def test_labels_of_texts_that_are_not_kept_are_told(workspace: pantau.Workspace) -> None:
+    for consent, kept, others in [(None, 0, 5), (pantau.Consent(), 5, 5)]:
+        answers = workspace.predict("sentiment", reviews(5, seed=kept)["text"], consent=consent)
+        workspace.flush()
+        for answer in answers:
+            workspace.feedback(answer.id, correct=True)
+        [told] = [own["reason"] for own in _triggers(workspace) if own["type"] == "new_data"]
+        assert told.startswith(f"{kept} new labels") and f"of {others} more the texts" in told

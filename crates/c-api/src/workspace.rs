@@ -136,7 +136,8 @@ pub unsafe extern "C" fn pantau_workspace_train(
 }
 
 /// Gives the answer to a text as JSON: `id` (by which feedback names it), `model`, `version`, `label`,
-/// `confidence`, `probabilities` (pairs), `flags`, `novelty`, `novelty_pvalue`, `timestamp` and
+/// `confidence`, `probabilities` (pairs), `flags` (names as of `pantau_flag`, and `few_words`,
+/// `too_short`, `too_long` of the settings), `novelty`, `novelty_pvalue`, `timestamp` and
 /// `latency_ms`. It is logged and counted; of the text itself nothing is kept unless `ask` says that
 /// its writer agreed. Where several versions answer, the same `subject` is always answered by the same.
 /// `ask` is JSON, of which all can be left out:
@@ -295,7 +296,7 @@ pub unsafe extern "C" fn pantau_workspace_evaluate_triggers(
 
 /// Trains a model anew if there are reasons, or if `force` says so, and gives the record as JSON:
 /// `id`, `started_at`, `trigger_evaluation`, `training_result`, `validation_result`, `status`
-/// (`completed`, `rejected`, `failed` or `skipped`), `reason` and `completed_at`. `options` are JSON,
+/// (`completed`, `rejected`, `failed`, `stopped` or `skipped`), `reason` and `completed_at`. `options` are JSON,
 /// of which all can be left out:
 ///
 /// ```json
@@ -389,7 +390,8 @@ pub unsafe extern "C" fn pantau_workspace_settings(
 
 /// Changes settings, and gives all of them: the members of `changes`, a JSON object, take the place of
 /// those that are there, objects within are merged, and null brings a default back. All processes
-/// follow within a second.
+/// follow within a second. `docs/workspace.md` tells what each setting is; of `act` the `actor` is
+/// kept.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pantau_workspace_configure(
     workspace: *const pantau_workspace,

@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use super::{
-    Bundle, Classifier, ConvertOptions, LabelledTexts, RowCounts, Traffic, Trained,
-    bundle::BundleWriter, bundle::REFERENCE, convert, evaluate,
+    Bundle, Classifier, ConvertOptions, FEWEST_REFERENCE, LabelledTexts, RowCounts, Traffic,
+    Trained, bundle::BundleWriter, bundle::REFERENCE, convert, evaluate,
 };
 use crate::{
     Error, Result,
@@ -13,9 +13,6 @@ use crate::{
     profile::ReferenceOptions,
     random::Random,
 };
-
-/// Fewer rows make windows of fewer than ten, whose differences say nothing.
-const FEWEST_REFERENCE: usize = 280;
 
 /// So many rows say how good it is on what it has learnt from.
 const MOST_LEARNT: usize = 500;

@@ -57,7 +57,7 @@ pub(crate) use loaded::Vectors;
 pub use manifest::{FileEntry, Manifest, Quantization, SelfTest};
 pub use options::{ModelOptions, PredictOptions};
 pub use prediction::{Flags, Prediction, Predictions, TextNovelty};
+pub(crate) use train::{FEWEST_REFERENCE, Traffic, train_for};
 pub use train::{RowCounts, TrainOptions, Trained, Trial, train};
-pub(crate) use train::{Traffic, train_for};
 pub use watch::Watched;
 pub(crate) use watch::{count, reads_vectors};

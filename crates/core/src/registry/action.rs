@@ -75,6 +75,14 @@ impl Act {
         Self { evidence: Some(evidence), ..self }
     }
 
+    /// Somebody must be named.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.actor.is_empty() {
+            return Err(Error::invalid("actor", "is empty"));
+        }
+        Ok(())
+    }
+
     /// Reads one from JSON: `{"actor": …, "reason": …, "evidence": …}`, all of which may be left
     /// out.
     ///

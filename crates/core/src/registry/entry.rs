@@ -54,10 +54,8 @@ impl Entry {
     /// The entry that follows one with this number and hash.
     pub(super) fn next(number: u64, previous: &str, act: &Act, action: Action) -> Result<Self> {
         let time = Timestamp::now();
+        act.check()?;
         let Act { actor, reason, evidence } = act.clone();
-        if actor.is_empty() {
-            return Err(Error::invalid("actor", "is empty"));
-        }
         let body = Body {
             number: number + 1,
             time,

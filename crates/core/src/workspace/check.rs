@@ -176,6 +176,7 @@ impl Inner {
             trained_at: Some(trained_at),
             attempts: attempts.iter().filter_map(attempt).collect(),
             new_labels: collect::new_labels(self.home.store.as_ref(), model, trained_at)?,
+            unkept_labels: collect::unkept_labels(self.home.store.as_ref(), model, trained_at)?,
             accuracy: audited_accuracy(&audit, &champion, baseline, now)?,
             feedback: feedback.as_ref().map_or((0, 0), |own| (own.right, own.wrong)),
             drift: monitor.as_ref().map(|monitor| {

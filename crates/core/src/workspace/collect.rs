@@ -111,6 +111,18 @@ pub(super) fn new_labels(store: &dyn Store, model: &str, since: Timestamp) -> Re
     Ok(answered + others.len() as u64)
 }
 
+/// How many labels became known since a moment whose texts are not kept.
+pub(super) fn unkept_labels(store: &dyn Store, model: &str, since: Timestamp) -> Result<u64> {
+    let answered = [
+        Condition::Is("model", Value::Text(model.to_owned())),
+        Condition::IsNotNull("actual_label"),
+        Condition::IsAtLeast("labelled_at", Value::Time(since)),
+    ];
+    let kept = [answered.as_slice(), &[Condition::IsNotNull("input_text")]].concat();
+    let all = store.count(Table::Predictions, &answered)?;
+    Ok(all.saturating_sub(store.count(Table::Predictions, &kept)?))
+}
+
 fn of_model(model: &str) -> Select {
     Select::all(Table::Predictions).with(Condition::Is("model", Value::Text(model.to_owned())))
 }

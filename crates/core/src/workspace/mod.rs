@@ -187,11 +187,12 @@ impl Workspace {
         self.inner.log.counters()
     }
 
-    /// How a model is served, watched and trained anew.
+    /// How a model is served, watched and trained anew, also of one that is still to come.
     ///
     /// # Errors
-    /// As the store has them.
+    /// [`Error::InvalidInput`] if no model can have that name; others as the store has them.
     pub fn settings(&self, model: &str) -> Result<ModelSettings> {
+        self.inner.check_model_name(model)?;
         self.inner.settings(model)
     }
 
@@ -203,6 +204,8 @@ impl Workspace {
     pub fn configure(&self, model: &str, changes: &str, actor: &str) -> Result<ModelSettings> {
         self.inner.check_open()?;
         self.inner.check_model_name(model)?;
+        // Before anything changes: what nobody has done must not have happened.
+        Act::by(actor).check()?;
         let store = self.store();
         let settings = store.change_kept(&settings_name(model), &mut |content| {
             let settings = read_settings(content)?.with(changes)?;

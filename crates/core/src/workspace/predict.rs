@@ -165,7 +165,10 @@ impl Workspace {
                 latency_ms: each * 1e3,
             })
             .collect();
-        self.inner.log.log_batch(records)?;
+        self.inner.log.log_batch(records).map_err(|error| match self.inner.check_open() {
+            Err(closed) => closed,
+            Ok(()) => error,
+        })?;
         self.inner.telemetry.see(model, &version.name, &answers, each);
         if let Some(layout) = &version.layout {
             let window_start = window_of(at, version.settings.window.duration());

@@ -117,6 +117,7 @@ impl Workspace {
         options: &ReplayOptions,
         watch: &mut dyn FnMut(usize, usize) -> Result<()>,
     ) -> Result<Replay> {
+        self.inner.check_open()?;
         if options.limit == 0 {
             return Err(Error::invalid("limit", "0, allowed are 1 and more"));
         }

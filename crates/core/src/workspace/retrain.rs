@@ -8,7 +8,7 @@ use super::{
     Inner, Workspace, collect,
     lease::Lease,
     roles::Roles,
-    train::{Lesson, training_options},
+    train::{Lesson, TRAINING, training_options},
 };
 use crate::{
     Error, Result, Timestamp,
@@ -103,6 +103,9 @@ impl Workspace {
         record.completed_at = Some(if options.at.is_some() { now } else { Timestamp::now() });
         if let Err(error) = &outcome {
             // Who has it stopped knows, and needs no person to look.
+            if let Err(closed) = inner.check_open() {
+                stopped.get_or_insert_with(|| closed.full_message());
+            }
             let status = if stopped.is_some() { "stopped" } else { "failed" };
             status.clone_into(&mut record.status);
             record.reason = Some(shortened(error.full_message()));
@@ -138,7 +141,10 @@ impl Workspace {
         })?;
         let recent = now.before(settings.window.duration().saturating_mul(RECENT));
         let traffic = collect::traffic(store, model, since.unwrap_or(recent).max(recent))?;
-        let how = training_options(&settings, None)?;
+        // As the version in use was trained, but for what the settings say.
+        let told = inner.home.registry.version(model, champion.version)?;
+        let before = told.tags.get(TRAINING).map(String::as_str);
+        let how = training_options(&settings, before, None)?;
         let trainer = settings.trainer.clone();
         let log = inner.log_of(&record.id)?;
         let lesson = Lesson { roles: Roles::of(&data)?, traffic, at: now, trainer, log };
@@ -156,7 +162,7 @@ impl Workspace {
         let why = why.filter(|own| own["should_retrain"] == true);
         let why = why.and_then(|own| own["summary"]["sentence"].as_str());
         let why = why.unwrap_or("trained anew by hand");
-        let version = inner.register(model, &made, passed, &act, why)?;
+        let version = inner.register(model, &made, passed, before, &act, why)?;
         let training = made.told(model, version, passed, true);
         record.training_result = Some(json!({
             "status": "completed",

@@ -240,6 +240,7 @@ impl Workspace {
         change: &mut dyn FnMut(&mut Rollout) -> Result<()>,
     ) -> Result<()> {
         self.inner.check_open()?;
+        act.check()?;
         self.store().change_kept(&settings_name(model), &mut |content| {
             let mut settings: ModelSettings = read_settings(content)?;
             change(&mut settings.rollout)?;

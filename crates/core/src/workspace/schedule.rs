@@ -140,6 +140,9 @@ impl Workspace {
             return Err(Error::invalid("workspace", "it looks after its models already"));
         }
         self.inner.check_open()?;
+        for model in &options.models {
+            self.registry().existing(model)?;
+        }
         let (weak, options) = (Arc::downgrade(&self.inner), options.clone());
         let run = move |signal: &Signal| run(signal, &weak, &options);
         *running = Some(Worker::start("pantau-schedule", "the schedule", run)?);

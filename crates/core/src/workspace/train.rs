@@ -93,7 +93,9 @@ impl Workspace {
         let at = options.at.unwrap_or_else(Timestamp::now);
         let act = options.actor.as_deref().map_or_else(Act::default, Act::by);
         let (kept, data) = kept_form(model, data, options, at)?;
-        let how = training_options(&settings, options.training.as_deref())?;
+        act.check()?;
+        let named = options.training.as_deref();
+        let how = training_options(&settings, None, named)?;
         // Who names how it is learnt wants that.
         let trainer = settings.trainer.clone().filter(|_| options.training.is_none());
         let log = inner.log_of(&new_id())?;
@@ -106,7 +108,7 @@ impl Workspace {
         let has_champion = inner.champion_version(model)?.is_some();
         let passed = made.gates.as_ref().is_some_and(|gates| gates.passed);
         let promoted = !has_champion || passed;
-        let version = inner.register(model, &made, promoted, &act, "trained")?;
+        let version = inner.register(model, &made, promoted, named, &act, "trained")?;
         let training = made.told(model, version, promoted, has_champion);
         inner.refresh(model)?;
         Ok(training)
@@ -180,6 +182,17 @@ impl Made {
             }
         };
         debug_assert!(promoted || has_champion);
+        let is_watched = self.trained.bundle.reference().is_ok_and(|own| own.is_some());
+        let sentence = if is_watched {
+            sentence
+        } else {
+            format!(
+                "{sentence}; it cannot be watched for drift: it has {} test texts, and {} are the \
+                 fewest",
+                rows.test,
+                crate::model::FEWEST_REFERENCE
+            )
+        };
         Training {
             sentence,
             model: model.to_owned(),
@@ -206,19 +219,18 @@ impl Drop for Scratch {
     }
 }
 
-/// The options of a training: those of the settings, and over them those that were named.
+/// The options of a training: those that the version before was trained with, over them those of the
+/// settings, and over these those that are named.
 pub(super) fn training_options(
     settings: &ModelSettings,
+    before: Option<&str>,
     named: Option<&str>,
 ) -> Result<TrainOptions> {
-    let mut options = settings.training.clone();
-    if let Some(named) = named {
-        let named: serde_json::Value = crate::settings::from_json("training", named)?;
-        if let (Some(all), serde_json::Value::Object(named)) = (options.as_object_mut(), named) {
-            all.extend(named);
-        }
+    let mut all = serde_json::Map::new();
+    for stated in [before, Some(&settings.training.to_string()), named].into_iter().flatten() {
+        all.append(&mut crate::settings::from_json("training", stated)?);
     }
-    TrainOptions::from_json(&options.to_string())
+    TrainOptions::from_json(&serde_json::Value::Object(all).to_string())
 }
 
 /// The texts a model is trained with as they are to be kept, none if they are not, and as they are
@@ -386,6 +398,7 @@ impl Inner {
         model: &str,
         made: &Made,
         promoted: bool,
+        training: Option<&str>,
         act: &Act,
         reason: &str,
     ) -> Result<u32> {
@@ -398,6 +411,9 @@ impl Inner {
         }
         let evidence = json!({ "gates": made.gates, "run": made.run_id });
         let act = act.clone().because(reason).with_evidence(evidence);
+        if let Some(training) = training {
+            told.tags.insert(TRAINING.to_owned(), training.to_owned());
+        }
         if let (false, Some(failed)) = (promoted, made.failed()) {
             told.tags.insert(REJECTED.to_owned(), failed.to_owned());
         }
@@ -409,6 +425,10 @@ impl Inner {
         Ok(version)
     }
 }
+
+/// The tag of a version that tells which options of its training were named: those that follow are
+/// trained like that.
+pub(super) const TRAINING: &str = "training";
 
 /// The tag of a version that tells which gate it did not pass.
 const REJECTED: &str = "rejected";

@@ -18,6 +18,8 @@ pub struct TriggerFacts {
     pub attempts: Vec<Attempt>,
     /// How many labels became known since the model was trained.
     pub new_labels: u64,
+    /// Of how many more labels the texts are not kept, so that nothing can be learnt from them.
+    pub unkept_labels: u64,
     /// How accurate it is; none without audited labels.
     pub accuracy: Option<AuditedAccuracy>,
     /// How many answers people said since then, of their own accord, were right, and how many wrong.
@@ -166,7 +168,11 @@ impl TriggerOptions {
     fn new_data(&self, facts: &TriggerFacts) -> Look {
         let kind = TriggerKind::NewData;
         let Some(limit) = self.new_data else { return kind.quiet("it is switched off") };
-        let known = format!("{} new labels, and {limit} are worth a training", facts.new_labels);
+        let mut known =
+            format!("{} new labels, and {limit} are worth a training", facts.new_labels);
+        if facts.unkept_labels > 0 {
+            known += &format!("; of {} more the texts are not kept", facts.unkept_labels);
+        }
         if facts.new_labels >= limit {
             kind.fired(Priority::Medium, known)
         } else {

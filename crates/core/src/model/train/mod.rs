@@ -19,6 +19,7 @@ use outcome::Outcome;
 use parallel::Watch;
 use recipe::Corpus;
 use reference::Answered;
+pub(crate) use reference::FEWEST_REFERENCE;
 use rustc_hash::FxHashSet;
 pub use search::Trial;
 use search::{Known, search};
@@ -177,7 +178,7 @@ pub(crate) fn train_for(
     };
     let profile = match &checked {
         Some(checked) if options.reference => {
-            let answered = if traffic.texts.len() >= reference::FEWEST_ROWS {
+            let answered = if traffic.texts.len() >= FEWEST_REFERENCE {
                 let actual = traffic.actual.iter().map(Option::as_deref).collect();
                 ((tested_until..corpus.texts.len()).collect(), actual)
             } else {

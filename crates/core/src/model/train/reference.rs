@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Fewer rows make windows of fewer than ten, whose differences say nothing.
-pub(super) const FEWEST_ROWS: usize = 280;
+pub(crate) const FEWEST_REFERENCE: usize = 280;
 
 /// Rows that look like those the model will see and which it has not learnt from, and what it says of
 /// them: the very model that will answer later, which is surer than one that has learnt
@@ -35,7 +35,7 @@ pub(super) struct Answered<'a> {
 /// themselves must be learnt from later rows.
 pub(super) fn of(answered: &Answered<'_>, seed: u64) -> Result<Option<Vec<u8>>> {
     let Answered { corpus, labels, model, checked, rows, actual } = answered;
-    if rows.len() < FEWEST_ROWS {
+    if rows.len() < FEWEST_REFERENCE {
         return Ok(None);
     }
     let mut order: Vec<usize> = (0..rows.len()).collect();
