@@ -168,11 +168,12 @@ impl TriggerOptions {
     fn new_data(&self, facts: &TriggerFacts) -> Look {
         let kind = TriggerKind::NewData;
         let Some(limit) = self.new_data else { return kind.quiet("it is switched off") };
-        let mut known =
-            format!("{} new labels, and {limit} are worth a training", facts.new_labels);
-        if facts.unkept_labels > 0 {
-            known += &format!("; of {} more the texts are not kept", facts.unkept_labels);
-        }
+        let others = match facts.unkept_labels {
+            0 => String::new(),
+            others => format!("; of {others} more the texts are not kept"),
+        };
+        let new = facts.new_labels;
+        let known = format!("{new} new labels, and {limit} are worth a training{others}");
         if facts.new_labels >= limit {
             kind.fired(Priority::Medium, known)
         } else {
