@@ -228,7 +228,7 @@ class Month:
     def _retrain(self, day: int) -> None:
         self._report(day)
         teller, outcome = self._teller, self.outcome
-        teller.chapter(f"Trained anew, after {outcome.labelled:,} new labels")
+        teller.chapter(f"Trained anew, after people labelled {outcome.labelled:,} texts")
         old = outcome.version
         with self._timed("retraining"):
             record = self._workspace.retrain(
