@@ -11,7 +11,7 @@ use std::{
 
 /// Where in `src` each third-party crate may be named, so that it can be
 /// replaced by changing those files and no others.
-const HOMES: [(&str, &[&str]); 39] = [
+const HOMES: [(&str, &[&str]); 40] = [
     (
         "arrow_array",
         &[
@@ -100,6 +100,7 @@ const HOMES: [(&str, &[&str]); 39] = [
             "workspace/",
         ],
     ),
+    ("serde_path_to_error", &["settings.rs"]),
     (
         "sha2",
         &[
