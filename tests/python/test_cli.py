@@ -286,7 +286,7 @@ def test_any_version_of_a_workspace_can_be_asked(capsys: pytest.CaptureFixture[s
     assert main([*ask, "--model-version", "7", "bagus"]) == 1
     assert "version 7 of sentiment not found" in capsys.readouterr().err
     told = refused(capsys, "predict", "bundle", "--model-version", "1", "bagus")
-    assert "name that by --model" in told
+    assert "--model-version is for workspaces" in told
     assert "answers on the cpu" in refused(capsys, *ask, "--device", "cpu", "bagus")
 
 
