@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import hypothesis
 import pantau
 import pytest
+from operating import trained
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +50,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a model that is quickly trained anew, closed."""
+    return trained(tmp_path_factory.mktemp("made") / "reviews")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, made: Path) -> Path:
+    """One of its own for each test."""
+    return shutil.copytree(made, tmp_path / "reviews")
+
+
+@pytest.fixture
+def workspace(folder: Path) -> Iterator[pantau.Workspace]:
+    with pantau.open(folder) as workspace:
+        yield workspace
 
 
 @pytest.fixture(scope="session")

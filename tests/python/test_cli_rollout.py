@@ -12,18 +12,12 @@ from typing import Any
 import pantau
 import pytest
 from pantau.cli import main
-from test_workspace_rollout import label_all, reviews
+from test_workspace_rollout import label_all, two_versions
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Version 1 is in use, version 2 is better."""
-    folder = tmp_path_factory.mktemp("made") / "app"
-    with pantau.open(folder) as workspace:
-        for words in [2, 4]:
-            workspace.train("sentiment", reviews(600, words, seed=words), kind="tfidf-nb")
-        workspace.promote("sentiment", 1)
-    return folder
+    return two_versions(tmp_path_factory.mktemp("made") / "app")
 
 
 @pytest.fixture

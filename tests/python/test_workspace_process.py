@@ -6,40 +6,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pantau
 import pytest
-from operating import trained
-from test_workspace_rollout import reviews
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("made") / "reviews")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, made: Path) -> Path:
-    return shutil.copytree(made, tmp_path / "reviews")
-
-
-@pytest.fixture
-def workspace(folder: Path) -> Iterator[pantau.Workspace]:
-    with pantau.open(folder) as workspace:
-        yield workspace
+from test_workspace_rollout import two_versions
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Version 1 is in use and knows half of the words, version 2 knows all of them."""
-    folder = tmp_path_factory.mktemp("made") / "reviews"
-    with pantau.open(folder) as workspace:
-        for words in [2, 4]:
-            workspace.train("sentiment", reviews(600, words, seed=words), kind="tfidf-nb")
-        workspace.promote("sentiment", 1)
-    return folder
+    return two_versions(tmp_path_factory.mktemp("made") / "reviews")
 
 
 def test_a_lease_is_given_back_at_once(workspace: pantau.Workspace) -> None:

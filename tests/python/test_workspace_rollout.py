@@ -29,15 +29,18 @@ def reviews(rows: int, words: int = 4, seed: int = 0) -> dict[str, list[str]]:
     return {"text": texts, "label": labels}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_versions(folder: Path) -> Path:
     """Version 1 is in use and knows half of the words, version 2 knows all of them."""
-    folder = tmp_path_factory.mktemp("made") / "reviews"
     with pantau.open(folder) as workspace:
         for words in [2, 4]:
             workspace.train("sentiment", reviews(600, words, seed=words), kind="tfidf-nb")
         workspace.promote("sentiment", 1)
     return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return two_versions(tmp_path_factory.mktemp("made") / "reviews")
 
 
 @pytest.fixture
