@@ -388,6 +388,23 @@ def test_the_first_rows_are_the_reference_of_the_others() -> None:
         mixed.update({"b": [1]})
 
 
+def test_a_threshold_comes_from_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {"stars": [row % 5 for row in range(2800)]}
+    later = {"stars": [row % 3 for row in range(500)]}
+
+    def detects(**named: Any) -> bool:
+        detector = DriftDetector(window_size=500, **named)
+        detector.fit(usual)
+        return bool(detector.update(later)["drift_detected"])
+
+    assert detects()
+    monkeypatch.setenv("DRIFT_THRESHOLD", "0.5")
+    assert not detects() and detects(threshold=0.05)
+    monkeypatch.setenv("DRIFT_THRESHOLD", "7")
+    with pytest.raises(pantau.InvalidInputError, match="threshold: 7"):
+        DriftDetector()
+
+
 def test_wrong_windows_are_refused() -> None:
     with pytest.raises(pantau.InvalidInputError, match="window_size: 0 is below the least, 1"):
         DriftDetector(window_size=0)

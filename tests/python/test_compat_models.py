@@ -387,6 +387,29 @@ def test_a_model_is_found_in_many_places(app: Path, root: Path, tmp_path: Path) 
         SentimentModel(ModelConfig(checkpoint, registered_model="other"))
 
 
+def test_what_a_script_leaves_out_comes_from_variables(
+    sentiment: pantau.Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(pantau.InvalidInputError, match="set the variable MODEL_NAME"):
+        ModelConfig()
+    monkeypatch.setenv("MODEL_NAME", sentiment.path)
+    monkeypatch.setenv("MAX_LENGTH", "64")
+    monkeypatch.setenv("BATCH_SIZE", "4")
+    config = SentimentModel().config
+    assert config == ModelConfig(sentiment.path, max_length=64, batch_size=4)
+    # What is said comes first, and what is empty is not set.
+    assert ModelConfig("other", batch_size=8).batch_size == 8
+    monkeypatch.setenv("MAX_LENGTH", " ")
+    assert ModelConfig().max_length == 512
+    monkeypatch.setenv("BATCH_SIZE", "many")
+    with pytest.raises(pantau.InvalidInputError, match="BATCH_SIZE: 'many' is no number"):
+        ModelConfig()
+    monkeypatch.setenv("EXPERIMENT_NAME", "reviews")
+    manager = MLflowManager(tmp_path / "state")
+    assert manager.start_run().info.experiment_name == "reviews"
+    assert MLflowManager(tmp_path / "other", "own").start_run().info.experiment_name == "own"
+
+
 @pytest.mark.parametrize(
     ("config", "error", "message"),
     [

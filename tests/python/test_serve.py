@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import http.client
 import json
 import re
+import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pantau
 import pytest
@@ -14,6 +19,7 @@ from service import Service, trained
 
 pytest.importorskip("fastapi", reason="pantau[serve] is not installed")
 from pantau.serve import Keys, Settings, create_app
+from pantau.serve.allowance import Allowance
 
 
 @pytest.fixture(scope="module")
@@ -333,6 +339,32 @@ def test_who_asks_too_often_waits(folder):
         assert all(service.get("/health").status == 200 for _ in range(10))
 
 
+def test_who_asks_is_counted_by_time(monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    allowance = Allowance(2.0)
+    assert [allowance.wait("sari") for _ in range(6)] == [0.0] * 6
+    assert allowance.wait("sari") == 0.5 and allowance.wait("budi") == 0.0
+    # To ask in vain costs nothing; half a second is worth one request.
+    now += 0.5
+    assert (allowance.wait("sari"), allowance.wait("sari")) == (0.0, 0.5)
+    # However long somebody waits, three seconds' worth is the most.
+    now += 3600
+    assert [allowance.wait("sari") > 0 for _ in range(8)] == [False] * 6 + [True] * 2
+    # A clock that began anew gives nobody less, and nobody more.
+    now = 5.0
+    assert allowance.wait("sari") == 0.5
+    # More people than there are places: those that asked just now are remembered.
+    for row in range(20_000):
+        assert allowance.wait(f"10.0.{row // 256}.{row % 256}") == 0.0
+    now += 1.0
+    assert [allowance.wait("last") > 0 for _ in range(7)] == [False] * 6 + [True]
+    assert [allowance.wait("last") > 0 for _ in range(2)] == [True] * 2
+    # Less than one a second begins with one.
+    slow = Allowance(0.1)
+    assert (slow.wait("sari"), slow.wait("sari")) == (0.0, 10.0)
+
+
 def test_pages_of_some_origins_may_ask(folder):
     with Service(folder, ("--origin", "https://app.example")) as service:
         asks = {"origin": "https://app.example", "access-control-request-method": "POST"}
@@ -348,6 +380,8 @@ def test_pages_of_some_origins_may_ask(folder):
         ({"port": 70_000}, "port: 70000, allowed are 0 to 65535"),
         ({"workers": 0}, "workers: 0, allowed are 1 to 256"),
         ({"rate": 0}, "rate: 0, allowed"),
+        ({"metrics_port": 0}, "metrics_port: 0, allowed are 1 to 65535"),
+        ({"port": 9100, "metrics_port": 9100}, "metrics_port: 9100 is where the service itself"),
         ({"certificate": "x"}, "name both"),
         ({"certificate": "x", "private_key": "y"}, "there is no file x"),
         ({"prot": 1}, "unknown field 'prot'"),
@@ -363,10 +397,11 @@ def test_settings_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("PANTAU_ORIGINS", "https://a.example, https://b.example")
     monkeypatch.setenv("MODEL_NAME", "sentiment")
     monkeypatch.setenv("METRICS_ENABLED", "false")
+    monkeypatch.setenv("PROMETHEUS_PORT", "9100")
     settings = Settings.make(workers=2)
     assert (settings.port, settings.workers, settings.model) == (9000, 2, "sentiment")
     assert settings.origins == ("https://a.example", "https://b.example")
-    assert settings.metrics is False
+    assert settings.metrics is False and settings.metrics_port == 9100
     assert Settings.from_json(settings.to_json()) == settings
     assert Settings.make(port=1234).port == 1234
     monkeypatch.setenv("PANTAU_PORT", "many")
@@ -390,6 +425,40 @@ def test_metrics_can_be_left_out_or_have_older_names(folder):
     with Service(folder, ("--aliases",)) as service:
         service.post("/predict", {"text": "bagus"})
         assert "sentiment_predictions_total{" in service.get("/metrics").body.decode()
+
+
+def test_metrics_can_have_a_port_of_their_own(tmp_path):
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = trained(tmp_path / "app")
+    secret = Keys(folder).add("web")
+    with Service(folder, ("--metrics-port", str(port), "--protect-metrics")) as service:
+        service.key = secret
+        service.post("/predict", {"text": "bagus"})
+        inner = dataclasses.replace(service)
+        inner.port, inner.key = port, None
+        page = inner.get("/metrics")
+        assert page.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+        assert "pantau_predictions_total{" in page.body.decode()
+        # The same as at the service, which wants a key there; and nothing else.
+        names = {line.split(" ")[0] for line in page.body.decode().splitlines()}
+        there = service.get("/metrics").body.decode().splitlines()
+        assert names <= {line.split(" ")[0] for line in there}
+        service.key = None
+        assert service.get("/metrics").status == 401
+        assert [inner.get(path).status for path in ("/", "/stats", "/model/check")] == [404] * 3
+        assert inner.post("/predict", {"text": "bagus"}).status == 501
+        # A port that is taken is told before anything runs.
+        command = [sys.executable, "-m", "pantau", "serve", str(folder), "--port", "0"]
+        command += ["--metrics-port", str(port)]
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert refused.returncode == 1
+        assert f"metrics_port: {port} of 127.0.0.1 cannot be had" in refused.stderr
+    # Once it has ended, the port is free.
+    with closing(socket.socket()) as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
 
 
 def test_without_a_model_it_says_so(tmp_path):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pantau
 import pytest
@@ -105,6 +109,64 @@ def test_several_processes_tell_the_sum(folder):
             service.post("/predict", {"text": "bagus"}).json["model_version"] for _ in range(20)
         }
         assert versions == {str(version)}
+
+
+def test_several_processes_count_together(folder):
+    with Service(folder, ("--workers", "2", "--rate", "1")) as service:
+        # Every request has a connection of its own, so that either process may get it.
+        started = time.monotonic()
+        statuses = [service.post("/predict", {"text": "bagus"}).status for _ in range(40)]
+        allowed = 3 + (time.monotonic() - started)
+        assert statuses[:3] == [200] * 3 and statuses.count(200) <= allowed
+
+
+def children(pid):
+    """The processes that another has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = path.read_text().rsplit(") ", 1)[1].split()[1]
+        except OSError:
+            continue
+        if int(parent) == pid:
+            found.append(int(path.parent.name))
+    return found
+
+
+def listens(pid, port):
+    """Whether a process listens on a port of this machine."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    sockets = {
+        f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"
+    }
+    return any(os.readlink(path) in sockets for path in Path(f"/proc/{pid}/fd").iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
+def test_metrics_outlive_the_process_that_tells_them(folder):
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with Service(folder, ("--workers", "2", "--metrics-port", str(port))) as service:
+        inner = dataclasses.replace(service)
+        inner.port = port
+
+        def wait_for(line):
+            end, page = time.monotonic() + 30, "nobody tells the metrics"
+            while time.monotonic() < end:
+                try:
+                    page = inner.get("/metrics").body.decode()
+                    if line in page:
+                        return
+                except OSError:
+                    pass
+                time.sleep(0.1)
+            raise AssertionError(page)
+
+        wait_for("pantau_processes 2")
+        [holder] = [pid for pid in children(service.process.pid) if listens(pid, port)]
+        os.kill(holder, signal.SIGKILL)
+        wait_for("pantau_processes 2")
 
 
 def test_promotions_are_noticed_by_no_client(folder):

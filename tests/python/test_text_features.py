@@ -194,7 +194,7 @@ def test_broken_changed_and_newer_files(tmp_path: Path) -> None:
         ("[]", pantau.InvalidInputError, "feature config: "),
         ('{"nope": 1}', pantau.InvalidInputError, "unknown field `nope`"),
         ('{"language": "fr"}', pantau.InvalidInputError, "fr"),
-        ('{"max_length": "x"}', pantau.InvalidInputError, "invalid type"),
+        ('{"max_length": "x"}', pantau.InvalidInputError, 'got "x"'),
         ('{"steps": ["x"]}', pantau.InvalidInputError, 'step "x" is not one of: nfc'),
         ('{"schema_version": 99}', pantau.IncompatibleError, "schema version 99"),
         ('{"format": 2, "new": 1}', pantau.IncompatibleError, "format 2 is newer than 1"),

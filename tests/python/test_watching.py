@@ -227,7 +227,7 @@ def test_what_is_odd_has_an_answer(reference: Reference) -> None:
         ({"min_effect": 2}, "min_effect: 2 is no share"),
         ({"window": "1 month"}, "expected a time from 1 second on"),
         ({"window": "28 windows"}, "how many windows there are is not known"),
-        ({"min_rows": -1}, "invalid value"),
+        ({"min_rows": -1}, "min_rows: expected a whole number from 0 on, got -1"),
         ({"window": "10 rows"}, "window: 10 rows, but windows are judged from 30 on"),
     ],
 )

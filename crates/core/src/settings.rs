@@ -35,9 +35,55 @@ fn placed(path: &serde_path_to_error::Path, problem: &str) -> String {
 /// What is wrong with JSON, without its place: callers of other languages have never seen it.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    match message.rfind(" at line ") {
-        Some(place) if !error.is_syntax() && !error.is_eof() => message[..place].to_owned(),
-        _ => message,
+    if error.is_syntax() || error.is_eof() {
+        return message;
+    }
+    let message = message.rfind(" at line ").map_or(message.as_str(), |place| &message[..place]);
+    expected(message).unwrap_or_else(|| message.to_owned())
+}
+
+/// "expected a number, got true" of serde's words for it, which name types of Rust.
+fn expected(message: &str) -> Option<String> {
+    let rest = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))
+        .or_else(|| message.strip_prefix("invalid length "))?;
+    // A text may have these words, too; what is expected comes last.
+    let (got, wanted) = rest.rsplit_once(", expected ")?;
+    Some(format!("expected {}, got {}", wanted_in_words(wanted), got_in_words(got)))
+}
+
+fn wanted_in_words(wanted: &str) -> String {
+    let upto = |largest: u64| format!("a whole number from 0 to {largest}");
+    match wanted {
+        "u8" => upto(u8::MAX.into()),
+        "u16" => upto(u16::MAX.into()),
+        "u32" => upto(u32::MAX.into()),
+        "u64" | "usize" => "a whole number from 0 on".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a map" => "an object".to_owned(),
+        _ if wanted.starts_with("struct ") => "an object".to_owned(),
+        _ => match wanted.strip_prefix("a tuple of size ") {
+            Some(size) => format!("a list of {size}"),
+            None => wanted.to_owned(),
+        },
+    }
+}
+
+fn got_in_words(got: &str) -> &str {
+    match got {
+        "sequence" => "a list",
+        "map" => "an object",
+        "null" | "unit value" => "null",
+        _ => {
+            // Its kind shows in the value itself: `true`, `-1`, "x".
+            let kinds = ["boolean ", "integer ", "floating point ", "string ", "character "];
+            let value = kinds.iter().find_map(|kind| got.strip_prefix(kind)).unwrap_or(got);
+            value.strip_prefix('`').and_then(|value| value.strip_suffix('`')).unwrap_or(value)
+        }
     }
 }
 
@@ -48,6 +94,8 @@ mod tests {
     struct Options {
         c: f64,
         within: Within,
+        pair: (u8, u8),
+        yes: bool,
     }
 
     #[derive(Debug, Default, PartialEq, serde::Deserialize)]
@@ -65,11 +113,22 @@ mod tests {
             ("null", "options: expected an object of settings, got null"),
             ("{\"cc\": 1}", "options: unknown field `cc`"),
             ("{", "options: EOF"),
-            ("{\"c\": true}", "options: c: invalid type: boolean `true`, expected f64"),
+            ("{\"c\": true}", "options: c: expected a number, got true"),
+            ("{\"c\": \"1, expected\"}", "options: c: expected a number, got \"1, expected\""),
+            ("{\"c\": null}", "options: c: expected a number, got null"),
             (
                 "{\"within\": {\"many\": [1, -1]}}",
-                "options: within.many[1]: invalid value: integer `-1`, expected u32",
+                "options: within.many[1]: expected a whole number from 0 to 4294967295, got -1",
             ),
+            (
+                "{\"within\": {\"many\": [1.5]}}",
+                "options: within.many[0]: expected a whole number from 0 to 4294967295, got 1.5",
+            ),
+            ("{\"within\": {\"many\": 1}}", "options: within.many: expected a list, got 1"),
+            ("{\"within\": {\"many\": {}}}", "options: within.many: expected a list, got an object"),
+            ("{\"within\": 1}", "options: within: expected an object, got 1"),
+            ("{\"pair\": [1]}", "options: pair: expected a list of 2, got 1"),
+            ("{\"yes\": [1]}", "options: yes: expected true or false, got a list"),
             ("{\"within\": {\"man\": 1}}", "options: within: unknown field `man`"),
         ] {
             let message = read(json).unwrap_err().to_string();

@@ -60,6 +60,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--protect-metrics", action="store_true", default=None, help="/metrics needs a key, too"
     )
     serve.add_argument(
+        "--metrics-port",
+        type=int,
+        metavar="PORT",
+        help="a port where metrics are alone, and need no key; they stay at /metrics, too",
+    )
+    serve.add_argument(
         "--no-docs", action="store_false", dest="docs", default=None, help="no /docs and /redoc"
     )
     serve.add_argument(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pantau
 from pantau import InvalidInputError, PerformanceDriftDetector, Reference, WindowDriftDetector
+from pantau.compat.environment import read
 from pantau.compat.places import MODEL, DbConfig, open_store
 
 # A reference has 28 windows, and each of them ten rows.
@@ -128,7 +129,8 @@ class DriftDetector:
     ``fit`` was given; without it, with the first ``window_size`` rows, 280 at least, in the order
     they came in. ``drift_score`` is the share of rows that would have to move for the feature that
     moved most to be as it was; ``drift_detected`` says that it is ``threshold`` or more, and more
-    than chance gives.
+    than chance gives. A ``threshold`` that is left out comes from the variable DRIFT_THRESHOLD, or
+    is 0.05.
 
     >>> from pantau.compat import DriftDetector
     >>> detector = DriftDetector(window_size=500, threshold=0.05)
@@ -140,7 +142,9 @@ class DriftDetector:
     (True, 0.4)
     """
 
-    def __init__(self, window_size: int = 1000, threshold: float = 0.05) -> None:
+    def __init__(self, window_size: int = 1000, threshold: float | None = None) -> None:
+        if threshold is None:
+            threshold = read("DRIFT_THRESHOLD", float, 0.05)
         if window_size < 1:
             raise InvalidInputError(f"window_size: {window_size} is below the least, 1")
         if not 0 < threshold <= 1:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pantau import Classifier, ConflictError, InvalidInputError, Registry, Run, Runs
 from pantau.compat.bundles import bundle_of
+from pantau.compat.environment import read
 
 _STAGES: dict[str, Literal["None", "Staging", "Production", "Archived"]] = {
     "none": "None",
@@ -82,7 +83,8 @@ class MLflowManager:
     """Tracks runs and keeps models, over ``pantau.Runs`` and ``pantau.Registry``; ``mlflow`` itself
     is not needed.
 
-    ``tracking_uri`` is by default that of the variable MLFLOW_TRACKING_URI:
+    ``experiment_name`` is by default that of the variable EXPERIMENT_NAME, ``tracking_uri`` that of
+    MLFLOW_TRACKING_URI:
 
     - a folder: runs are in it, models in ``models`` inside it;
     - ``sqlite:///mlflow.db``: runs are in that file, models in the folder ``mlflow-models`` beside
@@ -110,13 +112,17 @@ class MLflowManager:
     def __init__(
         self,
         tracking_uri: str | os.PathLike[str] | None = None,
-        experiment_name: str = "sentiment-analysis",
+        experiment_name: str | None = None,
         *,
         registry_uri: str | os.PathLike[str] | None = None,
     ) -> None:
         self._runs = Runs.open(tracking_uri)
         self._uri = os.fspath(tracking_uri or os.environ.get("MLFLOW_TRACKING_URI", "").strip())
-        self._experiment = experiment_name
+        self._experiment = (
+            read("EXPERIMENT_NAME", str, "sentiment-analysis")
+            if experiment_name is None
+            else experiment_name
+        )
         self._registry_uri = registry_uri
         self._registry: Registry | None = None
         self._active: Run | None = None

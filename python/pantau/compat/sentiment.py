@@ -7,13 +7,14 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import pantau
 from pantau import Bundle, Classifier, InvalidInputError
 from pantau.compat.bundles import bundle_at
+from pantau.compat.environment import read
 
 
 @dataclass
@@ -25,15 +26,19 @@ class ModelConfig:
     several. Texts longer than ``max_length`` tokens, or than the model reads, are cut; models of
     words read them whole. At most ``batch_size`` texts run at once: fewer need less memory.
     ``device`` is "cpu", "cuda", or None for CUDA where there is one.
+
+    What is left out comes from the variables MODEL_NAME, MAX_LENGTH and BATCH_SIZE.
     """
 
-    model_name: str | os.PathLike[str]
-    max_length: int = 512
-    batch_size: int = 32
+    model_name: str | os.PathLike[str] = field(default_factory=lambda: read("MODEL_NAME", str, ""))
+    max_length: int = field(default_factory=lambda: read("MAX_LENGTH", int, 512))
+    batch_size: int = field(default_factory=lambda: read("BATCH_SIZE", int, 32))
     device: str | None = None
     registered_model: str | None = None
 
     def __post_init__(self) -> None:
+        if not os.fspath(self.model_name):
+            raise InvalidInputError("model_name: name one, or set the variable MODEL_NAME")
         for name in ("max_length", "batch_size"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
@@ -78,7 +83,9 @@ class SentimentModel:
     [True, True]
     """
 
-    def __init__(self, config: ModelConfig | str | os.PathLike[str]) -> None:
+    def __init__(self, config: ModelConfig | str | os.PathLike[str] | None = None) -> None:
+        if config is None:
+            config = ModelConfig()
         self.config = config if isinstance(config, ModelConfig) else ModelConfig(config)
         scratch = tempfile.mkdtemp(prefix="pantau-")
         self._end = weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)

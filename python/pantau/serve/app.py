@@ -17,7 +17,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 import pantau
 from pantau.serve import errors
+from pantau.serve.allowance import Allowance
 from pantau.serve.description import describe
+from pantau.serve.exporter import Exporter
 from pantau.serve.gate import DOCS_FILES, Gate
 from pantau.serve.keys import Keys
 from pantau.serve.models import Models
@@ -37,12 +39,15 @@ def create_app(
     settings: Settings | None = None,
     *,
     keys: Keys | None = None,
+    allowance: Allowance | None = None,
     owns: bool = False,
 ) -> FastAPI:
     """The application over a workspace, which stays open when the application ends, unless that
-    ``owns`` it."""
+    ``owns`` it. Without an ``allowance`` that several share, it counts requests for itself."""
     settings = Settings.make() if settings is None else settings
     keys = Keys(workspace.folder) if keys is None else keys
+    if allowance is None and settings.rate is not None:
+        allowance = Allowance(settings.rate)
     models = Models(workspace, settings)
 
     @asynccontextmanager
@@ -50,8 +55,13 @@ def create_app(
         await _warm(models, settings)
         if settings.look_after is not None:
             workspace.start(settings.look_after)
+        exporter = _exporter(workspace, settings)
+        if exporter is not None:
+            exporter.start()
         yield
         await asyncio.to_thread(workspace.stop)
+        if exporter is not None:
+            await asyncio.to_thread(exporter.stop)
         # What was answered is in the store before the process ends; a training is stopped.
         await asyncio.to_thread(workspace.close if owns else workspace.flush)
 
@@ -69,7 +79,9 @@ def create_app(
                 allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
                 expose_headers=["x-request-id"],
             ),
-            Middleware(Gate, workspace=workspace, settings=settings, keys=keys),
+            Middleware(
+                Gate, workspace=workspace, settings=settings, keys=keys, allowance=allowance
+            ),
         ],
     )
     app.add_exception_handler(pantau.Error, errors.told)
@@ -89,6 +101,12 @@ def _bare(settings: Settings, **options: Any) -> FastAPI:
     if not settings.docs:
         return FastAPI(docs_url=None, redoc_url=None, **options)
     return FastAPIOffline(static_url=DOCS_FILES, **options)
+
+
+def _exporter(workspace: pantau.Workspace, settings: Settings) -> Exporter | None:
+    if settings.metrics_port is None or not settings.metrics:
+        return None
+    return Exporter(workspace, settings.host, settings.metrics_port, aliases=settings.aliases)
 
 
 async def _warm(models: Models, settings: Settings) -> None:

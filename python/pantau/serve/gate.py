@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import pantau
+from pantau.serve.allowance import Allowance
 from pantau.serve.errors import problem
 from pantau.serve.keys import Key, Keys
 from pantau.serve.settings import Settings
@@ -27,8 +28,6 @@ DOCS_FILES = "/docs/files"
 # These look, and are in nobody's way.
 _LOOKS = {"GET", "HEAD", "OPTIONS"}
 _ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
-# So many addresses are counted at once; those that asked longest ago are forgotten.
-_MOST_COUNTED = 10_000
 
 
 def route_path(scope: Scope) -> str:
@@ -57,14 +56,19 @@ class Gate:
     """Lets requests through, or says why not."""
 
     def __init__(
-        self, app: ASGIApp, workspace: pantau.Workspace, settings: Settings, keys: Keys
+        self,
+        app: ASGIApp,
+        workspace: pantau.Workspace,
+        settings: Settings,
+        keys: Keys,
+        allowance: Allowance | None,
     ) -> None:
         self._app = app
         self._workspace = workspace
         self._settings = settings
         self._keys = keys
         self._is_guarded = not settings.is_local and not settings.open
-        self._allowance: dict[str, tuple[float, float]] = {}
+        self._allowance = allowance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -105,9 +109,9 @@ class Gate:
     ) -> tuple[ASGIApp | None, Key | None]:
         path = route_path(scope)
         key = self._key(headers)
-        if not is_public(path):
+        if self._allowance is not None and not is_public(path):
             # Before anything else: who has no key must not be able to keep it busy, either.
-            wait = self._wait(key.name if key else (scope.get("client") or ("", 0))[0])
+            wait = self._allowance.wait(_who(scope, key))
             if wait > 0:
                 message = f"more than {self._settings.rate:g} requests a second"
                 later = {"retry-after": str(max(1, round(wait)))}
@@ -140,22 +144,6 @@ class Gate:
             secret = headers.get("x-api-key", "")
         return self._keys.find(secret.strip()) if secret else None
 
-    def _wait(self, who: str) -> float:
-        """How long somebody has to wait: each may ask `rate` times a second, and has three seconds'
-        worth to begin with."""
-        rate = self._settings.rate
-        if rate is None:
-            return 0.0
-        now = time.monotonic()
-        most = max(1.0, 3 * rate)
-        left, last = self._allowance.pop(who, (most, now))
-        left = min(most, left + (now - last) * rate)
-        wait = 0.0 if left >= 1 else (1 - left) / rate
-        self._allowance[who] = (left - 1 if left >= 1 else left, now)
-        while len(self._allowance) > _MOST_COUNTED:
-            del self._allowance[next(iter(self._allowance))]
-        return wait
-
     def _too_large(self) -> str:
         return f"the body has more than {self._settings.max_body} bytes"
 
@@ -184,6 +172,11 @@ class Gate:
         except pantau.Error as error:
             # What was done is done, and told to whoever did it.
             LOG.error("%s", json.dumps({"audit": action, "actor": actor, "problem": str(error)}))
+
+
+def _who(scope: Scope, key: Key | None) -> str:
+    """Whose requests are counted together. No address begins as a key does here."""
+    return f"key {key.name}" if key else str((scope.get("client") or ("", 0))[0])
 
 
 class _Limited:

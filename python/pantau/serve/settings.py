@@ -17,6 +17,7 @@ _OLDER_NAMES = {
     "model": "MODEL_NAME",
     "max_tokens": "MAX_LENGTH",
     "metrics": "METRICS_ENABLED",
+    "metrics_port": "PROMETHEUS_PORT",
 }
 _DEVICES = ("cpu", "prefer_cuda", "require_cuda")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -45,7 +46,7 @@ class Settings:
     #: By when a request must be answered, in seconds.
     deadline: float = 10.0
     #: How many requests a second each key may make, or each address where there are no keys; over a
-    #: short time three times as many. None is without a limit. Each process counts for itself.
+    #: short time three times as many. None is without a limit.
     rate: float | None = None
     #: Pages of which origins may ask from a browser, such as https://app.example.
     origins: tuple[str, ...] = ()
@@ -58,6 +59,8 @@ class Settings:
     metrics: bool = True
     aliases: bool = False
     protect_metrics: bool = False
+    #: A port where metrics are alone and need no key, besides /metrics.
+    metrics_port: int | None = None
     #: Whether there are /docs and /redoc.
     docs: bool = True
     #: Whether it listens beyond this machine although there are no keys.
@@ -100,6 +103,15 @@ class Settings:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InvalidInputError(f"{name}: {value}, allowed are 1 and more")
+        if self.metrics_port is not None:
+            if not 1 <= self.metrics_port <= 65_535:
+                raise InvalidInputError(
+                    f"metrics_port: {self.metrics_port}, allowed are 1 to 65535"
+                )
+            if self.metrics_port == self.port:
+                raise InvalidInputError(
+                    f"metrics_port: {self.metrics_port} is where the service itself listens"
+                )
         if self.rate is not None and not 0 < self.rate <= 1e6:
             raise InvalidInputError(f"rate: {self.rate}, allowed are more than 0, at most 1000000")
         if (self.certificate is None) != (self.private_key is None):

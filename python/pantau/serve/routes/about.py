@@ -12,13 +12,13 @@ from fastapi import FastAPI, Query, Request, Response
 import pantau
 from pantau.serve import schemas
 from pantau.serve.errors import documented
+from pantau.serve.exporter import PAGE_TYPE
 from pantau.serve.gate import wants_json
 from pantau.serve.models import Models
 from pantau.serve.settings import Settings
 
 # How long the store may take to answer before it counts as away, in seconds.
 _PATIENCE = 2.0
-_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def add(app: FastAPI, models: Models, settings: Settings, started: float) -> None:
@@ -108,7 +108,7 @@ def add(app: FastAPI, models: Models, settings: Settings, started: float) -> Non
                 told = schemas.Stats(**await models.call(_stats, workspace, name, started))
                 return Response(told.model_dump_json(), media_type="application/json")
             page = await models.call(workspace.metrics, aliases=settings.aliases)
-            return Response(page, headers={"content-type": _TEXT})
+            return Response(page, headers={"content-type": PAGE_TYPE})
 
 
 def _now() -> str:

@@ -7,6 +7,7 @@ use super::SCHEMA_VERSION;
 use crate::{
     Error, Result,
     file::{read_text, write_text},
+    settings::problem,
     text::{
         Cleaner, Dictionary, Language, Lexicon, Normalizer, StemAlgorithm, Step, StopWordMatching,
         StopWords, hex,
@@ -123,7 +124,7 @@ impl FeatureConfig {
     /// `Incompatible` when it was written by a newer version; `InvalidInput`
     /// when it is broken, or no longer what its `schema_hash` was made from.
     pub fn from_json(json: &str) -> Result<Self> {
-        let broken = |error: serde_json::Error| Error::invalid("feature config", error.to_string());
+        let broken = |error: serde_json::Error| Error::invalid("feature config", problem(&error));
         let value: serde_json::Value = serde_json::from_str(json).map_err(broken)?;
         // A newer file may hold anything, so its versions are read before all else.
         let number = |field: &str| value.get(field).and_then(serde_json::Value::as_u64);

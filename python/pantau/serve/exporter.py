@@ -1,0 +1,114 @@
+"""Metrics on a port of their own, for networks where Prometheus sees nothing else."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import Any
+
+import pantau
+
+LOG = logging.getLogger("pantau.serve")
+#: What Prometheus wants to be told that a page is.
+PAGE_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# How often a process tries whether the one that has the port has gone, in seconds.
+_AGAIN = 1.0
+
+
+class Exporter:
+    """Answers ``/metrics`` on a port of its own, and nothing else.
+
+    Of several processes one has the port, and tells the sum; if it ends, another takes over.
+    """
+
+    def __init__(self, workspace: pantau.Workspace, host: str, port: int, *, aliases: bool) -> None:
+        self._place = (host, port)
+        self._handler = _handler(workspace, aliases)
+        self._ends = threading.Event()
+        self._server: _Server | None = None
+        self._thread = threading.Thread(target=self._run, name="pantau-metrics", daemon=True)
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        self._ends.set()
+        while self._thread.is_alive():
+            # One that has the port since a moment ago, too.
+            if self._server is not None:
+                self._server.shutdown()
+            self._thread.join(0.1)
+
+    def _run(self) -> None:
+        while not self._ends.is_set():
+            try:
+                self._server = _Server(self._place, self._handler)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    LOG.error("metrics_port: %s cannot be had: %s", self._place[1], error)
+                self._ends.wait(_AGAIN)
+                continue
+            with self._server:
+                if not self._ends.is_set():
+                    self._server.serve_forever(poll_interval=0.1)
+
+
+def check_free(host: str, port: int) -> None:
+    """Tell before anything runs that a port cannot be had."""
+    try:
+        _Server((host, port), BaseHTTPRequestHandler).server_close()
+    except OSError as error:
+        raise pantau.InvalidInputError(
+            f"metrics_port: {port} of {host} cannot be had: {error.strerror}"
+        ) from error
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Elsewhere it would let two have the same port.
+    allow_reuse_address = os.name == "posix"
+
+    def __init__(self, place: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        if ":" in place[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(place, handler)
+
+    def server_bind(self) -> None:
+        """Without asking the network what this machine is called, which can take long."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+
+
+def _handler(workspace: pantau.Workspace, aliases: bool) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        server_version = "pantau"
+        # Somebody who asks and says no more does not hold a thread for ever.
+        timeout = 10
+
+        def do_GET(self) -> None:
+            if self.path.split("?", 1)[0] != "/metrics":
+                self.send_error(404, "there is /metrics alone")
+                return
+            try:
+                page = workspace.metrics(aliases=aliases).encode()
+            except pantau.Error as error:
+                self.send_error(500, "the metrics cannot be read")
+                LOG.error("metrics: %s", error)
+                return
+            self.send_response(200)
+            self.send_header("content-type", PAGE_TYPE)
+            self.send_header("content-length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, format: str, *parts: Any) -> None:
+            """Who has read the metrics is not worth a line."""
+
+    return Handler
