@@ -19,6 +19,20 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
+# A shell in a terminal of its own, which says what the line has become.
+_ZSH_ASK = """
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PROMPT=; fpath=({folder} $fpath)'
+zpty -w shell 'autoload -Uz compinit; compinit -u -d {folder}/dump'
+zpty -w shell 'said() {{ zle -I; print -r -- "<$BUFFER>"; exit }}; zle -N said; bindkey "^X" said'
+zpty -w shell '{source}; pantau() {{ : }}; print -r -- REA""DY'
+while zpty -r shell out; do [[ "$out" == READY* ]] && break; done
+zpty -wn shell $'pantau {line}\t\x18'
+while zpty -r shell out; do print -r -- "$out"; done
+"""
+
+
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("completion")
@@ -74,6 +88,50 @@ def test_bash_offers_what_fits(
     words: list[str], expected: list[str], scripts: dict[str, Path]
 ) -> None:
     assert sorted(offered(scripts["bash"], *words)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("mon", ["monitor"]),
+        ("re", ["registry", "replay", "report", "retrain"]),
+        ("registry ro", ["rollback"]),
+        ("train --k", ["--kind"]),
+        ("train data.csv --kind tfidf-n", ["tfidf-nb"]),
+        ("train --kind ", ["encoder-head", "tfidf-logistic", "tfidf-nb"]),
+        ("completion ", ["bash", "fish", "zsh"]),
+        ("convert registry list --we", ["--weights"]),
+        ("nothing --js", []),
+    ],
+)
+def test_fish_offers_what_fits(line: str, expected: list[str], scripts: dict[str, Path]) -> None:
+    ask = f"source {scripts['fish']}; complete -C 'pantau {line}'"
+    command = [shell("fish"), "--no-config", "-c", ask]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [own.split("\t")[0] for own in done.stdout.splitlines()] == expected
+
+
+@pytest.mark.parametrize("installed", ["sourced", "among the functions"])
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("mon", "monitor"),
+        ("registry ro", "registry rollback"),
+        ("train data.csv --kind tfidf-n", "train data.csv --kind tfidf-nb"),
+        ("convert registry list --we", "convert registry list --weights"),
+    ],
+)
+def test_zsh_completes_what_fits(
+    installed: str, line: str, completed: str, scripts: dict[str, Path], tmp_path: Path
+) -> None:
+    """In a terminal: zsh completes nowhere else."""
+    (tmp_path / "_pantau").write_bytes(scripts["zsh"].read_bytes())
+    source = f"source {scripts['zsh']}" if installed == "sourced" else ":"
+    ask = _ZSH_ASK.format(source=source, folder=tmp_path, line=line)
+    command = [shell("zsh"), "-f", "-c", ask]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert f"<pantau {completed}>" in done.stdout.replace(" >", ">"), done.stdout + done.stderr
 
 
 def test_bash_offers_every_command_and_option(scripts: dict[str, Path]) -> None:

@@ -204,7 +204,12 @@ _pantau() {{
     fi
 }}
 
-compdef _pantau pantau
+# As a file among the functions it is read when it is first asked.
+if [[ "${{funcstack[1]}}" == _pantau ]]; then
+    _pantau "$@"
+else
+    compdef _pantau pantau
+fi
 """
 
 
