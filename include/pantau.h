@@ -2741,6 +2741,20 @@ pantau_status pantau_window_drift_detector_update(pantau_window_drift_detector *
 // Frees a detector; NULL is fine.
 void pantau_window_drift_detector_free(pantau_window_drift_detector *detector);
 
+// Says of each column of two tables whether it is as it was, and gives it as JSON:
+// `drift_detected`, `rows`, and in `columns` the `column`, `test`, `p_value_adjusted`, `effect`,
+// `verdict` and a `sentence` of what changed; in `not_compared` what was left out, and why. `options`
+// are JSON; the empty text takes the defaults:
+// `{"columns": null, "alpha": 0.05, "min_effect": 0.03}`.
+//
+// For who looks once: where nothing drifts, a look finds something with the probability `alpha` at
+// most, however many columns there are. For who looks again and again there is `pantau_monitor`.
+pantau_status pantau_compare_tables(const pantau_batch *reference,
+                                    const pantau_batch *current,
+                                    const char *options,
+                                    size_t options_length,
+                                    pantau_text **out);
+
 // Opens a store by its name: `memory:`, a folder or a file of SQLite, which is made on first use,
 // or `postgresql://user:password@host/database`.
 pantau_status pantau_store_open(const char *location, size_t location_length, pantau_store **out);

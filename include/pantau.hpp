@@ -3824,6 +3824,15 @@ private:
     Object object_;
 };
 
+// Says of each column of two tables whether it is as it was, as JSON; for who looks once.
+inline std::string compare_tables(const Batch &reference, const Batch &current,
+                                  std::string_view options = {}) {
+    return detail::give_text([&](pantau_text **out) {
+        return pantau_compare_tables(reference.get(), current.get(), options.data(),
+                                     options.size(), out);
+    });
+}
+
 // Scores windows of a fixed number of rows, one after the other.
 class WindowDriftDetector {
 public:

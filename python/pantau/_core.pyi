@@ -67,6 +67,7 @@ __all__ = [
     "StorageError",
     "Store",
     "StoreTable",
+    "TableDrift",
     "TextArray",
     "Training",
     "TrainingFeatures",
@@ -102,6 +103,7 @@ __all__ = [
     "alert_rules",
     "assess",
     "compare",
+    "compare_tables",
     "convert",
     "dashboard",
     "evaluate",
@@ -1710,6 +1712,19 @@ class StoreTable:
     def __len__(self) -> int: ...
 
 @final
+class TableDrift:
+    @property
+    def drift_detected(self) -> bool: ...
+    @property
+    def columns(self) -> list[dict[str, Any]]: ...
+    @property
+    def not_compared(self) -> dict[str, str]: ...
+    @property
+    def notes(self) -> list[str]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_json(self) -> str: ...
+
+@final
 class TextArray:
     def __len__(self) -> int: ...
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]: ...
@@ -2012,6 +2027,16 @@ def compare(
     seed: int = 0,
     progress: bool = False,
 ) -> Comparison: ...
+def compare_tables(
+    reference: _Columns,
+    current: _Columns,
+    columns: Sequence[str] | None = None,
+    *,
+    texts: Sequence[str] | None = None,
+    categories: Sequence[str] | None = None,
+    alpha: float = 0.05,
+    min_effect: float = 0.03,
+) -> TableDrift: ...
 def convert(
     checkpoint: _Path,
     bundle: _Path,

@@ -121,6 +121,15 @@ static void check_known_calls(pantau_reference *reference, pantau_batch *batch,
     CHECK(says(found, "\"level\":\"HIGH\""));
     CHECK_INVALID("window_size: 0", pantau_window_drift_detector_new(reference, 0, 0.05, &windows));
     CHECK_INVALID("rows: is NULL", pantau_window_drift_detector_update(windows, NULL, &found));
+    CHECK_OK(pantau_compare_tables(batch, late, NULL, 0, &found));
+    CHECK(says(found, "\"drift_detected\":true"));
+    static const char strict[] = "{\"columns\": [\"length\"], \"min_effect\": 1}";
+    CHECK_OK(pantau_compare_tables(batch, late, strict, strlen(strict), &found));
+    CHECK(says(found, "\"verdict\":\"small change\""));
+    static const char unknown[] = "{\"columns\": [\"colour\"]}";
+    CHECK_INVALID("columns: the reference has no \"colour\"",
+                  pantau_compare_tables(batch, late, unknown, strlen(unknown), &found));
+    CHECK_INVALID("current: is NULL", pantau_compare_tables(batch, NULL, NULL, 0, &found));
     pantau_data_drift_detector_free(detector);
     pantau_window_drift_detector_free(windows);
 }

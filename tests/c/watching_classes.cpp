@@ -57,6 +57,8 @@ int main() {
     CHECK(holds(detector.numerical(late, "length"), "\"drift_detected\":true"));
     CHECK(holds(detector.all(late, R"({"categorical_features": []})"), "\"total_features\":1"));
     CHECK(holds(detector.categorical(rows, "label"), "\"p_value\":1.0"));
+    CHECK(holds(pantau::compare_tables(rows, late), "\"drift_detected\":true"));
+    CHECK(holds(pantau::compare_tables(rows, rows, R"({"alpha": 0.01})"), "\"alpha\":0.01"));
     CHECK(holds(pantau::WindowDriftDetector(reference, 200).update(late), "HIGH"));
     return 0;
 }

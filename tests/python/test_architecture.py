@@ -110,6 +110,7 @@ def instances(
         pantau.PerformanceDriftDetector({"accuracy": 0.9}),
         pantau.Report(monitor.report()),
         pantau.WindowDriftDetector(reference),
+        pantau.compare_tables({"stars": [1, 2]}, {"stars": [2, 3]}),
         store,
         store.table("runs"),
         store.training_features(),

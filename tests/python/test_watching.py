@@ -256,6 +256,81 @@ def test_nothing_is_pickled_by_accident(reference: Reference) -> None:
         pickle.dumps(Monitor(reference))
 
 
+def test_tables_are_compared_as_scipy_does() -> None:
+    scipy_stats = pytest.importorskip("scipy.stats")
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    chance = np.random.default_rng(7)
+    usual = pd.DataFrame(
+        {
+            "price": chance.normal(80, 20, 500),
+            "label": chance.choice(["positive", "negative", "neutral"], 500),
+            "seen": pd.date_range("2026-01-01", periods=500, freq="h"),
+            "id": range(500),
+            "review": [" ".join(chance.choice(list("abcdefgh"), 9)) for _ in range(500)],
+        }
+    )
+    later = pd.DataFrame(
+        {
+            "price": chance.normal(90, 20, 300),
+            "label": chance.choice(["positive", "negative", "new"], 300),
+            "seen": pd.date_range("2026-02-01", periods=300, freq="h", tz="Asia/Jakarta"),
+            "id": range(500, 800),
+            "review": [" ".join(chance.choice(list("abcdefgh"), 9)) for _ in range(300)],
+        }
+    )
+    later.loc[:59, "price"] = np.nan
+    found = pantau.compare_tables(usual, later)
+    own = {one["column"]: one for one in found.columns}
+    expected = scipy_stats.ks_2samp(usual["price"], later["price"].dropna())
+    assert own["price"]["statistic"] == pytest.approx(expected.statistic)
+    assert own["price"]["p_value"] == pytest.approx(expected.pvalue)
+    names = ["positive", "negative", "neutral", "new"]
+    counts = [[list(side["label"]).count(name) for name in names] for side in (usual, later)]
+    expected = scipy_stats.chi2_contingency(counts)
+    assert own["label"]["p_value"] == pytest.approx(expected.pvalue)
+    shares = [np.array(row) / sum(row) for row in counts]
+    assert own["label"]["effect"] == pytest.approx(abs(shares[0] - shares[1]).sum() / 2)
+    expected = scipy_stats.chi2_contingency([[0, 500], [60, 240]])
+    assert own["price (missing)"]["p_value"] == pytest.approx(expected.pvalue)
+    assert own["price (missing)"]["sentence"] == "missing 0 % → 20 %"
+    told = pantau.stats.holm([one["p_value"] for one in found.columns])
+    assert [one["p_value_adjusted"] for one in found.columns] == pytest.approx(list(told))
+    drifted = {name for name, one in own.items() if one["verdict"] == "drift"}
+    assert drifted == {"price", "price (missing)", "label"} and found.drift_detected
+    assert found.not_compared == {"id": "it numbers its rows", "seen": "it holds times"}
+    median = usual["price"].median()
+    assert own["price"]["sentence"].startswith(f"median {median:.4g} → ")
+
+    # Whatever holds the columns, and in whatever the times are.
+    again = pantau.compare_tables(
+        usual.to_dict("list"), pl.from_pandas(later.assign(seen=list(later["seen"])))
+    )
+    assert again.columns == found.columns and again.not_compared == found.not_compared
+    assert pantau.compare_tables(usual, later, ["label"]).columns[0]["verdict"] == "drift"
+    assert not pantau.compare_tables(usual, usual).drift_detected
+
+
+def test_tables_that_cannot_be_compared() -> None:
+    table = {"stars": [1, 2, 2], "word": ["a b c d", "e f g h", "a b c d"], "none": [None] * 3}
+    found = pantau.compare_tables(table, table, categories=["word"])
+    assert [one["column"] for one in found.columns] == ["stars", "word"]
+    found = pantau.compare_tables({"code": ["1", "2"]}, {"code": ["2", "x"]}, categories=["code"])
+    assert found.columns[0]["test"] == "chi2"
+    found = pantau.compare_tables({"n": ["a", "b"]}, {"n": ["a", "c"]}, texts=["n"])
+    assert [one["column"] for one in found.columns][:2] == ["n (characters)", "n (word count)"]
+    for arguments, options, problem in [
+        ((table, 3), {}, "data: expected a table or a dict of columns, got a int"),
+        ((table, table, ["colour"]), {}, "columns: the reference has no"),
+        ((table, table), {"alpha": 0}, "alpha: 0 is not between 0 and 1"),
+        ((table, table), {"min_effect": -1}, "min_effect: -1 is not 0 to 1"),
+        ((table, table), {"texts": ["colour"]}, "there is no column"),
+        (({}, {}), {}, "columns: no column to compare"),
+        (({"a": [{"b": 1}]}, {"a": [{"b": 1}]}), {}, "a: "),
+    ]:
+        with pytest.raises(pantau.InvalidInputError, match=problem):
+            pantau.compare_tables(*arguments, **options)
+
+
 def test_the_calls_that_people_know() -> None:
     scipy_stats = pytest.importorskip("scipy.stats")
     chance = np.random.default_rng(4)

@@ -10,7 +10,7 @@ use support::{Language, compile, repository, run, shared_library};
 
 /// The files with exported functions, in the order of the header: what every
 /// program needs, then from single steps to whole features.
-const FILES: [&str; 71] = [
+const FILES: [&str; 72] = [
     "version.rs",
     "error.rs",
     "text.rs",
@@ -67,6 +67,7 @@ const FILES: [&str; 71] = [
     "watching/audit.rs",
     "watching/performance.rs",
     "watching/classic.rs",
+    "watching/tables.rs",
     "store.rs",
     "store_audit.rs",
     "store_query.rs",

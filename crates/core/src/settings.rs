@@ -125,7 +125,10 @@ mod tests {
                 "options: within.many[0]: expected a whole number from 0 to 4294967295, got 1.5",
             ),
             ("{\"within\": {\"many\": 1}}", "options: within.many: expected a list, got 1"),
-            ("{\"within\": {\"many\": {}}}", "options: within.many: expected a list, got an object"),
+            (
+                "{\"within\": {\"many\": {}}}",
+                "options: within.many: expected a list, got an object",
+            ),
             ("{\"within\": 1}", "options: within: expected an object, got 1"),
             ("{\"pair\": [1]}", "options: pair: expected a list of 2, got 1"),
             ("{\"yes\": [1]}", "options: yes: expected true or false, got a list"),

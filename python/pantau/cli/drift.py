@@ -9,10 +9,9 @@ from typing import Any
 import pantau
 from pantau.cli import places, rows
 from pantau.cli.command import command, print_json
-from pantau.cli.comparing import compare
-from pantau.cli.table import aligned
 
 _WRITTEN = (".json", ".csv", ".txt")
+_NESTED = "its cells are lists or objects"
 
 
 def add(commands: Any) -> None:
@@ -26,11 +25,12 @@ def add(commands: Any) -> None:
         "what comes to a model is like what it learnt from.\n\n"
         "Columns of numbers are compared by the test of Kolmogorov and Smirnov, other columns by\n"
         "chi-square; of texts, which have more than three words on average, the lengths, and the\n"
-        "words by the maximum mean discrepancy. P-values are adjusted by Holm's method: where\n"
-        "nothing drifts, a look finds something with the probability --alpha at most, however\n"
-        "many columns there are. The effect is the share of rows, or of words, that would have\n"
-        "to move. A column drifts if its p-value is below --alpha and its effect at least\n"
-        "--min-effect. Who looks every day should use a workspace: its alarms hold over time.",
+        "words by the maximum mean discrepancy; where cells are missing, how many are. P-values\n"
+        "are adjusted by Holm's method: where nothing drifts, a look finds something with the\n"
+        "probability --alpha at most, however many columns there are. The effect is the share of\n"
+        "rows, or of words, that would have to move. A column drifts if its p-value is below\n"
+        "--alpha and its effect at least --min-effect. Who looks every day should use a\n"
+        "workspace: its alarms hold over time.",
         examples="pantau drift january.csv february.csv\n"
         "pantau drift january.csv february.csv --columns rating review --output drift.json\n"
         "pantau drift ./app sentiment --fail-on-drift",
@@ -81,50 +81,60 @@ def _of_workspace(options: argparse.Namespace) -> bool:
 
 
 def _of_tables(options: argparse.Namespace) -> bool:
-    alpha = 0.05 if options.alpha is None else options.alpha
-    min_effect = 0.03 if options.min_effect is None else options.min_effect
-    if not 0 < alpha < 1:
-        raise pantau.InvalidInputError(f"--alpha: {alpha} is not between 0 and 1")
-    if not 0 <= min_effect <= 1:
-        raise pantau.InvalidInputError(f"--min-effect: {min_effect} is not 0 to 1")
     if options.output:
         rows.check_ending(options.output, _WRITTEN)
-    found = compare(options.reference, options.current, options.columns, alpha, min_effect)
+    was, now = rows.read(options.reference), rows.read(options.current)
+    for name in options.columns or ():
+        rows.column(was, name, options.reference)
+        rows.column(now, name, options.current)
+    nested = [name for name in was if name in now and _is_nested(was[name] + now[name])]
+    for name in options.columns or ():
+        if name in nested:
+            raise pantau.InvalidInputError(f"columns: {name}: {_NESTED}")
+    given = {name: getattr(options, name) for name in ("alpha", "min_effect")}
+    before, after = (
+        {name: [*map(_cell, cells)] for name, cells in table.items() if name not in nested}
+        for table in (was, now)
+    )
+    try:
+        found = pantau.compare_tables(
+            before,
+            after,
+            options.columns,
+            **{name: value for name, value in given.items() if value is not None},
+        )
+    except pantau.InvalidInputError as error:
+        raise pantau.InvalidInputError(
+            f"{options.reference}, {options.current}: {error}"
+        ) from error
+    told = {"reference": options.reference, "current": options.current, **found.to_dict()}
+    left_out = {} if options.columns else dict.fromkeys(nested, _NESTED)
+    told["not_compared"] |= left_out
+    text = "\n".join([str(found), *(f"not compared: {name}: {_NESTED}" for name in left_out)])
     if options.output:
-        _write(options.output, found)
+        _write(options.output, told, text)
     if options.json:
-        print_json(found)
+        print_json(told)
     else:
-        print(*_lines(found), sep="\n")
-    return bool(found["drift_detected"])
+        print(text)
+    return found.drift_detected
 
 
-def _write(path: str, found: dict[str, Any]) -> None:
+def _is_nested(cells: list[Any]) -> bool:
+    return any(isinstance(cell, (dict, list)) for cell in cells)
+
+
+def _cell(cell: Any) -> str | None:
+    """What is written in a cell, from which the library tells what it is."""
+    return None if cell is None or cell != cell else str(cell)
+
+
+def _write(path: str, told: dict[str, Any], text: str) -> None:
     if rows.check_ending(path, _WRITTEN) == ".csv":
-        names = list(found["columns"][0])
-        rows.write(path, {name: [row[name] for row in found["columns"]] for name in names})
+        names = list(told["columns"][0])
+        rows.write(path, {name: [row[name] for row in told["columns"]] for name in names})
         return
-    if path.lower().endswith(".txt"):
-        text = "\n".join(_lines(found)) + "\n"
-    else:
-        text = json.dumps(found, indent=2) + "\n"
+    if not path.lower().endswith(".txt"):
+        text = json.dumps(told, indent=2)
     with rows.whole(path) as file:
-        file.write(text)
-
-
-def _lines(found: dict[str, Any]) -> list[str]:
-    headings = ["column", "test", "statistic", "p (Holm)", "effect", "verdict"]
-    names = ["column", "test", "statistic", "p_value_adjusted", "effect", "verdict"]
-    table = aligned(headings, [[row[name] for name in names] for row in found["columns"]])
-    drifted = sum(row["verdict"] == "drift" for row in found["columns"])
-    count = len(found["columns"])
-    return [
-        *table,
-        "",
-        f"{drifted or 'none'} of {count} drifted: {found['rows']['reference']:,} rows in "
-        f"{found['reference']}, {found['rows']['current']:,} in {found['current']}",
-        f"where nothing drifts, at most {found['alpha']:.3g} of all looks find something (Holm); "
-        f"effects below {found['min_effect']:g} are small",
-        *(f"not compared: {name}: {why}" for name, why in found["not_compared"].items()),
-        *(f"note: {note}" for note in found["notes"]),
-    ]
+        file.write(text + "\n")

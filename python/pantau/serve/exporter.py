@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
@@ -28,7 +29,7 @@ class Exporter:
 
     def __init__(self, workspace: pantau.Workspace, host: str, port: int, *, aliases: bool) -> None:
         self._place = (host, port)
-        self._handler = _handler(workspace, aliases)
+        self._page = lambda: workspace.metrics(aliases=aliases)
         self._ends = threading.Event()
         self._server: _Server | None = None
         self._thread = threading.Thread(target=self._run, name="pantau-metrics", daemon=True)
@@ -49,7 +50,7 @@ class Exporter:
     def _run(self) -> None:
         while not self._ends.is_set():
             try:
-                self._server = _Server(self._place, self._handler)
+                self._server = _Server(self._place, self._page)
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     LOG.error("metrics_port: %s cannot be had: %s", self._place[1], error)
@@ -63,7 +64,7 @@ class Exporter:
 def check_free(host: str, port: int) -> None:
     """Tell before anything runs that a port cannot be had."""
     try:
-        _Server((host, port), BaseHTTPRequestHandler).server_close()
+        _Server((host, port), str).server_close()
     except OSError as error:
         raise pantau.InvalidInputError(
             f"metrics_port: {port} of {host} cannot be had: {error.strerror}"
@@ -75,10 +76,11 @@ class _Server(ThreadingHTTPServer):
     # Elsewhere it would let two have the same port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, place: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(self, place: tuple[str, int], page: Callable[[], str]) -> None:
         if ":" in place[0]:
             self.address_family = socket.AF_INET6
-        super().__init__(place, handler)
+        self.page = page
+        super().__init__(place, _Handler)
 
     def server_bind(self) -> None:
         """Without asking the network what this machine is called, which can take long."""
@@ -86,29 +88,27 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
 
-def _handler(workspace: pantau.Workspace, aliases: bool) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        server_version = "pantau"
-        # Somebody who asks and says no more does not hold a thread for ever.
-        timeout = 10
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    server_version = "pantau"
+    # Somebody who asks and says no more does not hold a thread for ever.
+    timeout = 10
 
-        def do_GET(self) -> None:
-            if self.path.split("?", 1)[0] != "/metrics":
-                self.send_error(404, "there is /metrics alone")
-                return
-            try:
-                page = workspace.metrics(aliases=aliases).encode()
-            except pantau.Error as error:
-                self.send_error(500, "the metrics cannot be read")
-                LOG.error("metrics: %s", error)
-                return
-            self.send_response(200)
-            self.send_header("content-type", PAGE_TYPE)
-            self.send_header("content-length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
+    def do_GET(self) -> None:
+        if self.path.split("?", 1)[0] != "/metrics":
+            self.send_error(404, "there is /metrics alone")
+            return
+        try:
+            page = self.server.page().encode()
+        except pantau.Error as error:
+            self.send_error(500, "the metrics cannot be read")
+            LOG.error("metrics: %s", error)
+            return
+        self.send_response(200)
+        self.send_header("content-type", PAGE_TYPE)
+        self.send_header("content-length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
 
-        def log_message(self, format: str, *parts: Any) -> None:
-            """Who has read the metrics is not worth a line."""
-
-    return Handler
+    def log_message(self, format: str, *parts: Any) -> None:
+        """Who has read the metrics is not worth a line."""

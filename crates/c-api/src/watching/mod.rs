@@ -8,3 +8,4 @@ pub mod monitor;
 pub mod performance;
 pub mod profile;
 pub mod reference;
+pub mod tables;

@@ -35,7 +35,7 @@ mod window;
 mod wire;
 
 pub use batch::Batch;
-pub(crate) use batch::Column;
+pub(crate) use batch::{Column, Sort};
 pub use bins::Bins;
 pub use counts::{
     AnswerCounts, Answers, CategoryCounts, Counts, NumberCounts, VectorCounts, WordCounts,

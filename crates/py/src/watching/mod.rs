@@ -9,6 +9,7 @@ pub(crate) mod profile;
 pub(crate) mod reference;
 pub(crate) mod report;
 pub(crate) mod rows;
+pub(crate) mod tables;
 
 use pyo3::prelude::*;
 
@@ -22,6 +23,8 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<performance::PyPerformanceDriftDetector>()?;
     module.add_class::<profile::PyProfile>()?;
     module.add_class::<report::PyReport>()?;
+    module.add_class::<tables::PyTableDrift>()?;
+    module.add_function(wrap_pyfunction!(tables::py_compare_tables, module)?)?;
     module.add_function(wrap_pyfunction!(performance::feedback_rate, module)?)?;
     module.add_class::<reference::PyReference>()
 }

@@ -6,7 +6,7 @@ use pantau::{
 };
 use pyo3::{
     prelude::*,
-    types::{PyBytes, PyString},
+    types::{PyBytes, PyList, PyString},
 };
 
 use crate::{
@@ -45,6 +45,14 @@ impl<'py> Rows<'py> {
         data: &Bound<'py, PyAny>,
         is_wanted: impl Fn(&str) -> bool,
     ) -> PyResult<Self> {
+        Self::read_by(data, is_wanted, Values::read)
+    }
+
+    fn read_by(
+        data: &Bound<'py, PyAny>,
+        is_wanted: impl Fn(&str) -> bool,
+        read_column: impl Fn(&str, &Bound<'py, PyAny>) -> PyResult<Values<'py>>,
+    ) -> PyResult<Self> {
         let Some(keys) = column_keys(data)? else {
             let problem =
                 format!("expected a table or a dict of columns, got a {}", data.get_type().name()?);
@@ -64,9 +72,20 @@ impl<'py> Rows<'py> {
             if read.columns.is_empty() {
                 read.rows = column.len()?;
             }
-            read.columns.push((name.clone(), Values::read(&name, &column)?));
+            read.columns.push((name.clone(), read_column(&name, &column)?));
         }
         Ok(read)
+    }
+
+    /// As [`read`](Self::read), where times are columns, too: as texts.
+    pub(crate) fn read_table(
+        data: &Bound<'py, PyAny>,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> PyResult<Self> {
+        Self::read_by(data, is_wanted, |name, column| match as_times(column)? {
+            Some(times) => Ok(Values::Strings(Column::read(&times)?)),
+            None => Values::read(name, column),
+        })
     }
 
     /// Those that a layout counts.
@@ -180,6 +199,42 @@ fn is_strings(column: &Bound<'_, PyAny>) -> PyResult<bool> {
         }
     }
     Ok(false)
+}
+
+/// Times as RFC 3339 writes them; none if it is no column of times.
+fn as_times<'py>(column: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = column.py();
+    if is_strings(column)? {
+        return Ok(None);
+    }
+    let array = py.import("numpy")?.call_method1("asarray", (column,))?;
+    let kind: String = array.getattr("dtype")?.getattr("kind")?.extract()?;
+    let values = array.call_method0("tolist")?;
+    let mut times = Vec::new();
+    if kind == "M" {
+        let texts = py.import("numpy")?.call_method1("datetime_as_string", (&array,))?;
+        for time in texts.call_method0("tolist")?.try_iter()? {
+            let time = time?.extract::<String>()?;
+            times.push((time != "NaT").then_some(time));
+        }
+    } else if kind == "O" {
+        for value in values.try_iter()? {
+            let value = value?;
+            if is_missing(&value)? {
+                times.push(None);
+            } else if value.hasattr("isoformat")? {
+                times.push(Some(value.call_method0("isoformat")?.extract::<String>()?));
+            } else {
+                return Ok(None);
+            }
+        }
+        if times.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(PyList::new(py, times)?.into_any()))
 }
 
 /// The times of a column.

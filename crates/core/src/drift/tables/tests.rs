@@ -1,0 +1,230 @@
+use super::{TableDrift, TableOptions, Verdict, compare_tables};
+use crate::{Result, profile::Batch, random::Random};
+
+fn compared(
+    was: &[(&str, Vec<Option<&str>>)],
+    now: &[(&str, Vec<Option<&str>>)],
+    options: &TableOptions,
+) -> Result<TableDrift> {
+    let tables = [was, now].map(|columns| {
+        let mut table = Batch::new(columns[0].1.len());
+        for (name, cells) in columns {
+            table.strings(name, cells.clone()).unwrap();
+        }
+        table
+    });
+    compare_tables(&tables[0], &tables[1], options)
+}
+
+fn cells<'a>(pattern: &[&'a str], rows: usize) -> Vec<Option<&'a str>> {
+    let of = |row| Some(pattern[row % pattern.len()]).filter(|cell: &&str| !cell.is_empty());
+    (0..rows).map(of).collect()
+}
+
+fn verdicts(found: &TableDrift) -> Vec<(&str, Verdict)> {
+    found.columns.iter().map(|own| (own.column.as_str(), own.verdict)).collect()
+}
+
+#[test]
+fn each_column_is_tested_as_what_it_is() {
+    let texts = ["bagus sekali aplikasi ini ya", "lemot dan jelek sekali aplikasi"];
+    let table = |stars: &[&'static str], texts: &[&'static str], rows| {
+        vec![
+            ("stars", cells(stars, rows)),
+            ("country", cells(&["ID", "MY"], rows)),
+            ("review", cells(texts, rows)),
+            ("date", cells(&["2026-06-01", "2026-06-02"], rows)),
+        ]
+    };
+    let was = table(&["1", "2", "3", "4", "5"], &texts, 200);
+    let found = compared(&was, &was, &TableOptions::default()).unwrap();
+    assert!(!found.drift_detected);
+    let told: Vec<(&str, &str, f64, f64)> = found
+        .columns
+        .iter()
+        .map(|own| (own.column.as_str(), own.test, own.p_value, own.effect))
+        .collect();
+    assert_eq!(
+        told[..4],
+        [
+            ("stars", "ks", 1.0, 0.0),
+            ("country", "chi2", 1.0, 0.0),
+            ("review (characters)", "ks", 1.0, 0.0),
+            ("review (word count)", "ks", 1.0, 0.0),
+        ]
+    );
+    assert_eq!((told[4].0, told[4].1, told[4].3), ("review (words)", "mmd", 0.0));
+    assert_eq!(found.not_compared["date"], "it holds times");
+
+    let later = ["vaksin covid kapan tersedia ya", "vaksin covid dan antri sekali lama"];
+    let now = table(&["4", "5"], &later, 100);
+    let found = compared(&was, &now, &TableOptions::default()).unwrap();
+    let drifted: Vec<&str> = found
+        .columns
+        .iter()
+        .filter(|own| own.verdict == Verdict::Drift)
+        .map(|own| own.column.as_str())
+        .collect();
+    assert_eq!(drifted[..1], ["stars"]);
+    assert!(drifted.contains(&"review (words)") && !drifted.contains(&"country"));
+    let by_name = |name: &str| found.columns.iter().find(|own| own.column == name).unwrap();
+    assert_eq!(by_name("stars").sentence, "median 3 → 4.5, mean 3 → 4.5");
+    // Three of five values would have to move.
+    assert!((by_name("stars").effect - 0.6).abs() < 1e-12);
+    assert!(by_name("review (words)").sentence.starts_with("more often: covid, vaksin, "));
+    let text = found.to_string();
+    assert!(text.contains("drifted: 100 rows, and before 200"), "{text}");
+    assert!(text.contains("not compared: date: it holds times"), "{text}");
+}
+
+/// 40 of 100 rows "a" and then 60: Pearson's statistic of the table [[40, 60], [60, 40]] with Yates'
+/// correction is 200 (|40·40 − 60·60| − 100)² / 100⁴ = 7.22.
+#[test]
+fn categories_and_what_is_missing_are_counted() {
+    let was = cells(&["a", "a", "b", "b", "b"], 100);
+    let now = cells(&["a", "a", "a", "b", "b"], 100);
+    let options = TableOptions { min_effect: 0.0, ..TableOptions::default() };
+    let found = compared(&[("x", was)], &[("x", now)], &options).unwrap();
+    let [only] = &found.columns[..] else { panic!("{found}") };
+    assert!((only.statistic - 7.22).abs() < 1e-9 && (only.effect - 0.2).abs() < 1e-12);
+    assert_eq!(only.sentence, "\"a\" 40 % → 60 %");
+    assert_eq!(only.verdict, Verdict::Drift);
+
+    let (was, now) = (cells(&["a", "b"], 100), cells(&["a", "b", "", ""], 100));
+    let found = compared(&[("x", was)], &[("x", now)], &options).unwrap();
+    assert_eq!(
+        verdicts(&found),
+        [("x", Verdict::NoDrift), ("x (missing)", Verdict::Drift)],
+        "{found}"
+    );
+    assert_eq!(found.columns[1].sentence, "missing 0 % → 50 %");
+    // Where nothing is missing that is no column to test.
+    let same = cells(&["a", "b"], 100);
+    let found = compared(&[("x", same.clone())], &[("x", same)], &options).unwrap();
+    assert_eq!(found.columns.len(), 1);
+}
+
+#[test]
+fn what_cannot_be_compared_is_told() {
+    let was = [
+        ("n", cells(&["1", "2", "1"], 3)),
+        ("kind", cells(&["a", "b", "a"], 3)),
+        ("gone", cells(&["x"], 3)),
+        ("none", cells(&["x"], 3)),
+        ("id", cells(&["1", "2", "3"], 3)),
+    ];
+    let now = [
+        ("n", cells(&["2", "1", "1"], 3)),
+        ("kind", cells(&["1", "2", "3"], 3)),
+        ("new", cells(&["x"], 3)),
+        ("none", cells(&[""], 3)),
+        ("id", cells(&["7", "8", "9"], 3)),
+    ];
+    let found = compared(&was, &now, &TableOptions::default()).unwrap();
+    let told: Vec<(&str, &str)> =
+        found.not_compared.iter().map(|(name, reason)| (name.as_str(), reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("gone", "only the reference has it"),
+            ("id", "it numbers its rows"),
+            ("kind", "it held words, and holds numbers"),
+            ("new", "only the current table has it"),
+            ("none", "all its cells are missing"),
+        ]
+    );
+    let named = |names: &[&str]| {
+        let columns = Some(names.iter().map(|name| (*name).to_owned()).collect());
+        compared(&was, &now, &TableOptions { columns, ..TableOptions::default() })
+    };
+    assert_eq!(verdicts(&named(&["id"]).unwrap()), [("id", Verdict::NoDrift)]);
+    for (names, problem) in [
+        (&["kind"][..], "columns: kind: it held words, and holds numbers"),
+        (&["gone"], "columns: the current table has no \"gone\""),
+        (&["new"], "columns: the reference has no \"new\""),
+        (&["n", "n"], "columns: \"n\" is named twice"),
+        (&[], "columns: no column to compare: there is none"),
+    ] {
+        let message = named(names).unwrap_err().to_string();
+        assert!(message.contains(problem), "{message}");
+    }
+    for (alpha, min_effect, problem) in [
+        (0.0, 0.0, "alpha: 0 is not"),
+        (f64::NAN, 0.0, "alpha: NaN"),
+        (0.05, 1.5, "min_effect: 1.5"),
+    ] {
+        let options = TableOptions { alpha, min_effect, ..TableOptions::default() };
+        let message = compared(&was, &now, &options).unwrap_err().to_string();
+        assert!(message.contains(problem), "{message}");
+    }
+}
+
+#[test]
+fn odd_texts_are_no_trouble() {
+    let options = TableOptions::default();
+    let column = |pattern: &[&'static str], rows| [("review", cells(pattern, rows))];
+    let two = column(&["ini satu teks yang pendek", "dan ini yang lain lagi"], 80);
+    let dots = column(&[". . . . ! !", "? ? ? ? ?"], 80);
+    // One text is too few, none has words, and all are the same.
+    let found = compared(&column(&["ini satu teks yang pendek"], 1), &two, &options).unwrap();
+    assert!(found.columns.iter().all(|own| own.column != "review (words)"));
+    let found = compared(&dots, &dots, &options).unwrap();
+    assert!(found.columns.iter().all(|own| own.column != "review (words)"));
+    let found = compared(&two, &dots, &options).unwrap();
+    let words = found.columns.last().unwrap();
+    assert_eq!((words.verdict, words.effect), (Verdict::Drift, 1.0));
+    assert!(words.sentence.starts_with("less often: "), "{}", words.sentence);
+    let same = column(&["ini satu teks yang sama"], 50);
+    let found = compared(&same, &same, &options).unwrap();
+    let words = found.columns.last().unwrap();
+    assert_eq!((words.p_value, words.sentence.as_str()), (1.0, "the same words as often"));
+    // A level that no number of permutations reaches is said to be one.
+    let strict = TableOptions { alpha: 1e-12, ..TableOptions::default() };
+    let found = compared(&two, &dots, &strict).unwrap();
+    assert_eq!(found.notes, ["review (words): its p-value cannot be below 0.0001"]);
+    assert_eq!(found.columns.last().unwrap().verdict, Verdict::NoDrift);
+    // More texts than are looked at.
+    let many = column(&["ini satu teks yang pendek", "dan ini yang lain lagi"], 5_001);
+    let found = compared(&many, &two, &options).unwrap();
+    assert_eq!(found.notes, ["review (words): of 5000 texts of each table at most"]);
+    assert_eq!(found.columns.last().unwrap().verdict, Verdict::NoDrift);
+}
+
+/// Of 200 looks where nothing drifts, 20 or more alarms come by chance once in 300 times.
+#[test]
+fn false_alarms_are_as_rare_as_they_should_be() {
+    let mut random = Random::new(5);
+    let words = ["bagus", "jelek", "aplikasi", "ini", "sekali", "dan", "saya", "pakai"];
+    let mut alarms = 0;
+    for _ in 0..200 {
+        let mut table = |rows: usize| -> (Vec<f64>, Vec<String>, Vec<String>) {
+            let pick =
+                |random: &mut Random, from: &[&str]| from[random.below(from.len())].to_owned();
+            (
+                (0..rows).map(|_| random.normal()).collect(),
+                (0..rows).map(|_| pick(&mut random, &["ID", "MY", "SG"])).collect(),
+                (0..rows)
+                    .map(|_| {
+                        let many = 5 + random.below(10);
+                        (0..many).map(|_| pick(&mut random, &words)).collect::<Vec<_>>().join(" ")
+                    })
+                    .collect(),
+            )
+        };
+        let (was, now) = (table(60), table(50));
+        let mut before = Batch::new(60);
+        let mut after = Batch::new(50);
+        for (batch, own) in [(&mut before, &was), (&mut after, &now)] {
+            batch.numbers("number", &own.0).unwrap();
+            batch
+                .strings("country", own.1.iter().map(|cell| Some(cell.as_str())).collect())
+                .unwrap();
+            batch
+                .strings("review", own.2.iter().map(|cell| Some(cell.as_str())).collect())
+                .unwrap();
+        }
+        let options = TableOptions { min_effect: 0.0, ..TableOptions::default() };
+        alarms += usize::from(compare_tables(&before, &after, &options).unwrap().drift_detected);
+    }
+    assert!(alarms < 20, "{alarms}");
+}
