@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -30,6 +31,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def service(folder):
     with Service(folder, ("--max-texts", "5", "--max-body", "20000")) as running:
+        # Something was asked before, whichever test comes first.
+        assert running.post("/predict", {"text": "bagus sekali"}).status == 200
+        assert running.get("/nowhere").status == 404
+        while running.get("/stats").json["total_predictions"] < 1:
+            time.sleep(0.05)
         yield running
 
 
