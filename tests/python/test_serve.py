@@ -34,7 +34,8 @@ def service(folder):
         # Something was asked before, whichever test comes first.
         assert running.post("/predict", {"text": "bagus sekali"}).status == 200
         assert running.get("/nowhere").status == 404
-        while running.get("/stats").json["total_predictions"] < 1:
+        end = time.monotonic() + 30
+        while running.get("/stats").json["total_predictions"] < 1 and time.monotonic() < end:
             time.sleep(0.05)
         yield running
 

@@ -335,7 +335,10 @@ def test_each_move_has_the_same_names(workspace: pantau.Workspace) -> None:
     [
         ({"window": "12x"}, 'settings: window: time: "12x" is no length of time'),
         ({"triggers": {"new_data": -3}}, "settings: triggers.new_data: .*-3"),
-        ({"triggers": {"min_interval": 0}}, "settings: triggers.min_interval: .*`0`"),
+        (
+            {"triggers": {"min_interval": 0}},
+            'settings: triggers.min_interval: expected a length of time such as "7d", got 0',
+        ),
         ({"trigers": {}}, "settings: unknown field `trigers`"),
         ({"gates": {"flor": 1}}, "settings: gates: unknown field `flor`"),
     ],
@@ -414,6 +417,10 @@ def test_what_is_known_without_a_reference_is_told(tmp_path: Path) -> None:
         workspace.feedback(answers[0].id, correct=False)
         check = workspace.check("sentiment")
         assert check.drift is None
+        assert "0 of 28 windows are over" in check.unwatched
+        assert check.to_dict()["learning"] == {"windows": 0, "of": 28}
+        with pytest.raises(pantau.InvalidInputError, match="report: nothing is watched yet"):
+            check.report()
         told = str(check)
         assert (
             "nothing is watched" in told

@@ -265,3 +265,51 @@ fn what_cannot_be_is_told() {
     let error = Workspace::open(workspace.folder(), &elsewhere).unwrap_err();
     assert!(error.to_string().contains("its store is in its folder"), "{error}");
 }
+
+/// 60 test texts are too few to compare with: the first 28 days are what is usual, and from then on drift
+/// is watched.
+#[test]
+fn a_model_of_few_texts_learns_what_is_usual_from_what_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = open(&folder);
+    let mut random = Random::new(11);
+    let training = train(&workspace, &data(&mut random, 300));
+    assert!(
+        training.sentence.contains("learnt from its first 28 windows"),
+        "{}",
+        training.sentence
+    );
+    let check = |at: u64| workspace.check("sentiment", Some(day(at))).unwrap();
+    let refused = workspace.rebaseline("sentiment", "Ani", "why not").unwrap_err();
+    assert!(refused.to_string().contains("0 of 28 windows are over"), "{refused}");
+    for at in 0..28 {
+        // What comes first may be quite unlike the few texts: nothing is compared with them.
+        serve(&workspace, &mut random, at, true);
+        let found = check(at);
+        assert!(found.drift.is_none(), "day {at}");
+        let learning = found.learning.unwrap();
+        assert_eq!((learning.windows, learning.of), (usize::try_from(at).unwrap(), 28));
+        assert!(found.to_string().contains(&format!("{at} of 28 windows are over")));
+        assert!(found.report().is_none());
+    }
+    let report = check(28).drift.unwrap();
+    assert_eq!((report.status, report.windows), (Status::Ok, 28));
+    assert_eq!(report.records.len(), 1);
+    assert!(report.records[0].reason.contains("the first 28 windows are what is usual"));
+    assert!(report.history.iter().all(|past| past.status == Status::Ok && past.evidence == 0.0));
+    for at in 28..34 {
+        serve(&workspace, &mut random, at, true);
+        assert_eq!(check(at + 1).drift.unwrap().status, Status::Ok, "day {at}");
+    }
+    // Another process finds the same.
+    drop(workspace);
+    let workspace = open(&folder);
+    let again = workspace.check("sentiment", Some(day(34))).unwrap();
+    assert_eq!((again.drift.unwrap().windows, again.learning), (34, None));
+    let began = (34..40).find(|at| {
+        serve(&workspace, &mut random, *at, false);
+        let found = workspace.check("sentiment", Some(day(at + 1))).unwrap();
+        found.drift.unwrap().status == Status::Alarm
+    });
+    assert!(matches!(began, Some(34..=36)), "{began:?}");
+}

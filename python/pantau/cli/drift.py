@@ -67,11 +67,10 @@ def _of_workspace(options: argparse.Namespace) -> bool:
     if options.output:
         rows.check_ending(options.output, (".json", ".txt"))
     with places.open_workspace(options.reference) as workspace:
-        report = workspace.check(options.current).drift
+        check = workspace.check(options.current)
+    report = check.drift
     if report is None:
-        raise pantau.InvalidInputError(
-            f"{options.current}: nothing is watched: its version in use has no reference"
-        )
+        raise pantau.InvalidInputError(f"{options.current}: {check.unwatched}")
     if options.output:
         as_json = options.output.lower().endswith(".json")
         with rows.whole(options.output) as file:

@@ -10,7 +10,7 @@ use crate::{
     Error, Result,
     learn::{calibration::fit_temperature, evaluation::EvaluationOptions},
     onnx::{Activation, Task, Weights},
-    profile::ReferenceOptions,
+    profile::{FEWEST_WINDOWS, ReferenceOptions},
     random::Random,
 };
 
@@ -144,7 +144,7 @@ fn reference(classifier: &Classifier, own: &Adoption<'_>) -> Result<Option<Vec<u
             let actual = own.traffic.actual.iter().map(Option::as_deref).collect();
             (&own.traffic.texts, actual)
         }
-        Some(test) if test.texts().len() >= FEWEST_REFERENCE => {
+        Some(test) if test.texts().len() >= FEWEST_WINDOWS => {
             (test.texts(), test.labels().iter().map(|label| Some(label.as_str())).collect())
         }
         _ => return Ok(None),

@@ -45,5 +45,6 @@ pub use layout::{
     PredictionColumns, VectorLayout,
 };
 pub use profile::{FeatureProfile, Profile};
+pub(crate) use reference::FEWEST_WINDOWS;
 pub use reference::{Reference, ReferenceOptions};
 pub use window::WindowLength;

@@ -21,7 +21,7 @@ use crate::{Error, Result, Timestamp, file, text::words};
 const MAGIC: &[u8; 8] = b"pantauR\x01";
 
 /// The fewest windows: how much fewer differ says too little.
-const FEWEST_WINDOWS: usize = 28;
+pub(crate) const FEWEST_WINDOWS: usize = 28;
 
 /// The most windows.
 const MOST_WINDOWS: usize = 10_000;
@@ -209,6 +209,11 @@ impl Reference {
     /// The windows, the oldest first.
     pub fn windows(&self) -> &[Profile] {
         &self.windows
+    }
+
+    /// How many rows the windows have.
+    pub fn rows(&self) -> u64 {
+        self.windows.iter().map(Profile::rows).sum()
     }
 
     /// How many values of a feature a window has that no other window has.

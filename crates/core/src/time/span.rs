@@ -1,12 +1,15 @@
 use std::{fmt, str::FromStr, time::Duration};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Visitor},
+};
 
 use crate::{Error, Result};
 
 /// A length of time as people write it: `7d`, `12h`, `30min`, `45s`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct Span(Duration);
 
 const UNITS: [(&str, u64); 5] =
@@ -72,11 +75,23 @@ impl From<Duration> for Span {
     }
 }
 
-impl TryFrom<String> for Span {
-    type Error = Error;
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(InWords)
+    }
+}
 
-    fn try_from(text: String) -> Result<Self> {
-        text.parse()
+struct InWords;
+
+impl Visitor<'_> for InWords {
+    type Value = Span;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a length of time such as \"7d\"")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Span, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

@@ -4,7 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Inner, Workspace, collect, served::Champion, train::TRAINED_AT};
+use super::{
+    Inner, Workspace, collect,
+    served::Champion,
+    train::TRAINED_AT,
+    watch::{Learning, Watcher},
+};
 use crate::{
     Error, Result, Timestamp,
     drift::{DriftReport, Monitor},
@@ -13,6 +18,9 @@ use crate::{
     report::Report,
     store::{PredictionRecord, RetrainingRecord, Window},
 };
+
+/// What is said of a version that cannot be watched.
+const NOTHING: &str = "nothing is watched: its training had next to no texts to test with";
 
 /// How a model stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,6 +34,8 @@ pub struct Check {
     pub at: Timestamp,
     /// Whether what comes is like what it learnt from; none if there is nothing to compare with.
     pub drift: Option<DriftReport>,
+    /// How far it is from being watched, if what is usual is still being learnt.
+    pub learning: Option<Learning>,
     /// How accurate it is.
     pub accuracy: Option<AccuracyReport>,
     /// What people said since it is in use.
@@ -47,6 +57,15 @@ impl Check {
         Some(report)
     }
 
+    /// Why nothing is watched; none if something is.
+    pub fn unwatched(&self) -> Option<String> {
+        match (&self.drift, &self.learning) {
+            (Some(_), _) => None,
+            (None, Some(learning)) => Some(learning.to_string()),
+            (None, None) => Some(NOTHING.to_owned()),
+        }
+    }
+
     /// This as JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("numbers, texts and lists are JSON")
@@ -59,12 +78,8 @@ impl fmt::Display for Check {
         if let Some(report) = self.report() {
             writeln!(out, "{}\n", report.to_text())?;
         } else {
-            writeln!(
-                out,
-                "{}, version {}: nothing is watched, as its training had too few texts to compare \
-                 with\n",
-                self.model, self.version
-            )?;
+            let why = self.unwatched().unwrap_or_default();
+            writeln!(out, "{}, version {}: {why}\n", self.model, self.version)?;
             let accuracy = self.accuracy.as_ref().map(|own| ("Accuracy", &own.sentence));
             let feedback = self.feedback.as_ref().map(|own| ("Clicks", &own.sentence));
             for (what, sentence) in [accuracy, feedback].into_iter().flatten() {
@@ -124,10 +139,13 @@ impl Workspace {
         let changed = self
             .inner
             .change_monitor(model, &champion, now, &mut |monitor| change(monitor, now))?;
-        changed.map(drop).ok_or_else(|| {
-            let problem = "nothing is watched: its training had too few texts to compare with";
-            Error::invalid(model.to_owned(), problem)
-        })
+        match changed {
+            Watcher::Monitor(_) => Ok(()),
+            Watcher::Learning(learning) => {
+                Err(Error::invalid(model.to_owned(), learning.to_string()))
+            }
+            Watcher::Nobody => Err(Error::invalid(model.to_owned(), NOTHING)),
+        }
     }
 
     /// Predictions that were picked by chance for somebody to label, and have no label yet: the oldest
@@ -158,7 +176,11 @@ impl Inner {
 
     pub(super) fn check(&self, model: &str, now: Timestamp) -> Result<Check> {
         let champion = self.current_champion(model)?;
-        let monitor = self.watched(model, &champion, now)?;
+        let (monitor, learning) = match self.watched(model, &champion, now)? {
+            Watcher::Monitor(monitor) => (Some(monitor), None),
+            Watcher::Learning(learning) => (None, Some(learning)),
+            Watcher::Nobody => (None, None),
+        };
         let audit = self.audited(model, &champion, now)?;
         let told = self.home.registry.version(model, champion.version)?;
         let trained_at = told.tags.get(TRAINED_AT).and_then(|time| time.parse().ok());
@@ -202,7 +224,8 @@ impl Inner {
             model: model.to_owned(),
             version: champion.version,
             at: now,
-            drift: monitor.as_ref().map(Monitor::report),
+            drift: monitor.as_ref().map(|monitor| monitor.report()),
+            learning,
             accuracy,
             feedback,
             triggers,

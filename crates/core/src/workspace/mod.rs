@@ -59,6 +59,7 @@ use shadow::Shadows;
 pub use telemetry::MetricsOptions;
 use telemetry::Telemetry;
 pub use train::{Training, WorkspaceTrain};
+pub use watch::Learning;
 use worker::Worker;
 
 use crate::{

@@ -77,7 +77,7 @@ pub struct ServedInfo {
     pub version: u32,
     /// The labels it chooses from.
     pub labels: Vec<String>,
-    /// Whether its answers are watched: whether its bundle has something to compare with.
+    /// Whether its answers are counted, to be compared with what is usual.
     pub watched: bool,
     /// The versions beside the one in use.
     pub challengers: Vec<u32>,
@@ -251,7 +251,7 @@ fn load(
         name: version.to_string(),
         labels: classifier.labels()?,
         made: [kind.to_owned(), manifest.weights.name().to_owned()],
-        layout: bundle.reference()?.map(|reference| reference.layout().clone()),
+        layout: bundle.layout_rows()?.map(|reference| reference.layout().clone()),
         classifier,
         settings,
     })

@@ -12,7 +12,11 @@ use crate::{
     Error, Result, Timestamp, chain,
     learn::gates::GateReport,
     lifecycle::Trainer,
-    model::{Classifier, LabelledTexts, Traffic, TrainOptions, Trained, assess, train_for},
+    model::{
+        Classifier, FEWEST_REFERENCE, LabelledTexts, Traffic, TrainOptions, Trained, assess,
+        train_for,
+    },
+    profile::FEWEST_WINDOWS,
     registry::{Act, CHAMPION, NewVersion},
     runs::{Runs, Status},
     store::{Consent, Existing, ReviewRecord, new_id},
@@ -182,17 +186,22 @@ impl Made {
             }
         };
         debug_assert!(promoted || has_champion);
-        let is_watched = self.trained.bundle.reference().is_ok_and(|own| own.is_some());
-        let sentence = if is_watched {
-            sentence
-        } else {
-            format!(
-                "{sentence}; it cannot be watched for drift: it has {} test texts, and {} are the \
-                 fewest",
-                rows.test,
-                crate::model::FEWEST_REFERENCE
-            )
+        let rows_compared = self.trained.bundle.layout_rows().ok().flatten().map(|own| own.rows());
+        let unwatched = match rows_compared {
+            Some(many) if many >= FEWEST_REFERENCE as u64 => String::new(),
+            Some(_) => format!(
+                "; what is usual is learnt from its first {FEWEST_WINDOWS} windows, and drift is \
+                 watched from then on: it has {} test texts, and from {FEWEST_REFERENCE} on they \
+                 tell",
+                rows.test
+            ),
+            None => format!(
+                "; it cannot be watched for drift: it has {} test texts, and {FEWEST_WINDOWS} are \
+                 the fewest",
+                rows.test
+            ),
         };
+        let sentence = sentence + &unwatched;
         Training {
             sentence,
             model: model.to_owned(),

@@ -1,6 +1,6 @@
 //! What all processes counted comes together, window after window.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,8 +10,8 @@ use crate::{
     Error, Result, Timestamp,
     drift::{Monitor, Status},
     lifecycle::Event,
-    model::Bundle,
-    profile::{Profile, Reference},
+    model::{Bundle, FEWEST_REFERENCE},
+    profile::{FEWEST_WINDOWS, Profile, Reference},
     store::{Next, ProfileRecord, Store},
 };
 
@@ -27,42 +27,81 @@ fn name(model: &str) -> String {
     format!("monitor/{model}")
 }
 
+/// How far it is from being watched: its training had too few texts to compare with, so what comes first
+/// is what is usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Learning {
+    /// How many windows are over.
+    pub windows: usize,
+    /// How many it takes.
+    pub of: usize,
+}
+
+/// What compares.
+pub(super) enum Watcher {
+    Monitor(Box<Monitor>),
+    /// There will be one.
+    Learning(Learning),
+    /// The version cannot be watched.
+    Nobody,
+}
+
+impl fmt::Display for Learning {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { windows, of } = self;
+        write!(
+            out,
+            "nothing is watched yet: its training had too few texts to compare with, so what comes \
+             first is what is usual, and {windows} of {of} windows are over"
+        )
+    }
+}
+
 impl Inner {
     /// The monitor of the version in use, after all windows that are over, with the rows so far of the one
-    /// that is not; none if its bundle has nothing to compare with.
+    /// that is not.
     pub(super) fn watched(
         &self,
         model: &str,
         champion: &Champion,
         now: Timestamp,
-    ) -> Result<Option<Monitor>> {
-        let mut monitor = self.change_monitor(model, champion, now, &mut |_| Ok(()))?;
-        if let Some(monitor) = &mut monitor {
+    ) -> Result<Watcher> {
+        let mut watcher = self.change_monitor(model, champion, now, &mut |_| Ok(()))?;
+        if let Watcher::Monitor(monitor) = &mut watcher {
             look_ahead(self.home.store.as_ref(), model, champion, now, monitor)?;
         }
-        Ok(monitor)
+        Ok(watcher)
     }
 
-    /// [`watched`](Self::watched), with a change that is kept.
+    /// [`watched`](Self::watched), with a change that is kept, if there is a monitor.
     pub(super) fn change_monitor(
         &self,
         model: &str,
         champion: &Champion,
         now: Timestamp,
         change: &mut dyn FnMut(&mut Monitor) -> Result<()>,
-    ) -> Result<Option<Monitor>> {
+    ) -> Result<Watcher> {
         let path = self.home.registry.fetch(model, champion.version)?;
-        let Some(reference) = Bundle::open(path)?.reference()? else { return Ok(None) };
+        let Some(reference) = Bundle::open(path)?.layout_rows()? else {
+            return Ok(Watcher::Nobody);
+        };
         let reference = Arc::new(reference);
         self.counting.flush(&self.home.store)?;
         let store = &self.home.store;
         let (monitor, has_begun) = store.change_kept(&name(model), &mut |content| {
             let mut monitor = read(content, champion, &reference)?;
-            let was_alarm = monitor.report().status == Status::Alarm;
-            let mut taken = advance(store.as_ref(), model, champion, now, &mut monitor)?;
+            let is_alarm = |monitor: &Monitor| {
+                !is_learning(monitor, &reference) && monitor.report().status == Status::Alarm
+            };
+            let was_alarm = is_alarm(&monitor);
+            let mut taken =
+                advance(store.as_ref(), model, champion, now, (&mut monitor, &reference))?;
             taken.sort_unstable();
-            let has_begun = !was_alarm && monitor.report().status == Status::Alarm;
-            change(&mut monitor)?;
+            let has_begun = !was_alarm && is_alarm(&monitor);
+            if !is_learning(&monitor, &reference) {
+                change(&mut monitor)?;
+            }
             let next = write(champion, &monitor, &reference);
             if now > Timestamp::now() {
                 // A look ahead must not close windows that get more rows.
@@ -88,8 +127,19 @@ impl Inner {
             });
             self.notice(Event::Alarm, model, &report.sentence, detail);
         }
-        Ok(Some(monitor))
+        if is_learning(&monitor, &reference) {
+            let filled = monitor.recent().filter(|(_, _, window)| window.rows() > 0);
+            let learning = Learning { windows: filled.count(), of: FEWEST_WINDOWS };
+            return Ok(Watcher::Learning(learning));
+        }
+        Ok(Watcher::Monitor(Box::new(monitor)))
     }
+}
+
+/// Whether a monitor has too little to compare with: all it has are the rows of the bundle, by which it
+/// counts.
+fn is_learning(monitor: &Monitor, bundle: &Reference) -> bool {
+    bundle.rows() < FEWEST_REFERENCE as u64 && monitor.reference().as_ref() == bundle
 }
 
 /// Adds the rows of the windows that are not over to a monitor that somebody looks at, and that is not
@@ -154,7 +204,7 @@ fn advance(
     model: &str,
     champion: &Champion,
     now: Timestamp,
-    monitor: &mut Monitor,
+    (monitor, bundle): (&mut Monitor, &Reference),
 ) -> Result<Vec<String>> {
     let length = champion.settings.window.duration();
     let mut windows: BTreeMap<Timestamp, Vec<ProfileRecord>> = BTreeMap::new();
@@ -176,6 +226,9 @@ fn advance(
             monitor.merge(&profile, Some(start))?;
         }
         monitor.close_window()?;
+        if is_learning(monitor, bundle) {
+            monitor.settle(start.after(length))?;
+        }
     }
     Ok(taken)
 }

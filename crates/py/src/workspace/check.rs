@@ -32,6 +32,12 @@ impl PyCheck {
         self.0.drift.clone().map(PyDriftReport)
     }
 
+    /// Why nothing is watched; None if something is.
+    #[getter]
+    fn unwatched(&self) -> Option<String> {
+        self.0.unwatched()
+    }
+
     /// How accurate it is, as a dict.
     #[getter]
     fn accuracy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -52,8 +58,8 @@ impl PyCheck {
 
     /// The page of it.
     pub(super) fn report(&self) -> PyResult<PyReport> {
-        let problem = "nothing is watched: its training had too few texts to compare with";
-        self.0.report().map(PyReport).ok_or_else(|| invalid("report", problem))
+        let why = || invalid("report", self.0.unwatched().unwrap_or_default());
+        self.0.report().map(PyReport).ok_or_else(why)
     }
 
     /// All of it as a dict.

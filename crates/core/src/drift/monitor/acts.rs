@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::{
     super::{
         findings::{FeatureReport, Status},
-        state::{Act, Record},
+        state::{Act, Record, Window},
     },
     Monitor,
 };
 use crate::{
     Error, Result, Timestamp,
-    profile::{Profile, Reference},
+    profile::{FEWEST_WINDOWS, Profile, Reference},
 };
 
 impl Monitor {
@@ -45,15 +45,39 @@ impl Monitor {
         // What came before a change is the old normal.
         let since = self.report().since_window.unwrap_or(0);
         let later = self.state.recent.iter().filter(|window| window.number >= since);
-        let filled = later.filter(|window| window.profile.rows() > 0);
+        let reference = self.normal(later)?;
+        self.rebaseline_to(reference, by, reason, at)
+    }
+
+    /// Takes the windows so far as what is usual, where there was too little to compare them with; what
+    /// they came to meant nothing. Whether they were enough.
+    ///
+    /// # Errors
+    /// None at present.
+    pub(crate) fn settle(&mut self, at: Timestamp) -> Result<bool> {
+        let filled = self.state.recent.iter().filter(|window| window.profile.rows() > 0).count();
+        if filled < FEWEST_WINDOWS {
+            return Ok(false);
+        }
+        let reference = self.normal(self.state.recent.iter())?;
+        let reason = format!("the first {filled} windows are what is usual");
+        self.rebaseline_to(reference, "pantau", &reason, at)?;
+        for past in &mut self.state.told.history {
+            (past.evidence, past.status) = (0.0, Status::Ok);
+        }
+        Ok(true)
+    }
+
+    /// Windows as a reference.
+    fn normal<'a>(&self, windows: impl Iterator<Item = &'a Window>) -> Result<Reference> {
+        let filled = windows.filter(|window| window.profile.rows() > 0);
         let mut windows: Vec<Profile> = filled.map(|window| window.profile.clone()).collect();
         // Right labels that were known before say what confidences mean, now as then.
         let is_known = windows.iter().any(Profile::knows_answers);
         if let Some(first) = windows.first_mut().filter(|_| !is_known) {
             first.keep_known(&self.pool);
         }
-        let reference = Reference::from_windows(windows)?;
-        self.rebaseline_to(reference, by, reason, at)
+        Reference::from_windows(windows)
     }
 
     /// Takes another reference as the new normal.

@@ -115,7 +115,10 @@ fn sentence(names: &[String], sums: &[Vec<u64>; 2], totals: &[u64]) -> String {
             .filter(|(change, _)| *change > 0.0)
             .collect();
         grown.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
-        grown.into_iter().take(NAMED).map(|(_, word)| word).collect()
+        // Of much smaller changes most are chance.
+        let least = grown.first().map_or(0.0, |(most, _)| most / 4.0);
+        let told = grown.into_iter().take_while(|(change, _)| *change >= least).take(NAMED);
+        told.map(|(_, word)| word).collect()
     };
     match (told(1.0).join(", "), told(-1.0).join(", ")) {
         (more, _) if !more.is_empty() => format!("more often: {more}"),

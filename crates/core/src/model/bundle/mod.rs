@@ -13,7 +13,7 @@ pub(crate) use file::name_problem;
 use file::{MANIFEST, plain_file, read_entry};
 pub(crate) use writer::BundleWriter;
 
-use super::Manifest;
+use super::{FEWEST_REFERENCE, Manifest};
 use crate::{
     Error, Result,
     onnx::{Dimension, GraphFacts, inspect},
@@ -162,12 +162,19 @@ impl Bundle {
         })
     }
 
-    /// What later texts are compared with, as a monitor does; none if the bundle has none.
+    /// What later texts are compared with, as a monitor does; none if the bundle has none, or none of
+    /// 280 rows: fewer only tell how to count.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if it is of another version of the format, [`Error::Storage`] if it
     /// cannot be read.
     pub fn reference(&self) -> Result<Option<Reference>> {
+        Ok(self.layout_rows()?.filter(|own| own.rows() >= FEWEST_REFERENCE as u64))
+    }
+
+    /// [`reference`](Self::reference), however few rows it has: by its layout later texts can be counted
+    /// before there is something to compare them with.
+    pub(crate) fn layout_rows(&self) -> Result<Option<Reference>> {
         if !self.manifest.files.contains_key(REFERENCE) {
             return Ok(None);
         }

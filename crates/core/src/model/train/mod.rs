@@ -74,8 +74,9 @@ pub struct RowCounts {
 /// The rows are split by label, equal texts staying together. Settings are chosen by
 /// cross-validation on the training rows, best by macro-F1. The confidence is calibrated, and what
 /// is unusual is learnt, on the validation rows; then the model learns once more from both. The
-/// test rows say how good it is. Where there are 280 test rows or more, what the model says of them
-/// is kept in the bundle for later texts to be compared with (`reference.profile`). The same data
+/// test rows say how good it is. What the model says of the test rows is kept in the bundle for later
+/// texts to be compared with (`reference.profile`), if there are 280 of them; fewer, 28 at least, tell
+/// a workspace how to count what comes until that can be compared with. The same data
 /// and seed give the same bytes, on any number of threads.
 ///
 /// `test` is data of its own to test with; rows with the same texts are not learnt from. `watch`

@@ -8,11 +8,12 @@ use crate::{
     Result,
     learn::DenseMatrix,
     model::watch::{Rows, of_rows},
-    profile::ReferenceOptions,
+    profile::{FEWEST_WINDOWS, ReferenceOptions},
     random::Random,
 };
 
-/// Fewer rows make windows of fewer than ten, whose differences say nothing.
+/// Fewer rows make windows of fewer than ten, whose differences say nothing: they only say how to
+/// count what comes, until that is enough to compare with.
 pub(crate) const FEWEST_REFERENCE: usize = 280;
 
 /// Rows that look like those the model will see and which it has not learnt from, and what it says of
@@ -28,14 +29,14 @@ pub(super) struct Answered<'a> {
     pub(super) actual: Vec<Option<&'a str>>,
 }
 
-/// The bytes of the reference; none of too few rows.
+/// The bytes of the reference; none of fewer rows than windows.
 ///
 /// Nobody knows whether the rows are in the order of time, and many are in that of their labels, so
 /// they are put into an order by chance, and the reference says so: how much days differ by
 /// themselves must be learnt from later rows.
 pub(super) fn of(answered: &Answered<'_>, seed: u64) -> Result<Option<Vec<u8>>> {
     let Answered { corpus, labels, model, checked, rows, actual } = answered;
-    if rows.len() < FEWEST_REFERENCE {
+    if rows.len() < FEWEST_WINDOWS {
         return Ok(None);
     }
     let mut order: Vec<usize> = (0..rows.len()).collect();
