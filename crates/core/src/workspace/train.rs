@@ -191,8 +191,8 @@ impl Made {
             Some(many) if many >= FEWEST_REFERENCE as u64 => String::new(),
             Some(_) => format!(
                 "; what is usual is learnt from its first {FEWEST_WINDOWS} windows, and drift is \
-                 watched from then on: it has {} test texts, and from {FEWEST_REFERENCE} on they \
-                 tell",
+                 watched from then on: it has {} test texts, and fewer than {FEWEST_REFERENCE} tell \
+                 too little",
                 rows.test
             ),
             None => format!(
