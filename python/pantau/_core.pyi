@@ -1167,7 +1167,7 @@ class Registry:
     def promote(
         self,
         model: str,
-        version: int,
+        version: int | str,
         *,
         actor: str | None = None,
         reason: str | None = None,
@@ -1184,7 +1184,7 @@ class Registry:
     def transition(
         self,
         model: str,
-        version: int,
+        version: int | str,
         stage: Literal["None", "Staging", "Production", "Archived"],
         *,
         archive_existing: bool = True,
@@ -1196,7 +1196,7 @@ class Registry:
         self,
         model: str,
         alias: str,
-        version: int,
+        version: int | str,
         *,
         actor: str | None = None,
         reason: str | None = None,
@@ -1214,7 +1214,7 @@ class Registry:
     def set_tag(
         self,
         model: str,
-        version: int,
+        version: int | str,
         name: str,
         value: str,
         *,
@@ -1225,7 +1225,7 @@ class Registry:
     def remove_tag(
         self,
         model: str,
-        version: int,
+        version: int | str,
         name: str,
         *,
         actor: str | None = None,
@@ -1235,7 +1235,7 @@ class Registry:
     def describe(
         self,
         model: str,
-        version: int,
+        version: int | str,
         description: str,
         *,
         actor: str | None = None,
@@ -1245,7 +1245,7 @@ class Registry:
     def log_metrics(
         self,
         model: str,
-        version: int,
+        version: int | str,
         metrics: dict[str, float],
         *,
         actor: str | None = None,
@@ -1255,7 +1255,7 @@ class Registry:
     def models(self) -> list[str]: ...
     def model(self, model: str) -> dict[str, Any]: ...
     def versions(self, model: str) -> list[dict[str, Any]]: ...
-    def version(self, model: str, version: int) -> dict[str, Any]: ...
+    def version(self, model: str, version: int | str) -> dict[str, Any]: ...
     def latest(self, model: str) -> dict[str, Any]: ...
     def resolve(self, reference: str) -> tuple[str, int]: ...
     def path(self, reference: str) -> Path: ...
@@ -1263,7 +1263,7 @@ class Registry:
     def champion_at(self, model: str, time: _Time) -> int | None: ...
     def history(self, model: str) -> list[dict[str, Any]]: ...
     def journal(self, model: str) -> list[dict[str, Any]]: ...
-    def compare(self, model: str, versions: Sequence[int]) -> VersionComparison: ...
+    def compare(self, model: str, versions: Sequence[int | str]) -> VersionComparison: ...
     def verify(self, model: str) -> dict[str, Any]: ...
 
 @final
@@ -1865,7 +1865,7 @@ class Workspace:
     def promote(
         self,
         model: str,
-        version: int,
+        version: int | str,
         *,
         actor: str | None = None,
         reason: str | None = None,
@@ -1892,7 +1892,7 @@ class Workspace:
     def challenge(
         self,
         model: str,
-        version: int,
+        version: int | str,
         share: float = 0.0,
         *,
         since: _Time | None = None,
@@ -1902,7 +1902,7 @@ class Workspace:
     def withdraw(
         self,
         model: str,
-        version: int,
+        version: int | str,
         *,
         actor: str | None = None,
         reason: str | None = None,
@@ -1911,7 +1911,7 @@ class Workspace:
     def replay(
         self,
         model: str,
-        version: int,
+        version: int | str,
         *,
         since: _Time | None = None,
         until: _Time | None = None,

@@ -279,6 +279,21 @@ def test_what_cannot_be_is_told(workspace: pantau.Workspace) -> None:
     assert workspace.settings("sentiment")["rollout"]["challengers"] == {}
 
 
+def test_a_version_may_be_named_as_answers_do(workspace: pantau.Workspace) -> None:
+    named = workspace.predict("sentiment", "bagus").version
+    assert named == "1"
+    workspace.promote("sentiment", 2)
+    workspace.promote("sentiment", named)
+    assert workspace.info("sentiment")["version"] == 1
+    workspace.challenge("sentiment", "2", 0.5)
+    workspace.withdraw("sentiment", "2")
+    assert workspace.registry.version("sentiment", "2")["version"] == 2
+    assert workspace.registry.compare("sentiment", ["1", 2]).to_dict()
+    for wrong in ["two", "", "-1", "1.0", -1, 1.5, True, None, 1 << 40]:
+        with pytest.raises(pantau.InvalidInputError, match="version: expected"):
+            workspace.promote("sentiment", wrong)  # type: ignore[arg-type]
+
+
 def test_a_person_alone_can_be_named(workspace: pantau.Workspace) -> None:
     workspace.challenge("sentiment", 2, 0.5)
     with pytest.raises(TypeError):

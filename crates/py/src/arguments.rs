@@ -125,6 +125,23 @@ pub(crate) fn natural(name: &str, value: &Bound<'_, PyAny>) -> PyResult<u64> {
     number.ok_or_else(|| wrong(name, value, "an int of at least 0"))
 }
 
+/// The number of a version: an int, or a text of its digits, as answers name it.
+#[derive(Clone, Copy)]
+pub(crate) struct VersionNumber(pub(crate) u32);
+
+impl<'py> FromPyObject<'_, 'py> for VersionNumber {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let digits = value.extract::<String>().ok();
+        let number = match &digits {
+            Some(text) => text.parse().ok(),
+            None => natural("version", &value)?.try_into().ok(),
+        };
+        number.map(Self).ok_or_else(|| wrong("version", &value, "the number of a version, as 3 is"))
+    }
+}
+
 /// A whole number of Python as the core counts.
 pub(crate) fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)

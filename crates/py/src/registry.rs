@@ -9,7 +9,7 @@ use pyo3::{
 };
 
 use crate::{
-    arguments::expect,
+    arguments::{VersionNumber, expect},
     bundle::BundleArgument,
     classifier::PyClassifier,
     error::PyError,
@@ -99,13 +99,13 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
         evidence: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.promote(model, version, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.promote(model, version.0, &act)).map_err(PyError)?)
     }
 
     /// Makes the champion before the champion again, and returns its version. A second rollback
@@ -135,7 +135,7 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         stage: &str,
         archive_existing: bool,
         actor: Option<Bound<'py, PyAny>>,
@@ -144,7 +144,7 @@ impl PyRegistry {
     ) -> PyResult<()> {
         let stage: Stage = stage.parse().map_err(PyError)?;
         let act = read_act(py, actor, reason, evidence)?;
-        let moved = py.detach(|| self.0.transition(model, version, stage, archive_existing, &act));
+        let moved = py.detach(|| self.0.transition(model, version.0, stage, archive_existing, &act));
         Ok(moved.map_err(PyError)?)
     }
 
@@ -156,13 +156,13 @@ impl PyRegistry {
         py: Python<'py>,
         model: &str,
         alias: &str,
-        version: u32,
+        version: VersionNumber,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
         evidence: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.set_alias(model, alias, version, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.set_alias(model, alias, version.0, &act)).map_err(PyError)?)
     }
 
     /// Takes an alias away.
@@ -187,7 +187,7 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         name: &str,
         value: &str,
         actor: Option<Bound<'py, PyAny>>,
@@ -195,7 +195,7 @@ impl PyRegistry {
         evidence: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.set_tag(model, version, name, value, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.set_tag(model, version.0, name, value, &act)).map_err(PyError)?)
     }
 
     /// Takes a tag of a version away.
@@ -205,14 +205,14 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         name: &str,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
         evidence: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.remove_tag(model, version, name, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.remove_tag(model, version.0, name, &act)).map_err(PyError)?)
     }
 
     /// Describes a version for people.
@@ -222,14 +222,14 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         description: &str,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
         evidence: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.describe(model, version, description, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.describe(model, version.0, description, &act)).map_err(PyError)?)
     }
 
     /// Notes what a version scored: a dict of names and numbers.
@@ -239,7 +239,7 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         metrics: &Bound<'py, PyDict>,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
@@ -247,7 +247,7 @@ impl PyRegistry {
     ) -> PyResult<()> {
         let metrics = numbers(metrics)?;
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.log_metrics(model, version, &metrics, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.log_metrics(model, version.0, &metrics, &act)).map_err(PyError)?)
     }
 
     fn __repr__(&self) -> String {
@@ -280,16 +280,16 @@ impl PyRegistry {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let found = py.detach(|| self.0.existing(model)?.version_json(version));
+        let found = py.detach(|| self.0.existing(model)?.version_json(version.0));
         from_json(py, &found.map_err(PyError)?.to_string())
     }
 
     /// The version that was registered last, as a dict.
     fn latest<'py>(&self, py: Python<'py>, model: &str) -> PyResult<Bound<'py, PyAny>> {
         let (model, version) = self.resolve(py, &format!("models:/{model}/latest"))?;
-        self.version(py, &model, version)
+        self.version(py, &model, VersionNumber(version))
     }
 
     /// The model and the version that a reference names: "models:/sentiment@champion",
@@ -348,8 +348,9 @@ impl PyRegistry {
         &self,
         py: Python<'_>,
         model: &str,
-        versions: Vec<u32>,
+        versions: Vec<VersionNumber>,
     ) -> Result<PyVersionComparison, PyError> {
+        let versions: Vec<u32> = versions.into_iter().map(|own| own.0).collect();
         Ok(PyVersionComparison(py.detach(move || self.0.compare(model, &versions))?))
     }
 

@@ -21,7 +21,7 @@ use pyo3::{
 use training::PyTraining;
 
 use crate::{
-    arguments::{Deadline, MaxTokens, Threads, count},
+    arguments::{Deadline, MaxTokens, Threads, VersionNumber, count},
     consent::read_consent,
     error::{PyError, invalid},
     json::{given, record, records, to_json},
@@ -295,13 +295,13 @@ impl PyWorkspace {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
         evidence: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, evidence)?;
-        Ok(py.detach(|| self.0.promote(model, version, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.promote(model, version.0, &act)).map_err(PyError)?)
     }
 
     /// Brings back the version that was in use before, and returns its number.

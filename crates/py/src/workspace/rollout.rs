@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 
 use super::PyWorkspace;
 use crate::{
+    arguments::VersionNumber,
     error::PyError,
     moment::{Moment, timestamp},
     registry::read_act,
@@ -24,7 +25,7 @@ impl PyWorkspace {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         share: f64,
         since: Option<Moment>,
         actor: Option<Bound<'py, PyAny>>,
@@ -32,7 +33,7 @@ impl PyWorkspace {
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, None)?;
         let since = timestamp(since);
-        let put = py.detach(|| self.0.challenge(model, version, share, since, &act));
+        let put = py.detach(|| self.0.challenge(model, version.0, share, since, &act));
         Ok(put.map_err(PyError)?)
     }
 
@@ -42,12 +43,12 @@ impl PyWorkspace {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         actor: Option<Bound<'py, PyAny>>,
         reason: Option<Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         let act = read_act(py, actor, reason, None)?;
-        Ok(py.detach(|| self.0.withdraw(model, version, &act)).map_err(PyError)?)
+        Ok(py.detach(|| self.0.withdraw(model, version.0, &act)).map_err(PyError)?)
     }
 
     /// How the versions beside the one in use compare with it, as a dict: sentence, champion,
@@ -67,7 +68,7 @@ impl PyWorkspace {
         &self,
         py: Python<'py>,
         model: &str,
-        version: u32,
+        version: VersionNumber,
         since: Option<Moment>,
         until: Option<Moment>,
         limit: usize,
@@ -79,7 +80,7 @@ impl PyWorkspace {
         options.limit = limit;
         let mut steps = Steps::new(progress);
         let found = py.detach(|| {
-            self.0.replay(model, version, &options, &mut |done, all| steps.look(done, all))
+            self.0.replay(model, version.0, &options, &mut |done, all| steps.look(done, all))
         });
         from_json(py, &steps.conclude(py, found)?.to_json())
     }
