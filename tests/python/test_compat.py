@@ -401,7 +401,7 @@ def test_a_threshold_comes_from_a_variable(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DRIFT_THRESHOLD", "0.5")
     assert not detects() and detects(threshold=0.05)
     monkeypatch.setenv("DRIFT_THRESHOLD", "7")
-    with pytest.raises(pantau.InvalidInputError, match="threshold: 7"):
+    with pytest.raises(pantau.InvalidInputError, match="DRIFT_THRESHOLD: 7"):
         DriftDetector()
 
 

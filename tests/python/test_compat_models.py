@@ -402,7 +402,7 @@ def test_what_a_script_leaves_out_comes_from_variables(
     monkeypatch.setenv("MAX_LENGTH", " ")
     assert ModelConfig().max_length == 512
     monkeypatch.setenv("BATCH_SIZE", "many")
-    with pytest.raises(pantau.InvalidInputError, match="BATCH_SIZE: 'many' is no number"):
+    with pytest.raises(pantau.InvalidInputError, match="BATCH_SIZE: 'many' is no whole number"):
         ModelConfig()
     monkeypatch.setenv("EXPERIMENT_NAME", "reviews")
     manager = MLflowManager(tmp_path / "state")

@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -21,6 +22,7 @@ from service import Service, trained
 pytest.importorskip("fastapi", reason="pantau[serve] is not installed")
 from pantau.serve import Keys, Settings, create_app
 from pantau.serve.allowance import Allowance
+from pantau.serve.exporter import Exporter
 
 
 @pytest.fixture(scope="module")
@@ -337,6 +339,8 @@ def test_keys_are_made_by_rules(folder):
 
 
 def test_who_asks_too_often_waits(folder):
+    # Whoever asked before has had some of it.
+    (folder / "rate.table").unlink(missing_ok=True)
     with Service(folder, ("--rate", "2")) as service:
         statuses = [service.post("/predict", {"text": "bagus"}).status for _ in range(12)]
         assert statuses[:6] == [200] * 6 and 429 in statuses
@@ -372,6 +376,38 @@ def test_who_asks_is_counted_by_time(monkeypatch):
     assert (slow.wait("sari"), slow.wait("sari")) == (0.0, 10.0)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="processes do not count together on Windows")
+def test_those_of_one_folder_count_together(tmp_path):
+    first, second = Allowance(1.0, tmp_path), Allowance(1.0, tmp_path)
+    assert [own.wait("sari") > 0 for own in (first, second, first, second)] == [False] * 3 + [True]
+    assert Allowance(1.0, tmp_path).wait("sari") > 0 and Allowance(1.0).wait("sari") == 0
+    # Who tidies up keeps nobody from beginning anew.
+    (tmp_path / "rate.table").unlink()
+    assert Allowance(1.0, tmp_path).wait("sari") == 0
+    assert second.wait("sari") > 0
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "rate.table").write_bytes(b"broken")
+    assert Allowance(1.0, tmp_path / "broken").wait("sari") == 0
+
+
+def test_metrics_are_let_go_however_early():
+    class Slow:
+        def metrics(self, *, aliases):
+            return ""
+
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for wait in [0.0, 0.001, 0.05, 0.3]:
+        exporter = Exporter(Slow(), "127.0.0.1", port, aliases=False)
+        exporter.start()
+        time.sleep(wait)
+        ended = threading.Thread(target=exporter.stop, daemon=True)
+        ended.start()
+        ended.join(10)
+        assert not ended.is_alive(), wait
+
+
 def test_pages_of_some_origins_may_ask(folder):
     with Service(folder, ("--origin", "https://app.example")) as service:
         asks = {"origin": "https://app.example", "access-control-request-method": "POST"}
@@ -388,6 +424,7 @@ def test_pages_of_some_origins_may_ask(folder):
         ({"workers": 0}, "workers: 0, allowed are 1 to 256"),
         ({"rate": 0}, "rate: 0, allowed"),
         ({"metrics_port": 0}, "metrics_port: 0, allowed are 1 to 65535"),
+        ({"metrics_port": 9100, "metrics": False}, "metrics_port: 9100, but there are to be no"),
         ({"port": 9100, "metrics_port": 9100}, "metrics_port: 9100 is where the service itself"),
         ({"certificate": "x"}, "name both"),
         ({"certificate": "x", "private_key": "y"}, "there is no file x"),
@@ -409,6 +446,9 @@ def test_settings_come_from_the_environment(monkeypatch):
     assert (settings.port, settings.workers, settings.model) == (9000, 2, "sentiment")
     assert settings.origins == ("https://a.example", "https://b.example")
     assert settings.metrics is False and settings.metrics_port == 9100
+    # Kubernetes says so where a service is that is called prometheus.
+    monkeypatch.setenv("PROMETHEUS_PORT", "tcp://10.0.0.1:9090")
+    assert Settings.make().metrics_port is None
     assert Settings.from_json(settings.to_json()) == settings
     assert Settings.make(port=1234).port == 1234
     monkeypatch.setenv("PANTAU_PORT", "many")
@@ -456,6 +496,9 @@ def test_metrics_can_have_a_port_of_their_own(tmp_path):
         assert service.get("/metrics").status == 401
         assert [inner.get(path).status for path in ("/", "/stats", "/model/check")] == [404] * 3
         assert inner.post("/predict", {"text": "bagus"}).status == 501
+        head = inner.ask("HEAD", "/metrics")
+        assert (head.status, head.body) == (200, b"") and int(head.headers["content-length"])
+        assert "Python" not in head.headers["Server"]
         # A port that is taken is told before anything runs.
         command = [sys.executable, "-m", "pantau", "serve", str(folder), "--port", "0"]
         command += ["--metrics-port", str(port)]

@@ -112,6 +112,7 @@ def test_several_processes_tell_the_sum(folder):
 
 
 def test_several_processes_count_together(folder):
+    (folder / "rate.table").unlink(missing_ok=True)
     with Service(folder, ("--workers", "2", "--rate", "1")) as service:
         # Every request has a connection of its own, so that either process may get it.
         started = time.monotonic()

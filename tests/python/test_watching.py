@@ -310,6 +310,51 @@ def test_tables_are_compared_as_scipy_does() -> None:
     assert not pantau.compare_tables(usual, usual).drift_detected
 
 
+def test_columns_of_all_kinds() -> None:
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    stars = [1, 2, 3, 2, 1] * 10
+
+    def tests(now: Any, was: Any = None, **options: Any) -> list[tuple[str, str]]:
+        found = pantau.compare_tables(now if was is None else was, now, **options)
+        assert found.drift_detected is (was is not None)
+        return [(own["column"], own["test"]) for own in found.columns]
+
+    codes = {"code": [40111, 40112] * 50}
+    moved = {"code": [40111, 40113] * 50}
+    assert tests(codes) == [("code", "ks")]
+    assert tests(moved, codes, categories="code") == [("code", "chi2")]
+    for flags in [[True, False] * 25, np.array([True, False] * 25), [True, None] * 25]:
+        assert tests({"seen": flags})[0] == ("seen", "chi2")
+    table = pd.DataFrame(
+        {
+            "took": pd.to_timedelta(stars, unit="s"),
+            "known": pd.array([True, None] * 25, dtype="boolean"),
+            "whole": pd.array([1, None] * 25, dtype="Int64"),
+            "kind": pd.Categorical(["a", "b"] * 25),
+            "mixed": ["a", 1] * 25,
+        }
+    )
+    names = ["took", "known", "known (missing)", "whole", "whole (missing)", "kind", "mixed"]
+    assert [own[0] for own in tests(table)] == names
+    assert tests(pl.from_pandas(table.drop(columns=["mixed"])))[0] == ("took", "ks")
+    odd = {"stars": stars, "lists": [[1], [1, 2]] * 25, "deep": [{"a": 1}] * 50}
+    found = pantau.compare_tables(odd, odd)
+    assert found.not_compared == dict.fromkeys(["lists", "deep"], "its cells are lists or objects")
+    assert [own["column"] for own in found.columns] == ["stars"]
+    gone = pantau.compare_tables({"stars": stars}, {"stars": [None] * 50})
+    assert gone.drift_detected and gone.not_compared == {"stars": "all its cells are missing now"}
+    with pytest.raises(pantau.InvalidInputError, match="code: it holds numbers; make texts"):
+        Reference.build({"code": [1, 2] * 500}, categories=["code"])
+
+
+def test_the_table_of_the_guide_is_what_is_printed(root: Path) -> None:
+    guide = (root / "docs" / "watching.md").read_text(encoding="utf-8")
+    part = guide.split("## Two tables, once")[1]
+    names: dict[str, Any] = {"pantau": pantau, "print": lambda _: None}
+    exec(part.split("```python\n")[1].split("```")[0], names)
+    assert str(names["found"]) == part.split("```text\n")[1].split("\n```")[0]
+
+
 def test_tables_that_cannot_be_compared() -> None:
     table = {"stars": [1, 2, 2], "word": ["a b c d", "e f g h", "a b c d"], "none": [None] * 3}
     found = pantau.compare_tables(table, table, categories=["word"])
@@ -325,7 +370,8 @@ def test_tables_that_cannot_be_compared() -> None:
         ((table, table), {"min_effect": -1}, "min_effect: -1 is not 0 to 1"),
         ((table, table), {"texts": ["colour"]}, "there is no column"),
         (({}, {}), {}, "columns: no column to compare"),
-        (({"a": [{"b": 1}]}, {"a": [{"b": 1}]}), {}, "a: "),
+        (({"a": [{"b": 1}]}, {"a": [{"b": 1}]}), {}, "a: its cells are lists or objects"),
+        ((table, table), {"texts": ["word"], "categories": ["word"]}, '"word" is among the texts'),
     ]:
         with pytest.raises(pantau.InvalidInputError, match=problem):
             pantau.compare_tables(*arguments, **options)

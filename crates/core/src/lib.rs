@@ -84,7 +84,6 @@ pub mod report;
 pub mod runs;
 #[cfg(any(feature = "postgres", feature = "s3"))]
 mod runtime;
-#[cfg(feature = "learn")]
 mod settings;
 #[cfg(feature = "learn")]
 pub mod stats;

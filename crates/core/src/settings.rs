@@ -1,9 +1,12 @@
 //! Settings as JSON.
 
+#[cfg(feature = "learn")]
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "learn")]
 use crate::{Error, Result};
 
+#[cfg(feature = "learn")]
 /// Reads settings that are an object with the names of their fields; `what` they are is for
 /// messages.
 pub(crate) fn from_json<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
@@ -17,6 +20,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(what: &str, json: &str) -> Result<T
         .map_err(|error| Error::invalid(what, placed(error.path(), &problem(error.inner()))))
 }
 
+#[cfg(feature = "learn")]
 /// A problem with the place of it, as `triggers.new_data`.
 fn placed(path: &serde_path_to_error::Path, problem: &str) -> String {
     let path = path.to_string();
@@ -35,7 +39,7 @@ fn placed(path: &serde_path_to_error::Path, problem: &str) -> String {
 /// What is wrong with JSON, without its place: callers of other languages have never seen it.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    if error.is_syntax() || error.is_eof() {
+    if (error.is_syntax() || error.is_eof()) && !message.starts_with("invalid ") {
         return message;
     }
     let message = message.rfind(" at line ").map_or(message.as_str(), |place| &message[..place]);
@@ -49,8 +53,13 @@ fn expected(message: &str) -> Option<String> {
         .or_else(|| message.strip_prefix("invalid value: "))
         .or_else(|| message.strip_prefix("invalid length "))?;
     // A text may have these words, too; what is expected comes last.
-    let (got, wanted) = rest.rsplit_once(", expected ")?;
-    Some(format!("expected {}, got {}", wanted_in_words(wanted), got_in_words(got)))
+    let Some((got, wanted)) = rest.rsplit_once(", expected ") else { return Some(rest.to_owned()) };
+    let (got, wanted) = (got_in_words(got), wanted_in_words(wanted));
+    Some(if message.starts_with("invalid length ") {
+        format!("expected {wanted}, got one of {got}")
+    } else {
+        format!("expected {wanted}, got {got}")
+    })
 }
 
 fn wanted_in_words(wanted: &str) -> String {
@@ -60,11 +69,13 @@ fn wanted_in_words(wanted: &str) -> String {
         "u16" => upto(u16::MAX.into()),
         "u32" => upto(u32::MAX.into()),
         "u64" | "usize" => "a whole number from 0 on".to_owned(),
+        _ if wanted.starts_with("a nonzero ") => "a whole number from 1 on".to_owned(),
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
         "f32" | "f64" => "a number".to_owned(),
         "a sequence" => "a list".to_owned(),
         "a boolean" => "true or false".to_owned(),
         "a map" => "an object".to_owned(),
+        "string or map" => "a string or an object".to_owned(),
         _ if wanted.starts_with("struct ") => "an object".to_owned(),
         _ => match wanted.strip_prefix("a tuple of size ") {
             Some(size) => format!("a list of {size}"),
@@ -87,7 +98,7 @@ fn got_in_words(got: &str) -> &str {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "learn"))]
 mod tests {
     #[derive(Debug, Default, PartialEq, serde::Deserialize)]
     #[serde(default, deny_unknown_fields)]
@@ -95,6 +106,8 @@ mod tests {
         c: f64,
         within: Within,
         pair: (u8, u8),
+        many: std::collections::BTreeMap<u32, u32>,
+        some: Option<std::num::NonZero<usize>>,
         yes: bool,
     }
 
@@ -129,8 +142,10 @@ mod tests {
                 "{\"within\": {\"many\": {}}}",
                 "options: within.many: expected a list, got an object",
             ),
+            ("{\"some\": 0}", "options: some: expected a whole number from 1 on, got 0"),
+            ("{\"many\": {\"x\": 1}}", "options: many.?: expected key to be a number in quotes"),
             ("{\"within\": 1}", "options: within: expected an object, got 1"),
-            ("{\"pair\": [1]}", "options: pair: expected a list of 2, got 1"),
+            ("{\"pair\": [1]}", "options: pair: expected a list of 2, got one of 1"),
             ("{\"yes\": [1]}", "options: yes: expected true or false, got a list"),
             ("{\"within\": {\"man\": 1}}", "options: within: unknown field `man`"),
         ] {

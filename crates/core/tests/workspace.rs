@@ -306,6 +306,16 @@ fn a_model_of_few_texts_learns_what_is_usual_from_what_comes() {
     let workspace = open(&folder);
     let again = workspace.check("sentiment", Some(day(34))).unwrap();
     assert_eq!((again.drift.unwrap().windows, again.learning), (34, None));
+    // Another version comes and goes: what was learnt is there again.
+    train(&workspace, &data(&mut random, 300));
+    workspace.promote("sentiment", 2, &Act::by("Ani")).unwrap();
+    let other = workspace.check("sentiment", Some(day(34))).unwrap();
+    assert_eq!(other.learning.unwrap().windows, 0);
+    let quiet = other.triggers.not_fired.iter().any(|own| own.reason.contains("0 of 28 windows"));
+    assert!(quiet, "{}", other.triggers);
+    workspace.rollback("sentiment", &Act::by("Ani")).unwrap();
+    let again = workspace.check("sentiment", Some(day(34))).unwrap();
+    assert_eq!((again.drift.unwrap().status, again.learning), (Status::Ok, None));
     let began = (34..40).find(|at| {
         serve(&workspace, &mut random, *at, false);
         let found = workspace.check("sentiment", Some(day(at + 1))).unwrap();

@@ -133,12 +133,13 @@ impl<'py> FromPyObject<'_, 'py> for VersionNumber {
     type Error = PyErr;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let digits = value.extract::<String>().ok();
-        let number = match &digits {
-            Some(text) => text.parse().ok(),
-            None => natural("version", &value)?.try_into().ok(),
+        let number = match value.extract::<String>() {
+            Ok(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+            Ok(_) => None,
+            Err(_) => natural("version", &value).ok().and_then(|number| number.try_into().ok()),
         };
-        number.map(Self).ok_or_else(|| wrong("version", &value, "the number of a version, as 3 is"))
+        let expected = "the number of a version, as 3 is, or its digits";
+        number.map(Self).ok_or_else(|| wrong("version", &value, expected))
     }
 }
 

@@ -144,7 +144,8 @@ impl PyRegistry {
     ) -> PyResult<()> {
         let stage: Stage = stage.parse().map_err(PyError)?;
         let act = read_act(py, actor, reason, evidence)?;
-        let moved = py.detach(|| self.0.transition(model, version.0, stage, archive_existing, &act));
+        let moved =
+            py.detach(|| self.0.transition(model, version.0, stage, archive_existing, &act));
         Ok(moved.map_err(PyError)?)
     }
 

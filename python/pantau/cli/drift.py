@@ -11,7 +11,6 @@ from pantau.cli import places, rows
 from pantau.cli.command import command, print_json
 
 _WRITTEN = (".json", ".csv", ".txt")
-_NESTED = "its cells are lists or objects"
 
 
 def add(commands: Any) -> None:
@@ -24,12 +23,13 @@ def add(commands: Any) -> None:
         "Says of each column of two tables whether it is the same, or, of a workspace, whether\n"
         "what comes to a model is like what it learnt from.\n\n"
         "Columns of numbers are compared by the test of Kolmogorov and Smirnov, other columns by\n"
-        "chi-square; of texts, which have more than three words on average, the lengths, and the\n"
-        "words by the maximum mean discrepancy; where cells are missing, how many are. P-values\n"
-        "are adjusted by Holm's method: where nothing drifts, a look finds something with the\n"
-        "probability --alpha at most, however many columns there are. The effect is the share of\n"
-        "rows, or of words, that would have to move. A column drifts if its p-value is below\n"
-        "--alpha and its effect at least --min-effect. Who looks every day should use a\n"
+        "chi-square, and exactly where values are rare; of texts, which have more than three\n"
+        "words on average, the lengths, and the words by the maximum mean discrepancy; where\n"
+        "cells are missing, how many are. P-values are adjusted by Holm's method: where nothing\n"
+        "drifts, a look finds something with the probability --alpha at most, however many\n"
+        "columns there are. The effect is the share of rows, or of words, that would have to\n"
+        "move. A column drifts if its p-value is below --alpha and its effect at least\n"
+        "--min-effect, or if it became another kind of column. Who looks every day should use a\n"
         "workspace: its alarms hold over time.",
         examples="pantau drift january.csv february.csv\n"
         "pantau drift january.csv february.csv --columns rating review --output drift.json\n"
@@ -86,30 +86,19 @@ def _of_tables(options: argparse.Namespace) -> bool:
     for name in options.columns or ():
         rows.column(was, name, options.reference)
         rows.column(now, name, options.current)
-    nested = [name for name in was if name in now and _is_nested(was[name] + now[name])]
-    for name in options.columns or ():
-        if name in nested:
-            raise pantau.InvalidInputError(f"columns: {name}: {_NESTED}")
     given = {name: getattr(options, name) for name in ("alpha", "min_effect")}
-    before, after = (
-        {name: [*map(_cell, cells)] for name, cells in table.items() if name not in nested}
-        for table in (was, now)
-    )
     try:
         found = pantau.compare_tables(
-            before,
-            after,
+            was,
+            now,
             options.columns,
             **{name: value for name, value in given.items() if value is not None},
         )
     except pantau.InvalidInputError as error:
-        raise pantau.InvalidInputError(
-            f"{options.reference}, {options.current}: {error}"
-        ) from error
+        files = f"{options.reference}, {options.current}"
+        raise pantau.InvalidInputError(f"{files}: {error}") from error
     told = {"reference": options.reference, "current": options.current, **found.to_dict()}
-    left_out = {} if options.columns else dict.fromkeys(nested, _NESTED)
-    told["not_compared"] |= left_out
-    text = "\n".join([str(found), *(f"not compared: {name}: {_NESTED}" for name in left_out)])
+    text = str(found)
     if options.output:
         _write(options.output, told, text)
     if options.json:
@@ -117,15 +106,6 @@ def _of_tables(options: argparse.Namespace) -> bool:
     else:
         print(text)
     return found.drift_detected
-
-
-def _is_nested(cells: list[Any]) -> bool:
-    return any(isinstance(cell, (dict, list)) for cell in cells)
-
-
-def _cell(cell: Any) -> str | None:
-    """What is written in a cell, from which the library tells what it is."""
-    return None if cell is None or cell != cell else str(cell)
 
 
 def _write(path: str, told: dict[str, Any], text: str) -> None:

@@ -143,12 +143,14 @@ class DriftDetector:
     """
 
     def __init__(self, window_size: int = 1000, threshold: float | None = None) -> None:
+        is_named = threshold is not None
         if threshold is None:
             threshold = read("DRIFT_THRESHOLD", float, 0.05)
         if window_size < 1:
             raise InvalidInputError(f"window_size: {window_size} is below the least, 1")
         if not 0 < threshold <= 1:
-            raise InvalidInputError(f"threshold: {threshold} is not above 0 and up to 1")
+            name = "threshold" if is_named else "DRIFT_THRESHOLD"
+            raise InvalidInputError(f"{name}: {threshold} is not above 0 and up to 1")
         self._window_size = window_size
         self._threshold = threshold
         self._detector: WindowDriftDetector | None = None

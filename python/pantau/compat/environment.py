@@ -24,4 +24,5 @@ def read(name: str, kind: Callable[[str], _Kind], default: _Kind) -> _Kind:
     try:
         return kind(text)
     except ValueError as error:
-        raise InvalidInputError(f"{name}: {text!r} is no number") from error
+        what = "whole number" if kind is int else "number"
+        raise InvalidInputError(f"{name}: {text!r} is no {what}") from error

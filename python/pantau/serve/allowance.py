@@ -7,10 +7,10 @@ import mmap
 import os
 import secrets
 import struct
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 try:
     import fcntl
@@ -24,36 +24,32 @@ _ROWS, _PLACES = 1024, 8
 _ENTRY = struct.Struct("<8sdd")
 _NOBODY = bytes(8)
 _SALT = 16
+_NAME = "rate.table"
 _SIZE = _SALT + _ROWS * _PLACES * _ENTRY.size
 
 
 class Allowance:
     """Each may ask ``rate`` times a second, and has three seconds' worth to begin with.
 
-    Processes that were given the same file count together; on Windows each for itself. By default
-    nobody else counts along.
+    Processes that name the same folder count together, in a file of it; on Windows each for itself.
     """
 
-    def __init__(self, rate: float, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, rate: float, folder: str | os.PathLike[str] | None = None) -> None:
         self._rate = rate
         self._most = max(1.0, 3 * rate)
         self._file: int | None = None
-        if path is None:
+        if folder is None or fcntl is None:
             self._table = mmap.mmap(-1, _SIZE)
             self._table[:_SALT] = secrets.token_bytes(_SALT)
         else:
-            self._file = os.open(path, os.O_RDWR)
+            self._file = os.open(Path(folder) / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
+            with self._alone():
+                if os.fstat(self._file).st_size != _SIZE:
+                    os.ftruncate(self._file, 0)
+                    os.write(self._file, secrets.token_bytes(_SALT) + bytes(_SIZE - _SALT))
             self._table = mmap.mmap(self._file, _SIZE)
         # Nobody can choose a name that takes another's place.
         self._salt = self._table[:_SALT]
-
-    @staticmethod
-    def make() -> str:
-        """Make a file for processes that count together."""
-        descriptor, path = tempfile.mkstemp(prefix="pantau-rate-")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_SALT) + bytes(_SIZE - _SALT))
-        return path
 
     def wait(self, who: str) -> float:
         """Take a request from what somebody has left; if there is none, how long to wait for it."""
@@ -66,13 +62,6 @@ class Allowance:
             wait = 0.0 if left >= 1 else (1 - left) / self._rate
             _ENTRY.pack_into(self._table, place, hashed, left - 1 if left >= 1 else left, now)
         return wait
-
-    def close(self) -> None:
-        """Frees what it holds."""
-        self._table.close()
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
 
     def _find(self, hashed: bytes, now: float) -> tuple[int, float]:
         """Somebody's place, and what is left there."""

@@ -39,15 +39,14 @@ def create_app(
     settings: Settings | None = None,
     *,
     keys: Keys | None = None,
-    allowance: Allowance | None = None,
     owns: bool = False,
 ) -> FastAPI:
     """The application over a workspace, which stays open when the application ends, unless that
-    ``owns`` it. Without an ``allowance`` that several share, it counts requests for itself."""
+    ``owns`` it."""
     settings = Settings.make() if settings is None else settings
     keys = Keys(workspace.folder) if keys is None else keys
-    if allowance is None and settings.rate is not None:
-        allowance = Allowance(settings.rate)
+    rate = settings.rate
+    allowance = None if rate is None else Allowance(rate, workspace.folder)
     models = Models(workspace, settings)
 
     @asynccontextmanager

@@ -14,7 +14,8 @@ from typing import Any
 
 import pantau
 
-LOG = logging.getLogger("pantau.serve")
+# Where it says what it listens on, the server of the service does so, too.
+LOG = logging.getLogger("uvicorn.error")
 #: What Prometheus wants to be told that a page is.
 PAGE_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # How often a process tries whether the one that has the port has gone, in seconds.
@@ -48,17 +49,22 @@ class Exporter:
             self._thread.join(0.1)
 
     def _run(self) -> None:
+        problem = ""
         while not self._ends.is_set():
             try:
-                self._server = _Server(self._place, self._page)
+                server = _Server(self._place, self._page)
             except OSError as error:
-                if error.errno != errno.EADDRINUSE:
+                # Mostly another process of this service has it, which is as it should be.
+                if error.errno != errno.EADDRINUSE and str(error) != problem:
                     LOG.error("metrics_port: %s cannot be had: %s", self._place[1], error)
+                problem = str(error)
                 self._ends.wait(_AGAIN)
                 continue
-            with self._server:
-                if not self._ends.is_set():
-                    self._server.serve_forever(poll_interval=0.1)
+            LOG.info("Metrics on http://%s:%s/metrics, without a key", *self._place)
+            with server:
+                self._server = server
+                # Also if it is told to end by now: whoever tells it waits until this has run.
+                server.serve_forever(poll_interval=0.1)
 
 
 def check_free(host: str, port: int) -> None:
@@ -94,7 +100,17 @@ class _Handler(BaseHTTPRequestHandler):
     # Somebody who asks and says no more does not hold a thread for ever.
     timeout = 10
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
+        try:
+            self._answer()
+        except ConnectionError:
+            # Whoever asked is gone.
+            self.close_connection = True
+
+    def _answer(self) -> None:
         if self.path.split("?", 1)[0] != "/metrics":
             self.send_error(404, "there is /metrics alone")
             return
@@ -108,7 +124,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", PAGE_TYPE)
         self.send_header("content-length", str(len(page)))
         self.end_headers()
-        self.wfile.write(page)
+        if self.command == "GET":
+            self.wfile.write(page)
+
+    def version_string(self) -> str:
+        """Not which Python this is."""
+        return self.server_version
 
     def log_message(self, format: str, *parts: Any) -> None:
         """Who has read the metrics is not worth a line."""

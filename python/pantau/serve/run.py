@@ -14,7 +14,6 @@ from typing import Any
 import uvicorn
 
 import pantau
-from pantau.serve.allowance import Allowance
 from pantau.serve.app import create_app
 from pantau.serve.exporter import check_free
 from pantau.serve.keys import Keys
@@ -22,7 +21,6 @@ from pantau.serve.settings import Settings
 
 # By these a process knows what to serve that was started by another.
 _FOLDER, _SETTINGS = "PANTAU_SERVED_FOLDER", "PANTAU_SERVED_SETTINGS"
-_RATE = "PANTAU_SERVED_RATE"
 
 
 def run(
@@ -47,7 +45,10 @@ def run(
                 f"workers: {settings.workers}, but what is open in this process no other can have; "
                 "use `pantau serve`"
             )
-        _run_several(settings, str(where))
+        os.environ[_FOLDER], os.environ[_SETTINGS] = str(where), settings.to_json()
+        uvicorn.run(
+            "pantau.serve.run:served", factory=True, workers=settings.workers, **_options(settings)
+        )
         return
     own = workspace if workspace is not None else pantau.open(where, **settings.running)
     try:
@@ -57,19 +58,6 @@ def run(
     finally:
         if workspace is None:
             own.close()
-
-
-def _run_several(settings: Settings, folder: str) -> None:
-    os.environ[_FOLDER], os.environ[_SETTINGS] = folder, settings.to_json()
-    rate = Allowance.make() if settings.rate is not None else None
-    os.environ[_RATE] = rate or ""
-    try:
-        uvicorn.run(
-            "pantau.serve.run:served", factory=True, workers=settings.workers, **_options(settings)
-        )
-    finally:
-        if rate is not None:
-            os.unlink(rate)
 
 
 def _share_memory() -> None:
@@ -110,9 +98,7 @@ def served() -> Any:
     """The application of a process that was started by another."""
     settings = Settings.from_json(os.environ[_SETTINGS])
     workspace = pantau.open(os.environ[_FOLDER], **settings.running)
-    rate = os.environ[_RATE]
-    allowance = Allowance(settings.rate, rate) if settings.rate is not None else None
-    return create_app(workspace, settings, allowance=allowance, owns=True)
+    return create_app(workspace, settings, owns=True)
 
 
 def _check_model(

@@ -59,7 +59,7 @@ class Settings:
     metrics: bool = True
     aliases: bool = False
     protect_metrics: bool = False
-    #: A port where metrics are alone and need no key, besides /metrics.
+    #: A port where metrics are alone, need no key, and are not encrypted, besides /metrics.
     metrics_port: int | None = None
     #: Whether there are /docs and /redoc.
     docs: bool = True
@@ -78,6 +78,10 @@ class Settings:
             if name not in known:
                 raise InvalidInputError(f"settings: unknown field {name!r}")
         named = {name: value for name, value in given.items() if value is not None}
+        if named.get("metrics_port") is not None and named.get("metrics") is False:
+            raise InvalidInputError(
+                f"metrics_port: {named['metrics_port']}, but there are to be no metrics"
+            )
         settings = cls(**{**_environment(os.environ), **named})
         settings.check()
         return settings
@@ -158,7 +162,8 @@ def _environment(variables: Mapping[str, str]) -> dict[str, Any]:
     for field in fields(Settings):
         for name in (f"PANTAU_{field.name.upper()}", _OLDER_NAMES.get(field.name, "")):
             text = variables.get(name, "")
-            if text:
+            # Kubernetes says by such names where services of the cluster are.
+            if text and not (name == _OLDER_NAMES.get(field.name) and text.startswith("tcp://")):
                 found[field.name] = _read(name, str(field.type), text)
                 break
     return found

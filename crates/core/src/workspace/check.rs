@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is said of a version that cannot be watched.
-const NOTHING: &str = "nothing is watched: its training had next to no texts to test with";
+const NOTHING: &str = "nothing is watched: its training kept nothing to compare with";
 
 /// How a model stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -201,6 +201,7 @@ impl Inner {
             unkept_labels: collect::unkept_labels(self.home.store.as_ref(), model, trained_at)?,
             accuracy: audited_accuracy(&audit, &champion, baseline, now)?,
             feedback: feedback.as_ref().map_or((0, 0), |own| (own.right, own.wrong)),
+            unwatched: learning.map(|learning| learning.to_string()),
             drift: monitor.as_ref().map(|monitor| {
                 let report = monitor.report();
                 DriftFact {

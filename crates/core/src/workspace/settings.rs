@@ -89,7 +89,7 @@ impl ModelSettings {
         let changes: Json = crate::settings::from_json("settings", changes)?;
         let mut all = serde_json::to_value(self).expect("settings are JSON");
         let defaults = serde_json::to_value(Self::default()).expect("settings are JSON");
-        merge(&mut all, changes, Some(&defaults));
+        merge(&mut all, changes, Some(&defaults), "")?;
         Self::from_json(&all.to_string())
     }
 
@@ -105,7 +105,13 @@ impl ModelSettings {
         }
         self.audit_options().check()?;
         self.monitor_options().check()?;
-        crate::model::TrainOptions::from_json(&self.training.to_string()).map(drop)
+        let trained = crate::model::TrainOptions::from_json(&self.training.to_string());
+        trained.map(drop).map_err(|error| match error {
+            Error::InvalidInput { what, problem } if what == "options" => {
+                Error::invalid("settings", format!("training.{problem}"))
+            }
+            other => other,
+        })
     }
 
     pub(super) fn audit_options(&self) -> AuditOptions {
@@ -129,20 +135,27 @@ impl ModelSettings {
 }
 
 /// Puts changes over what is there.
-fn merge(own: &mut Json, changes: Json, defaults: Option<&Json>) {
+fn merge(own: &mut Json, changes: Json, defaults: Option<&Json>, place: &str) -> Result<()> {
     match (own, changes) {
         (Json::Object(own), Json::Object(changes)) => {
             for (name, change) in changes {
                 let default = defaults.and_then(|all| all.get(&name));
                 match own.get_mut(&name) {
-                    Some(place) => merge(place, change, default),
+                    Some(own) => merge(own, change, default, &format!("{place}{name}."))?,
                     None => _ = own.insert(name, change),
                 }
             }
         }
+        // Which would be taken for fields in their order.
+        (Json::Object(_), change @ Json::Array(_)) => {
+            let place = place.trim_end_matches('.');
+            let problem = format!("{place}: expected an object, got {change}");
+            return Err(Error::invalid("settings", problem));
+        }
         (own, Json::Null) => *own = defaults.cloned().unwrap_or(Json::Null),
         (own, change) => *own = change,
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -173,6 +186,14 @@ mod tests {
     fn what_cannot_be_is_named() {
         let problem = |json: &str| ModelSettings::default().with(json).unwrap_err().to_string();
         assert!(problem(r#"{"windw": "1d"}"#).contains("unknown field `windw`"));
+        assert!(
+            problem(r#"{"gates": []}"#).contains("settings: gates: expected an object, got []")
+        );
+        let message = problem(r#"{"training": {"trials": -1}}"#);
+        assert!(
+            message.contains("settings: training.trials: expected a whole number"),
+            "{message}"
+        );
         assert!(problem(r#"{"window": "soon"}"#).contains("\"soon\" is no length of time"));
         assert!(problem(r#"{"triggers": {"schedule": "daily"}}"#).contains("it needs five"));
         assert!(problem(r#"{"training": {"kid": 1}}"#).contains("unknown field `kid`"));

@@ -195,11 +195,8 @@ impl Made {
                  too little",
                 rows.test
             ),
-            None => format!(
-                "; it cannot be watched for drift: it has {} test texts, and {FEWEST_WINDOWS} are \
-                 the fewest",
-                rows.test
-            ),
+            None => "; it is not watched for drift: its training kept nothing to compare with"
+                .to_owned(),
         };
         let sentence = sentence + &unwatched;
         Training {

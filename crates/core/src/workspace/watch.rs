@@ -21,6 +21,22 @@ struct Head {
     version: u32,
     /// How long the reference is that follows, if it is not that of the version's bundle.
     reference: usize,
+    /// Versions that were in use before and have a reference of their own, and how long those are that
+    /// follow.
+    #[serde(default)]
+    before: Vec<(u32, usize)>,
+}
+
+/// Of so many versions that were in use before the references are kept.
+const MOST_BEFORE: usize = 8;
+
+/// What was kept of a monitor.
+struct Kept<'a> {
+    version: u32,
+    /// A reference of its own, else nothing.
+    reference: &'a [u8],
+    before: Vec<(u32, &'a [u8])>,
+    state: &'a [u8],
 }
 
 fn name(model: &str) -> String {
@@ -90,7 +106,9 @@ impl Inner {
         self.counting.flush(&self.home.store)?;
         let store = &self.home.store;
         let (monitor, has_begun) = store.change_kept(&name(model), &mut |content| {
-            let mut monitor = read(content, champion, &reference)?;
+            let kept = content.map(read).transpose()?;
+            let before = before(kept.as_ref(), champion.version);
+            let mut monitor = resume(kept, champion, &reference)?;
             let is_alarm = |monitor: &Monitor| {
                 !is_learning(monitor, &reference) && monitor.report().status == Status::Alarm
             };
@@ -102,7 +120,7 @@ impl Inner {
             if !is_learning(&monitor, &reference) {
                 change(&mut monitor)?;
             }
-            let next = write(champion, &monitor, &reference);
+            let next = write(champion, &monitor, &reference, &before);
             if now > Timestamp::now() {
                 // A look ahead must not close windows that get more rows.
                 return Ok((None, (monitor, false)));
@@ -162,37 +180,69 @@ fn look_ahead(
     Ok(())
 }
 
-/// The monitor that was kept, or one that has seen nothing if that was of another version.
-fn read(
-    content: Option<&[u8]>,
-    champion: &Champion,
-    reference: &Arc<Reference>,
-) -> Result<Monitor> {
-    let options = champion.settings.monitor_options();
-    let Some(content) = content else { return Monitor::new(reference.clone(), options) };
+/// What was kept, in its parts.
+fn read(content: &[u8]) -> Result<Kept<'_>> {
     let broken = |problem: &str| Error::incompatible("the state of a monitor", problem);
     let end = content.iter().position(|byte| *byte == b'\n');
     let (head, rest) = end.and_then(|end| content.split_at_checked(end + 1)).unwrap_or_default();
     let head: Head = serde_json::from_slice(head).map_err(|_| broken("it has no head"))?;
-    if head.version != champion.version {
-        return Monitor::new(reference.clone(), options);
-    }
-    let (own, state) =
-        rest.split_at_checked(head.reference).ok_or_else(|| broken("it is cut off"))?;
-    let reference = match own {
-        [] => reference.clone(),
-        own => Arc::new(Reference::from_bytes(own)?),
+    let mut rest = rest;
+    let mut take = |length: usize| {
+        let (part, after) = rest.split_at_checked(length).ok_or_else(|| broken("it is cut off"))?;
+        rest = after;
+        Ok(part)
     };
-    Monitor::resume(reference, state)?.with_options(options)
+    let reference = take(head.reference)?;
+    let before = head.before.iter().map(|(version, length)| Ok((*version, take(*length)?)));
+    let before = before.collect::<Result<_>>()?;
+    Ok(Kept { version: head.version, reference, before, state: rest })
 }
 
-fn write(champion: &Champion, monitor: &Monitor, bundle: &Arc<Reference>) -> Vec<u8> {
+/// The references of other versions than the one in use, the latest last.
+fn before<'a>(kept: Option<&Kept<'a>>, version: u32) -> Vec<(u32, &'a [u8])> {
+    let Some(kept) = kept else { return Vec::new() };
+    let all = kept.before.iter().copied().chain([(kept.version, kept.reference)]);
+    let mut others: Vec<(u32, &[u8])> =
+        all.filter(|(own, reference)| *own != version && !reference.is_empty()).collect();
+    others.drain(..others.len().saturating_sub(MOST_BEFORE));
+    others
+}
+
+/// The monitor that was kept. If that was of another version, one that has seen nothing; what this version
+/// was compared with when it was in use before is what it is compared with again.
+fn resume(kept: Option<Kept<'_>>, champion: &Champion, bundle: &Arc<Reference>) -> Result<Monitor> {
+    let options = champion.settings.monitor_options();
+    let Some(kept) = kept else { return Monitor::new(bundle.clone(), options) };
+    let own = |bytes: &[u8]| match bytes {
+        [] => Ok(bundle.clone()),
+        bytes => Reference::from_bytes(bytes).map(Arc::new),
+    };
+    if kept.version == champion.version {
+        return Monitor::resume(own(kept.reference)?, kept.state)?.with_options(options);
+    }
+    let known = kept.before.iter().find(|(version, _)| *version == champion.version);
+    Monitor::new(own(known.map_or(&[], |(_, reference)| *reference))?, options)
+}
+
+fn write(
+    champion: &Champion,
+    monitor: &Monitor,
+    bundle: &Arc<Reference>,
+    before: &[(u32, &[u8])],
+) -> Vec<u8> {
     let reference =
         if monitor.reference() == bundle { Vec::new() } else { monitor.reference().to_bytes() };
-    let head = Head { version: champion.version, reference: reference.len() };
+    let head = Head {
+        version: champion.version,
+        reference: reference.len(),
+        before: before.iter().map(|(version, reference)| (*version, reference.len())).collect(),
+    };
     let mut bytes = serde_json::to_vec(&head).expect("numbers are JSON");
     bytes.push(b'\n');
     bytes.extend(reference);
+    for (_, reference) in before {
+        bytes.extend(*reference);
+    }
     bytes.extend(monitor.state());
     bytes
 }

@@ -1,5 +1,7 @@
 //! Rows, from whatever holds columns in Python.
 
+use std::cell::RefCell;
+
 use pantau::{
     Timestamp,
     profile::{Batch, Layout},
@@ -45,13 +47,13 @@ impl<'py> Rows<'py> {
         data: &Bound<'py, PyAny>,
         is_wanted: impl Fn(&str) -> bool,
     ) -> PyResult<Self> {
-        Self::read_by(data, is_wanted, Values::read)
+        Self::read_by(data, is_wanted, |name, column| Values::read(name, column).map(Some))
     }
 
     fn read_by(
         data: &Bound<'py, PyAny>,
         is_wanted: impl Fn(&str) -> bool,
-        read_column: impl Fn(&str, &Bound<'py, PyAny>) -> PyResult<Values<'py>>,
+        read_column: impl Fn(&str, &Bound<'py, PyAny>) -> PyResult<Option<Values<'py>>>,
     ) -> PyResult<Self> {
         let Some(keys) = column_keys(data)? else {
             let problem =
@@ -72,20 +74,31 @@ impl<'py> Rows<'py> {
             if read.columns.is_empty() {
                 read.rows = column.len()?;
             }
-            read.columns.push((name.clone(), read_column(&name, &column)?));
+            if let Some(values) = read_column(&name, &column)? {
+                read.columns.push((name, values));
+            }
         }
         Ok(read)
     }
 
-    /// As [`read`](Self::read), where times are columns, too: as texts.
+    /// As [`read`](Self::read), of whatever a table holds; for columns that are neither numbers nor texts, nor
+    /// can be written as texts, why not. Columns that have a role are texts.
     pub(crate) fn read_table(
         data: &Bound<'py, PyAny>,
+        roles: &Roles,
         is_wanted: impl Fn(&str) -> bool,
-    ) -> PyResult<Self> {
-        Self::read_by(data, is_wanted, |name, column| match as_times(column)? {
-            Some(times) => Ok(Values::Strings(Column::read(&times)?)),
-            None => Values::read(name, column),
-        })
+    ) -> PyResult<(Self, Vec<(String, String)>)> {
+        let left_out = RefCell::new(Vec::new());
+        let read = |name: &str, column: &Bound<'py, PyAny>| {
+            let has_role = roles.texts.iter().chain(&roles.categories).any(|own| own == name);
+            let found = Values::of_table(name, column, has_role)?;
+            if let Err(reason) = &found {
+                left_out.borrow_mut().push((name.to_owned(), reason.clone()));
+            }
+            Ok(found.ok())
+        };
+        let rows = Self::read_by(data, is_wanted, read)?;
+        Ok((rows, left_out.into_inner()))
     }
 
     /// Those that a layout counts.
@@ -107,7 +120,15 @@ impl<'py> Rows<'py> {
         let mut batch = Batch::new(self.rows);
         for (name, values) in &self.columns {
             let added = match values {
-                Values::Numbers(numbers) => batch.numbers(name, numbers.as_slice()),
+                Values::Numbers(numbers) => {
+                    if roles.texts.contains(name) || roles.categories.contains(name) {
+                        return Err(invalid(
+                            name,
+                            "it holds numbers; make texts of them to count them as such",
+                        ));
+                    }
+                    batch.numbers(name, numbers.as_slice())
+                }
                 Values::Vectors(numbers, dimensions) => batch.vectors(name, numbers, *dimensions),
                 Values::Strings(column) => {
                     let strings = column.slices()?;
@@ -156,6 +177,69 @@ impl<'py> Values<'py> {
         }
     }
 
+    /// A column as it is, or as the texts that are written in its cells; or why it is neither.
+    fn of_table(
+        name: &str,
+        column: &Bound<'py, PyAny>,
+        is_text: bool,
+    ) -> PyResult<Result<Self, String>> {
+        let numpy = column.py().import("numpy")?;
+        if is_strings(column)?
+            && let Ok(texts) = Column::read(column)
+        {
+            return Ok(Ok(Self::Strings(texts)));
+        }
+        // Lists of unequal length are no array.
+        let array = numpy.call_method1("asarray", (column,)).ok();
+        let kind = match &array {
+            Some(array) => array.getattr("dtype")?.getattr("kind")?.extract::<String>()?,
+            None => "O".to_owned(),
+        };
+        match (&array, kind.as_str()) {
+            (Some(array), "i" | "u" | "f") if !is_text => {
+                return Values::read(name, array).map(Ok);
+            }
+            (Some(array), "m") => {
+                // Lengths of time as seconds; NaT is NaN.
+                let second = numpy.call_method1("timedelta64", (1, "s"))?;
+                return Ok(Ok(Self::Numbers(Numbers::read(name, &array.div(second)?)?)));
+            }
+            (Some(array), "M") => {
+                let texts = numpy.call_method1("datetime_as_string", (array,))?;
+                let written = iterate(&texts.call_method0("tolist")?)?
+                    .map(|time| Ok(Some(time?.extract::<String>()?).filter(|time| time != "NaT")))
+                    .collect::<PyResult<Vec<_>>>()?;
+                return Ok(Ok(Self::Strings(Column::read(
+                    &PyList::new(column.py(), written)?.into_any(),
+                )?)));
+            }
+            _ => {}
+        }
+        let cells =
+            match column.call_method0("tolist").or_else(|_| column.call_method0("to_pylist")) {
+                Ok(cells) => cells,
+                Err(_) => column.clone(),
+            };
+        let mut written: Vec<Option<String>> = Vec::new();
+        for cell in iterate(&cells)? {
+            let cell = cell?;
+            if cell.hasattr("__len__")? && !cell.is_instance_of::<PyString>() {
+                // Vectors of equal length are numbers still.
+                let read = Values::read(name, column);
+                return Ok(read.map_err(|_| "its cells are lists or objects".to_owned()));
+            }
+            written.push(if is_missing(&cell)? {
+                None
+            } else if cell.hasattr("isoformat")? {
+                Some(cell.call_method0("isoformat")?.extract()?)
+            } else {
+                Some(cell.str()?.extract()?)
+            });
+        }
+        let written = PyList::new(column.py(), written)?.into_any();
+        Ok(Ok(Self::Strings(Column::read(&written)?)))
+    }
+
     fn vectors(name: &str, array: &Bound<'py, PyAny>) -> PyResult<Self> {
         let shape: Vec<usize> = array.getattr("shape")?.extract()?;
         let [_, dimensions] = shape[..] else {
@@ -199,42 +283,6 @@ fn is_strings(column: &Bound<'_, PyAny>) -> PyResult<bool> {
         }
     }
     Ok(false)
-}
-
-/// Times as RFC 3339 writes them; none if it is no column of times.
-fn as_times<'py>(column: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = column.py();
-    if is_strings(column)? {
-        return Ok(None);
-    }
-    let array = py.import("numpy")?.call_method1("asarray", (column,))?;
-    let kind: String = array.getattr("dtype")?.getattr("kind")?.extract()?;
-    let values = array.call_method0("tolist")?;
-    let mut times = Vec::new();
-    if kind == "M" {
-        let texts = py.import("numpy")?.call_method1("datetime_as_string", (&array,))?;
-        for time in texts.call_method0("tolist")?.try_iter()? {
-            let time = time?.extract::<String>()?;
-            times.push((time != "NaT").then_some(time));
-        }
-    } else if kind == "O" {
-        for value in values.try_iter()? {
-            let value = value?;
-            if is_missing(&value)? {
-                times.push(None);
-            } else if value.hasattr("isoformat")? {
-                times.push(Some(value.call_method0("isoformat")?.extract::<String>()?));
-            } else {
-                return Ok(None);
-            }
-        }
-        if times.iter().all(Option::is_none) {
-            return Ok(None);
-        }
-    } else {
-        return Ok(None);
-    }
-    Ok(Some(PyList::new(py, times)?.into_any()))
 }
 
 /// The times of a column.

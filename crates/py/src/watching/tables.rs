@@ -4,7 +4,10 @@ use pantau::drift::{TableDrift, TableOptions, compare_tables};
 use pyo3::prelude::*;
 
 use super::rows::{Roles, Rows, names};
-use crate::{error::PyError, transforms::from_json};
+use crate::{
+    error::{PyError, invalid},
+    transforms::from_json,
+};
 
 /// What became of the columns of a table; as text, it reads as it prints.
 #[pyclass(frozen, module = "pantau", name = "TableDrift")]
@@ -61,10 +64,12 @@ impl PyTableDrift {
 /// Says of each column of two tables whether it is as it was: once, for who looks once.
 ///
 /// Tables are DataFrames, Arrow tables or dicts of columns. Numbers are tested by Kolmogorov and
-/// Smirnov, categories by chi-square; of texts the lengths, and the words by the maximum mean
-/// discrepancy; and where cells are missing, how many are. Strings that are all numbers are numbers;
-/// those with more than three words on average are texts, unless ``texts`` or ``categories`` name them.
-/// Times, vectors, and whole numbers that only grow, as ids do, are not compared.
+/// Smirnov; categories by chi-square, and exactly where values are rare; of texts the lengths, and the
+/// words by the maximum mean discrepancy; and where cells are missing, how many are. Strings that are
+/// all numbers are numbers; those with more than three words on average are texts; ``texts`` and
+/// ``categories`` name columns that look otherwise. Times, vectors, and whole numbers that only grow or
+/// only fall, as ids do, are not compared. A column that became another kind of column counts as
+/// drift.
 ///
 /// P-values are adjusted by Holm's method: where nothing drifts, a look finds something with the
 /// probability ``alpha`` at most, however many columns there are. The effect is the share of rows, or
@@ -78,7 +83,7 @@ impl PyTableDrift {
 /// >>> found.drift_detected
 /// True
 /// >>> [(own["column"], own["verdict"], own["sentence"]) for own in found.columns]
-/// [('stars', 'drift', 'median 3 → 4.5, mean 3 → 4.5'), ('country', 'no drift', '"ID" 50 % → 50 %')]
+/// [('stars', 'drift', 'median 3 → 4.5, middle half 2 to 4 → 4 to 5'), ('country', 'no drift', '"ID" 50 % → 50 %')]
 #[pyfunction]
 #[pyo3(name = "compare_tables")]
 #[pyo3(signature = (reference, current, columns=None, *, texts=None, categories=None, alpha=0.05, min_effect=0.03))]
@@ -95,19 +100,27 @@ pub(crate) fn py_compare_tables(
     let mut options = TableOptions::default();
     options.columns = columns.map(|columns| names("columns", Some(columns))).transpose()?;
     (options.alpha, options.min_effect) = (alpha, min_effect);
-    let is_wanted =
-        |name: &str| options.columns.as_ref().is_none_or(|own| own.iter().any(|own| own == name));
-    let reference = Rows::read_table(reference, is_wanted)?;
-    let current = Rows::read_table(current, is_wanted)?;
     let roles = Roles {
         texts: names("texts", texts)?,
         categories: names("categories", categories)?,
         time: None,
     };
-    reference.with_batch(&roles, |reference| {
-        current.with_batch(&roles, |current| {
+    if let Some(both) = roles.texts.iter().find(|name| roles.categories.contains(name)) {
+        return Err(invalid("categories", format!("{both:?} is among the texts, too")));
+    }
+    let is_wanted =
+        |name: &str| options.columns.as_ref().is_none_or(|own| own.iter().any(|own| own == name));
+    let (before, mut left_out) = Rows::read_table(reference, &roles, is_wanted)?;
+    let (now, later) = Rows::read_table(current, &roles, is_wanted)?;
+    left_out.extend(later);
+    if let (Some((name, reason)), Some(_)) = (left_out.first(), &options.columns) {
+        return Err(invalid("columns", format!("{name}: {reason}")));
+    }
+    options.left_out.extend(left_out);
+    before.with_batch(&roles, |before| {
+        now.with_batch(&roles, |now| {
             // Words are compared with those of thousands of other texts.
-            let found = py.detach(|| compare_tables(reference, current, &options));
+            let found = py.detach(|| compare_tables(before, now, &options));
             Ok(PyTableDrift(found.map_err(PyError)?))
         })
     })

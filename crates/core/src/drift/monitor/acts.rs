@@ -51,9 +51,6 @@ impl Monitor {
 
     /// Takes the windows so far as what is usual, where there was too little to compare them with; what
     /// they came to meant nothing. Whether they were enough.
-    ///
-    /// # Errors
-    /// None at present.
     pub(crate) fn settle(&mut self, at: Timestamp) -> Result<bool> {
         let filled = self.state.recent.iter().filter(|window| window.profile.rows() > 0).count();
         if filled < FEWEST_WINDOWS {

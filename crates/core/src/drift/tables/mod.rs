@@ -2,6 +2,7 @@
 
 mod columns;
 mod compare;
+mod shares;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -9,6 +10,7 @@ mod words;
 use std::{collections::BTreeMap, fmt};
 
 pub use compare::compare_tables;
+use compare::digits;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -20,6 +22,9 @@ use crate::{Error, Result};
 pub struct TableOptions {
     /// The columns; by default all that both tables have and that can be compared.
     pub columns: Option<Vec<String>>,
+    /// Columns that whoever has read the tables has left out, and why: what they hold is no column of
+    /// a batch.
+    pub left_out: BTreeMap<String, String>,
     /// How often something is found, in any column, where nothing drifts.
     pub alpha: f64,
     /// The share of rows, or of words, below which a change is small.
@@ -28,7 +33,7 @@ pub struct TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { columns: None, alpha: 0.05, min_effect: 0.03 }
+        Self { columns: None, left_out: BTreeMap::new(), alpha: 0.05, min_effect: 0.03 }
     }
 }
 
@@ -57,7 +62,7 @@ impl TableOptions {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TableDrift {
-    /// Whether any column drifted.
+    /// Whether any column drifted, or became another kind of column.
     pub drift_detected: bool,
     /// How many rows there are.
     pub rows: TableRows,
@@ -94,7 +99,7 @@ pub struct TableRows {
 pub struct ColumnDrift {
     /// Its name; of a text with what was looked at, as in `review (words)`.
     pub column: String,
-    /// "ks", "chi2" or "mmd".
+    /// "ks", "chi2", "fisher" or "mmd".
     pub test: &'static str,
     /// The statistic of the test.
     pub statistic: f64,
@@ -185,8 +190,8 @@ impl fmt::Display for TableDrift {
             out,
             "where nothing drifts, at most {} % of all looks find something (Holm); effects below \
              {} % are small",
-            self.alpha * 100.0,
-            self.min_effect * 100.0
+            digits(self.alpha * 100.0),
+            digits(self.min_effect * 100.0)
         )?;
         for (name, reason) in &self.not_compared {
             write!(out, "\nnot compared: {name}: {reason}")?;

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::compare::Tested;
 use crate::{
     Result,
+    random::Random,
     stats::{KernelTest, Vectors, mmd, mmd_random_features, total_variation},
     text::words::{lookup_form, words},
 };
@@ -49,6 +50,7 @@ pub(super) fn test(was: &[&str], now: &[&str], permutations: usize) -> Result<Op
         test: "mmd",
         statistic: found.statistic,
         p_value: found.pvalue.unwrap_or(1.0),
+        is_shuffled: true,
         effect,
         sentence: sentence(&names, &sums, &totals),
     }))
@@ -127,10 +129,16 @@ fn sentence(names: &[String], sums: &[Vec<u64>; 2], totals: &[u64]) -> String {
     }
 }
 
-/// So many of the texts, spread evenly.
+/// So many of the texts, each as likely as any other: every second one may be of another kind.
 fn sampled<'a>(texts: &[&'a str]) -> Vec<&'a str> {
-    if texts.len() <= MOST_TEXTS {
-        return texts.to_vec();
+    let mut texts = texts.to_vec();
+    if texts.len() > MOST_TEXTS {
+        let mut random = Random::new(0);
+        for place in 0..MOST_TEXTS {
+            let other = place + random.below(texts.len() - place);
+            texts.swap(place, other);
+        }
+        texts.truncate(MOST_TEXTS);
     }
-    (0..MOST_TEXTS).map(|place| texts[place * texts.len() / MOST_TEXTS]).collect()
+    texts
 }

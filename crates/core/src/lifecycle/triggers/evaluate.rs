@@ -26,6 +26,8 @@ pub struct TriggerFacts {
     pub feedback: (u64, u64),
     /// Whether what comes is like what it learnt from; none if nobody watches.
     pub drift: Option<DriftFact>,
+    /// Why nobody watches, if that is known.
+    pub unwatched: Option<String>,
 }
 
 /// A training that was tried.
@@ -100,7 +102,9 @@ impl TriggerOptions {
         let kind = TriggerKind::Drift;
         match &facts.drift {
             _ if !self.drift => kind.quiet("it is switched off"),
-            None => kind.quiet("nothing is watched: the model has no reference to compare with"),
+            None => kind.quiet(facts.unwatched.clone().unwrap_or_else(|| {
+                "nothing is watched: the model has no reference to compare with".to_owned()
+            })),
             Some(own) if own.status == Status::Alarm && !own.acknowledged => {
                 kind.fired(Priority::High, own.sentence.clone())
             }
