@@ -1,8 +1,6 @@
 //! Whether texts are made of the same words.
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::compare::Tested;
 use crate::{
@@ -77,10 +75,10 @@ fn compared(counts: &[u32], first: usize, width: usize, permutations: usize) -> 
 /// The words that are most frequent, and how often each text has each of them.
 fn counted<'a>(texts: impl Iterator<Item = &'a str>) -> (Vec<String>, Vec<u32>) {
     let mut spare = String::new();
-    let mut by_text: Vec<FxHashMap<String, u32>> = Vec::new();
+    let mut by_text: Vec<HashMap<String, u32>> = Vec::new();
     let mut all: BTreeMap<String, u64> = BTreeMap::new();
     for text in texts {
-        let mut own: FxHashMap<String, u32> = FxHashMap::default();
+        let mut own: HashMap<String, u32> = HashMap::new();
         for word in words(text) {
             let word = lookup_form(word, &mut spare);
             if word.is_empty() {
