@@ -233,7 +233,7 @@ def test_a_command_that_fails_is_told(
         ({"command": [""]}, "names no program"),
         ({"command": ["train"], "time_limit": "0s"}, "may take 0s, allowed are 1s and more"),
         ({"command": ["train"], "weights": "fp64"}, "not one of fp32, fp16, int8"),
-        ({"command": "train"}, "expected a sequence"),
+        ({"command": "train"}, 'trainer.command: expected a list, got "train"'),
         ({"program": "train"}, "unknown field `program`"),
     ],
 )
