@@ -505,3 +505,12 @@ def test_labels_of_texts_that_are_not_kept_are_told(workspace: pantau.Workspace)
             workspace.feedback(answer.id, correct=True)
         [told] = [own["reason"] for own in _triggers(workspace) if own["type"] == "new_data"]
         assert told.startswith(f"{kept} new labels") and f"of {others} more the texts" in told
+
+
+def test_why_nothing_is_watched_is_told(tmp_path: Path) -> None:
+    with pantau.open(tmp_path / "tiny") as workspace:
+        training = workspace.train("tiny", reviews(60))
+        assert "test texts, and 28 are the fewest" in training.sentence
+        training = workspace.train("unkept", reviews(600), reference=False)
+        assert "its training kept nothing to compare with" in training.sentence
+        assert "kept nothing to compare with" in workspace.check("unkept").unwatched

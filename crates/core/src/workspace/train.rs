@@ -195,6 +195,11 @@ impl Made {
                  too little",
                 rows.test
             ),
+            None if rows.test < FEWEST_WINDOWS => format!(
+                "; it cannot be watched for drift: it has {} test texts, and {FEWEST_WINDOWS} are \
+                 the fewest",
+                rows.test
+            ),
             None => "; it is not watched for drift: its training kept nothing to compare with"
                 .to_owned(),
         };
