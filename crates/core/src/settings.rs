@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "learn")]
 use crate::{Error, Result};
 
-#[cfg(feature = "learn")]
 /// Reads settings that are an object with the names of their fields; `what` they are is for
 /// messages.
+#[cfg(feature = "learn")]
 pub(crate) fn from_json<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
     let unreadable = |error: serde_json::Error| Error::invalid(what, problem(&error));
     // A list would be taken for fields in their order, which is no promise.
@@ -20,8 +20,8 @@ pub(crate) fn from_json<T: DeserializeOwned>(what: &str, json: &str) -> Result<T
         .map_err(|error| Error::invalid(what, placed(error.path(), &problem(error.inner()))))
 }
 
-#[cfg(feature = "learn")]
 /// A problem with the place of it, as `triggers.new_data`.
+#[cfg(feature = "learn")]
 fn placed(path: &serde_path_to_error::Path, problem: &str) -> String {
     let path = path.to_string();
     // A name that is none of the fields is told by the problem itself.

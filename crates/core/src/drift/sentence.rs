@@ -264,14 +264,23 @@ pub(super) fn percent(share: f64) -> String {
 
 /// A number with three digits that matter.
 fn short(number: f64) -> String {
-    if number == 0.0 || !number.is_finite() {
-        return format!("{number}");
+    figure(number, 3)
+}
+
+/// A number with so many digits that matter, and all that stand before its point.
+pub(super) fn figure(number: f64, digits: i32) -> String {
+    if number == 0.0 {
+        return "0".to_owned();
     }
-    let digits = number.abs().log10().floor() as i32;
-    if !(-4..=9).contains(&digits) {
-        return format!("{number:.2e}");
+    if !number.is_finite() {
+        return number.to_string();
     }
-    let decimals = usize::try_from(2 - digits).unwrap_or_default();
+    let after = usize::try_from(digits - 1).unwrap_or_default();
+    let size = number.abs().log10().floor() as i32;
+    if !(-4..=9).contains(&size) {
+        return format!("{number:.after$e}");
+    }
+    let decimals = usize::try_from(digits - 1 - size).unwrap_or_default();
     let text = format!("{number:.decimals$}");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    super::sentence::figure,
     ColumnDrift, TableDrift, TableOptions, TableRows, Verdict,
     columns::{Cells, follows_on, is_counter},
     shares, words,
@@ -38,8 +39,9 @@ pub(super) struct Tested {
 /// how many are. Strings that are all numbers are numbers; strings with more than three words on average
 /// are texts. Where only some cells are numbers, it is told how many. Times, vectors, and whole numbers
 /// that only grow or only fall, as ids do, are not compared. A column that became another kind of
-/// column, such as times that became words, counts as drift. P-values are
-/// adjusted by Holm's method: where nothing drifts, a look finds something with the probability
+/// column, such as times that became words, counts as drift.
+///
+/// P-values are adjusted by Holm's method: where nothing drifts, a look finds something with the probability
 /// `alpha` at most, however many columns there are. The effect is the share of rows, or of words, that
 /// would have to move.
 ///
@@ -366,20 +368,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     }
 }
 
-/// A number with some four digits, for people.
+/// A number as people read it here.
 pub(super) fn digits(number: f64) -> String {
-    if number == 0.0 || !number.is_finite() {
-        return if number == 0.0 { "0".to_owned() } else { number.to_string() };
-    }
-    let size = number.abs().log10().floor() as i32;
-    if !(-4..=9).contains(&size) {
-        return format!("{number:.3e}");
-    }
-    let places = usize::try_from(3 - size).unwrap_or(0);
-    let text = format!("{number:.places$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    figure(number, 4)
 }
